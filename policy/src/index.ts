@@ -1,0 +1,2 @@
+export type * from './input.js';
+export type * from './decision.js';

@@ -1,0 +1,93 @@
+import type { Decision, Identity, Workload } from '@postern/policy';
+import type { Analysis } from '@postern/sql';
+
+/**
+ * The audit sink as the session sees it. Everything here is synchronous and appends to a memory
+ * buffer; `commit` writes the buffer to the spool file. The session calls `commit` once per turn of
+ * the event loop, before it forwards what the buffered records speak of (ADR "spool before forward").
+ */
+export interface AuditSink {
+  openSession(start: SessionFacts): SessionAudit;
+  /** A connection refused before it became a session. */
+  refused(refusal: ConnectionRefusal): void;
+  policyChanged(digest: string, previous: string): void;
+  /** Content-addressed: the same content gives the same handle, encoded once. */
+  statementRecord(content: StatementContent): StatementHandle;
+  /**
+   * Writes everything appended so far to the spool file (survives the death of this process).
+   * @throws SpoolError `full` (policy says Refuse) | `io`
+   */
+  commit(): void;
+  /** Resolves once everything appended so far is on stable storage (`audit: strict`); group commit. */
+  durable(): Promise<void>;
+  /** True while nothing more can be recorded; then new statements are refused (or counted as a gap). */
+  readonly full: boolean;
+}
+
+export interface SessionAudit {
+  /** UUIDv7, text form */
+  readonly id: string;
+  /** Before a statement is forwarded. Returns the token that its outcome names. */
+  intent(statement: StatementHandle): Intent;
+  /** Appends the statement's event. Exactly once for each intent. */
+  outcome(intent: Intent, outcome: StatementOutcome): void;
+  /** A refused statement: never forwarded, so one event, no intent. */
+  refuse(statement: StatementHandle, sqlstate: string): void;
+  end(reason: string): void;
+}
+
+export interface StatementHandle {
+  /** SHA-256 of the encoded StatementRecord */
+  readonly digest: Uint8Array;
+}
+
+export interface Intent {
+  readonly statement: StatementHandle;
+  /** `performance.now()` */
+  readonly startedAt: number;
+  /** event sequence within the session reserved for it */
+  readonly ordinal: number;
+}
+
+export interface StatementOutcome {
+  readonly kind: 'completed' | 'failed' | 'cut' | 'unknown';
+  readonly rows: number;
+  readonly bytes: number;
+  readonly affectedRows: number;
+  /** empty on success */
+  readonly sqlstate: string;
+  readonly detected?: Readonly<Record<string, number>>;
+}
+
+export interface SessionFacts {
+  readonly identity: Identity;
+  readonly claims: Readonly<Record<string, string>>;
+  readonly workload: Workload;
+  /** `namespace/name` */
+  readonly database: string;
+  readonly environment: string;
+  readonly region: string;
+  readonly databaseName: string;
+  readonly user: string;
+  readonly applicationName: string;
+  readonly clientAddress: string;
+  readonly bundleDigest: string;
+  readonly serverVersion: string;
+}
+
+export interface ConnectionRefusal {
+  readonly database: string;
+  readonly clientAddress: string;
+  readonly sqlstate: string;
+  readonly reason: string;
+}
+
+export interface StatementContent {
+  readonly normalisedSql: string;
+  readonly fingerprint: string;
+  readonly analysis: Analysis;
+  /** tags of a column, for the record; key `schema.table.column` */
+  readonly tags: ReadonlyMap<string, readonly string[]>;
+  readonly decision: Decision;
+  readonly bundleDigest: string;
+}

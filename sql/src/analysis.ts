@@ -1,0 +1,97 @@
+import type { ObjectName } from './names.js';
+
+/** What a statement does to a relation or function; the words of `policy.md`. */
+export type Action =
+  | 'select'
+  | 'insert'
+  | 'update'
+  | 'delete'
+  | 'merge'
+  | 'truncate'
+  | 'copy-in'
+  | 'copy-out'
+  | 'ddl'
+  | 'privilege'
+  | 'config'
+  | 'execute';
+
+/** How a column is used; `output` reaches the client or the written row. */
+export type Use = 'output' | 'filter' | 'join' | 'group' | 'order' | 'write';
+
+export interface ColumnUse {
+  readonly name: string;
+  readonly uses: readonly Use[];
+}
+
+/** One relation (or function, or setting) touched in one way. */
+export interface Access {
+  readonly action: Action;
+  /** The relation, or for `execute` the function; absent for objects without a schema (roles, settings, databases). */
+  readonly object?: ObjectName;
+  readonly columns: readonly ColumnUse[];
+  /** For a view: every relation its definition reads, directly or through other views. */
+  readonly through: readonly ObjectName[];
+  /** False for `pg_catalog` and `information_schema`: readable without a rule. */
+  readonly user: boolean;
+}
+
+/** A part of the statement that this version cannot see through. Never ignored: policy refuses it near protected data. */
+export interface NotUnderstood {
+  /** PostgreSQL's own word for it, e.g. `JSON_TABLE`, `function public.f(integer)`. */
+  readonly construct: string;
+  /** Character offset in the statement text as the client sent it. */
+  readonly position: number;
+  /** The relations it can touch; `anything` when that cannot be bounded. */
+  readonly reach: 'anything' | readonly ObjectName[];
+}
+
+export interface ColumnRef extends ObjectName {
+  readonly column: string;
+}
+
+/** One output column and where it comes from. */
+export interface OutputColumn {
+  readonly name: string;
+  readonly sources: readonly {
+    readonly column: ColumnRef;
+    readonly kind: 'identity' | 'transformation' | 'aggregation';
+  }[];
+}
+
+/** What the statement does to the session itself; the proxy follows these. */
+export type SessionEffect =
+  | { readonly kind: 'transaction'; readonly verb: 'begin' | 'commit' | 'rollback' | 'savepoint' | 'other' }
+  /** Name and meaning may have changed: `search_path`, `role`, ...; `*` when any may have. */
+  | { readonly kind: 'settings'; readonly names: readonly string[] }
+  | { readonly kind: 'prepare'; readonly name: string }
+  | { readonly kind: 'execute'; readonly name: string }
+  /** `name` absent: all */
+  | { readonly kind: 'deallocate'; readonly name?: string }
+  | { readonly kind: 'declare'; readonly name: string }
+  | { readonly kind: 'fetch'; readonly name: string }
+  | { readonly kind: 'discard' }
+  /** Schema objects change; `temporary` when only pg_temp can be concerned. */
+  | { readonly kind: 'catalogue'; readonly temporary: boolean };
+
+export interface Flags {
+  /** UPDATE or DELETE without a WHERE that looks at a row. */
+  readonly unfiltered: boolean;
+  /** Nothing is written and no function with side effects is known to be called. */
+  readonly readOnly: boolean;
+}
+
+/**
+ * Everything Postern knows about one statement: the result of parse, resolve and effects.
+ * Immutable and independent of any policy; the same for every identity.
+ */
+export interface Analysis {
+  /** PostgreSQL's command tag without counts: `SELECT`, `DROP TABLE`, `CREATE INDEX`. */
+  readonly command: string;
+  readonly accesses: readonly Access[];
+  /** Functions called that are not plain immutable/stable built-ins, by name; built-in ones too when dangerous. */
+  readonly functions: readonly ObjectName[];
+  readonly output: readonly OutputColumn[];
+  readonly flags: Flags;
+  readonly notUnderstood: readonly NotUnderstood[];
+  readonly sessionEffects: readonly SessionEffect[];
+}
