@@ -1,0 +1,53 @@
+/** Why a command could not run. A closed list; documented in `docs/reference/cli.md`. */
+export type CliErrorCode =
+  | 'bad-identity'
+  | 'bad-claim'
+  | 'bad-address'
+  | 'bad-upstream'
+  | 'bad-database-url'
+  | 'bad-ca-file'
+  | 'file-missing'
+  | 'file-unreadable'
+  | 'no-files'
+  | 'no-database'
+  | 'unknown-database'
+  | 'ambiguous-database'
+  | 'missing-upstream'
+  | 'invalid-objects'
+  | 'missing-statement'
+  | 'statement-invalid'
+  | 'database-unreachable'
+  | 'address-in-use'
+  | 'address-unusable'
+  | 'data-in-use'
+  | 'data-unusable'
+  | 'tool-missing'
+  | 'not-built'
+  | 'start-failed';
+
+/** An error a person can act on. `hint` says how. */
+export class CliError extends Error {
+  readonly code: CliErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: CliErrorCode, message: string, hint?: string, options?: { cause: unknown }) {
+    super(message, options);
+    this.name = 'CliError';
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** The text of anything that was thrown, without a stack. */
+export const messageOf = (thrown: unknown): string => {
+  if (thrown instanceof AggregateError && thrown.message === '') {
+    return thrown.errors.map(messageOf).join('; ');
+  }
+  return thrown instanceof Error ? thrown.message : String(thrown);
+};
+
+/** Node's system error code (`ECONNREFUSED`, `ENOENT`), where there is one. */
+export const systemCode = (thrown: unknown): string | undefined =>
+  thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string'
+    ? thrown.code
+    : undefined;
