@@ -44,8 +44,8 @@ export interface Workload {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** Nothing here tells one session from another of the same login: decisions are shared and cached. */
 export interface SessionFacts {
-  readonly id: string;
   /** The database's own login role. */
   readonly user: string;
   readonly databaseName: string;

@@ -1,0 +1,43 @@
+import type { DatabaseFacts, Identity, Workload } from '@postern/policy';
+
+/** Who this proxy is and what it fronts, in our own types; see `postern.policy.v1.Assignment`. */
+export interface Assignment {
+  readonly identity: Identity;
+  readonly workload: Workload;
+  readonly claims: Readonly<Record<string, string>>;
+  readonly databases: readonly Database[];
+  /** 32 bytes */
+  readonly maskKey: Uint8Array;
+}
+
+export interface Database {
+  /** `namespace/name` */
+  readonly id: string;
+  readonly facts: DatabaseFacts;
+  /** empty: any */
+  readonly databaseNames: readonly string[];
+  readonly endpoints: readonly Endpoint[];
+  readonly tls: Tls;
+  readonly classifications: readonly Classification[];
+  /** host:port to accept clients on */
+  readonly listen: string;
+}
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+export const tlsModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
+export type TlsMode = (typeof tlsModes)[number];
+
+export interface Tls {
+  readonly mode: TlsMode;
+  /** PEM; undefined: the system's authorities */
+  readonly ca: string | undefined;
+}
+
+export interface Classification {
+  readonly column: string;
+  readonly tags: readonly string[];
+}

@@ -1,0 +1,77 @@
+import type { Catalogue, Classification } from '@postern/sql';
+import type { Ask } from './ask.js';
+
+export interface Loaded {
+  readonly catalogue: Catalogue;
+  readonly classification: Classification;
+}
+
+export interface CatalogueSource {
+  load(ask: Ask): Promise<Loaded>;
+  /** one short text that changes when any schema object does */
+  fingerprint(ask: Ask): Promise<string>;
+}
+
+/** How long a catalogue is believed without asking, milliseconds. */
+const believedFor = 2000;
+
+/**
+ * The catalogue of one database, shared by all its sessions; read over whichever session needs it
+ * first. Re-checked every two seconds of use, and at once after DDL seen in any session.
+ */
+export class SharedCatalogue {
+  current: Loaded | undefined;
+  /** epoch milliseconds from which it must be checked before it is believed */
+  recheckAt = 0;
+  checkedAt = 0;
+  /** grows whenever what was handed out before may be out of date */
+  generation = 0;
+
+  private readonly source: CatalogueSource;
+  private readonly now: () => number;
+  private fingerprint = '';
+  private refreshing: Promise<void> | undefined;
+
+  constructor(source: CatalogueSource, now: () => number) {
+    this.source = source;
+    this.now = now;
+  }
+
+  /** Something changed it: nobody believes it before it was checked. */
+  doubt(): void {
+    this.recheckAt = 0;
+  }
+
+  /** Brings it up to date over this session; sessions that come meanwhile wait for the same answer. */
+  async refresh(ask: Ask): Promise<void> {
+    if (this.refreshing !== undefined) {
+      // When the session that asks dies, the next one asks itself.
+      await this.refreshing.catch(() => undefined);
+      if (this.current !== undefined && this.now() < this.recheckAt) return;
+    }
+    if (this.refreshing !== undefined) return this.refresh(ask);
+    this.refreshing = this.check(ask);
+    try {
+      await this.refreshing;
+    } finally {
+      this.refreshing = undefined;
+    }
+  }
+
+  /** Reads it for one session alone: its own temporary objects and uncommitted changes included. */
+  loadFor(ask: Ask): Promise<Loaded> {
+    return this.source.load(ask);
+  }
+
+  private async check(ask: Ask): Promise<void> {
+    const started = this.now();
+    const fingerprint = await this.source.fingerprint(ask);
+    if (this.current === undefined || fingerprint !== this.fingerprint) {
+      this.current = await this.source.load(ask);
+      this.fingerprint = fingerprint;
+      this.generation += 1;
+    }
+    this.checkedAt = started;
+    this.recheckAt = started + believedFor;
+  }
+}

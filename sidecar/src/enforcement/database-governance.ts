@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import type { Evaluator, Identity, SessionFacts, Workload } from '@postern/policy';
+import type { Catalogue, SessionSettings } from '@postern/sql';
+import type { AuditSink } from '../audit/index.js';
+import type { Database } from '../control/assignment.js';
+import type { Loaded, SharedCatalogue } from './catalogues.js';
+import { type Context, type Lexing, VerdictCache } from './context.js';
+import { decide } from './decide.js';
+import type { SessionLogin } from './session-governance.js';
+import type { Verdict } from './verdict.js';
+
+export interface DatabaseGovernanceParts {
+  readonly database: Database;
+  readonly databaseName: string;
+  readonly identity: Identity;
+  readonly claims: Readonly<Record<string, string>>;
+  readonly workload: Workload;
+  readonly maskKey: Uint8Array;
+  readonly evaluator: Evaluator;
+  readonly bundleDigest: string;
+  readonly sink: AuditSink;
+  readonly now: () => number;
+}
+
+/** Characters of SQL text whose verdicts one context keeps (in each of two generations). */
+const cachedCharacters = 4_000_000;
+/** Contexts kept; each has its own verdicts. */
+const maxContexts = 64;
+
+/**
+ * Governs one database of a server for one identity: its catalogue, and what was decided so far.
+ * Shared by the proxy's sessions to it. A new bundle or assignment makes a new one.
+ */
+export class DatabaseGovernance {
+  readonly catalogue: SharedCatalogue;
+  readonly parts: DatabaseGovernanceParts;
+  private readonly contexts = new Map<string, Context>();
+  private readonly catalogueIds = new WeakMap<Catalogue, number>();
+  private nextCatalogueId = 1;
+
+  constructor(parts: DatabaseGovernanceParts, catalogue: SharedCatalogue) {
+    this.parts = parts;
+    this.catalogue = catalogue;
+  }
+
+  get protects(): boolean {
+    return this.parts.evaluator.protects;
+  }
+
+  /** The context that all sessions with this catalogue, settings and login share. */
+  context(
+    loaded: Loaded,
+    own: boolean,
+    settings: SessionSettings,
+    login: SessionLogin,
+    lexing: Lexing,
+  ): Context {
+    const key = this.contextKey(loaded.catalogue, settings, login, lexing);
+    const known = this.contexts.get(key);
+    if (known !== undefined) return known;
+    const context: Context = {
+      ...loaded,
+      settings,
+      ...login,
+      lexing,
+      verdicts: new VerdictCache(own ? cachedCharacters / 16 : cachedCharacters),
+    };
+    if (this.contexts.size >= maxContexts) {
+      const [oldest] = this.contexts.keys();
+      if (oldest !== undefined) this.contexts.delete(oldest);
+    }
+    this.contexts.set(key, context);
+    return context;
+  }
+
+  govern(context: Context, sql: string): Verdict {
+    const cached = context.verdicts.get(sql);
+    if (cached !== undefined && cached.until > this.parts.now()) return cached;
+    const verdict = decide(sql, context, this);
+    context.verdicts.set(sql, verdict);
+    return verdict;
+  }
+
+  sessionFacts(context: Context): SessionFacts {
+    const { claims, workload } = this.parts;
+    return {
+      user: context.user,
+      databaseName: context.databaseName,
+      applicationName: context.applicationName,
+      ...(claims['purpose'] === undefined ? {} : { purpose: claims['purpose'] }),
+      ...(workload.region === undefined ? {} : { region: workload.region }),
+    };
+  }
+
+  private contextKey(
+    catalogue: Catalogue,
+    settings: SessionSettings,
+    login: SessionLogin,
+    lexing: Lexing,
+  ): string {
+    let id = this.catalogueIds.get(catalogue);
+    if (id === undefined) {
+      id = this.nextCatalogueId;
+      this.nextCatalogueId += 1;
+      this.catalogueIds.set(catalogue, id);
+    }
+    return JSON.stringify([id, settings, login, lexing]);
+  }
+}
+
+/** For texts that do not parse, so that the record still tells one from another without holding them. */
+export const textDigest = (sql: string): string =>
+  createHash('sha256').update(sql).digest('hex').slice(0, 16);
+

@@ -1,0 +1,242 @@
+import { type Decision, toInput } from '@postern/policy';
+import {
+  analyze,
+  type Analysis,
+  type Analyzed,
+  fingerprint,
+  normalise,
+  parse,
+  rewrite,
+  RewriteRefusal,
+  type Rewritten,
+  SqlError,
+  type Statement,
+} from '@postern/sql';
+import type { StatementHandle } from '../audit/index.js';
+import type { Refusal } from '../session/refusal.js';
+import type { Context } from './context.js';
+import { type DatabaseGovernance, textDigest } from './database-governance.js';
+import { lexingProblem } from './lexing.js';
+import { cannotMask, deniedBy, sqlRefusal } from './refuse-reasons.js';
+import { changeOf, attributesOf } from './rewriting.js';
+import { type Replacement, splice } from './splice.js';
+import type { GovernedStatement, RefuseVerdict, Verdict } from './verdict.js';
+
+interface Allowed {
+  readonly governed: GovernedStatement;
+  readonly rewritten: Rewritten | undefined;
+  readonly until: number;
+}
+
+interface Refused {
+  readonly refusal: Refusal;
+  readonly record: StatementHandle;
+  readonly unresolved: boolean;
+  readonly until: number;
+}
+
+/**
+ * Decides a text of SQL: parse, resolve, effects, policy, rewrite. Pure but for the content-addressed
+ * statement records. Never throws for what a client can send: what cannot be decided is refused.
+ */
+export function decide(sql: string, context: Context, database: DatabaseGovernance): Verdict {
+  const lexing = lexingProblem(sql, context.lexing);
+  if (lexing !== undefined) return refused(sql, database, lexing, 'analysis');
+  let statements: readonly Statement[];
+  try {
+    statements = parse(sql);
+  } catch (cause) {
+    if (!(cause instanceof SqlError)) throw cause;
+    return refused(sql, database, sqlRefusal(cause, 'syntax'), 'syntax');
+  }
+  const allowed: Allowed[] = [];
+  for (const statement of statements) {
+    const one = decideOne(statement, statements.length, allowed, context, database);
+    if ('refusal' in one) return refusedAt(sql, statements, allowed, one);
+    allowed.push(one);
+  }
+  return {
+    kind: 'forward',
+    statements: allowed.map((a) => a.governed),
+    ...splice(sql, replacements(statements, allowed)),
+    until: Math.min(Infinity, ...allowed.map((a) => a.until)),
+  };
+}
+
+function decideOne(
+  statement: Statement,
+  ofHowMany: number,
+  before: readonly Allowed[],
+  context: Context,
+  database: DatabaseGovernance,
+): Allowed | Refused {
+  const { parts } = database;
+  const text = statement.source.slice(statement.start, statement.end);
+  let analyzed: Analyzed;
+  try {
+    analyzed = analyze(statement, context.catalogue, context.settings);
+  } catch (cause) {
+    if (!(cause instanceof SqlError)) throw cause;
+    return {
+      refusal: sqlRefusal(cause, 'analysis'),
+      record: unanalysed(text, database),
+      unresolved: true,
+      until: Infinity,
+    };
+  }
+  const { analysis } = analyzed;
+  const { classification } = context;
+  const decision = parts.evaluator.evaluate(
+    toInput(analysis, classification, {
+      identity: parts.identity,
+      claims: parts.claims,
+      workload: parts.workload,
+      session: database.sessionFacts(context),
+      database: parts.database.facts,
+      fingerprint: fingerprint(text),
+      grants: [],
+    }),
+  );
+  const record = parts.sink.statementRecord({
+    normalisedSql: normalise(text),
+    fingerprint: fingerprint(text),
+    analysis,
+    tagsOf: (relation, column) => classification.tagsOf(relation, column),
+    decision,
+    bundleDigest: parts.bundleDigest,
+  });
+  const until = decision.cache.until ?? Infinity;
+  const refuse = (refusal: Refusal): Refused => ({ refusal, record, unresolved: false, until });
+  if (decision.effect !== 'allow') return refuse(deniedBy(decision));
+  if (ofHowMany > 1 && before.some((a) => changesNames(a.governed)) && analysis.accesses.length > 0) {
+    return refuse(dependsOnEarlier());
+  }
+  let rewritten: Rewritten | undefined;
+  try {
+    rewritten = rewriteFor(analyzed, decision, context, database);
+  } catch (cause) {
+    if (!(cause instanceof RewriteRefusal)) throw cause;
+    return refuse(cannotMask(cause, ruleOf(decision)));
+  }
+  const governed: GovernedStatement = {
+    sql: text,
+    rewritten: rewritten?.sql,
+    record,
+    limits: decision.limits,
+    limited: decision.limits.maxRows !== undefined || decision.limits.maxBytes !== undefined,
+    audit: decision.audit,
+    effects: analysis.sessionEffects,
+    runsPrepared: analysis.sessionEffects.find((e) => e.kind === 'execute')?.name,
+    withhold: parts.evaluator.protects && touchesData(analysis),
+  };
+  return { governed, rewritten, until };
+}
+
+function rewriteFor(
+  analyzed: Analyzed,
+  decision: Decision,
+  context: Context,
+  database: DatabaseGovernance,
+): Rewritten | undefined {
+  const change = changeOf(decision, attributesOf(context, database), database.parts.maskKey);
+  return change === undefined ? undefined : rewrite(analyzed, change);
+}
+
+const replacements = (statements: readonly Statement[], allowed: readonly Allowed[]): Replacement[] =>
+  allowed.flatMap(({ rewritten }, i) => {
+    const statement = statements[i];
+    if (statement === undefined || rewritten === undefined) return [];
+    return [{ start: statement.start, end: statement.end, by: rewritten }];
+  });
+
+/** Statements after one that changes what names mean cannot be decided before that one has run. */
+const changesNames = (statement: GovernedStatement): boolean =>
+  statement.effects.some(
+    (effect) => effect.kind === 'catalogue' || effect.kind === 'settings' || effect.kind === 'discard',
+  );
+
+const dependsOnEarlier = (): Refusal => ({
+  sqlstate: '0A000',
+  message: 'this statement depends on an earlier one of the same query string that changes what names mean',
+  detail: 'reason=not-understood construct=multi-statement',
+  hint: 'Send the statements one at a time.',
+  stage: 'analysis',
+});
+
+const touchesData = (analysis: Analysis): boolean =>
+  analysis.functions.length > 0 || analysis.accesses.some((access) => access.user);
+
+const ruleOf = (decision: Decision): string => {
+  const [mask] = decision.masks;
+  const by = mask ?? decision.rowFilters[0];
+  return by === undefined ? 'policy=unknown' : `policy=${by.policy} rule=${by.rule}`;
+};
+
+function refusedAt(
+  sql: string,
+  statements: readonly Statement[],
+  allowed: readonly Allowed[],
+  refused: Refused,
+): RefuseVerdict {
+  const before = statements.slice(0, allowed.length);
+  const last = before.at(-1);
+  const text = last === undefined ? '' : sql.slice(0, last.end);
+  return {
+    kind: 'refuse',
+    ...refused,
+    before: allowed.map((a) => a.governed),
+    prefix: last === undefined ? '' : `${splice(text, replacements(before, allowed)).rewritten ?? text};`,
+    audit: { mode: 'relaxed', whenFull: 'Refuse' },
+  };
+}
+
+function refused(
+  sql: string,
+  database: DatabaseGovernance,
+  refusal: Refusal,
+  stage: Refusal['stage'],
+): RefuseVerdict {
+  return {
+    kind: 'refuse',
+    refusal: { ...refusal, stage },
+    before: [],
+    prefix: '',
+    record: unanalysed(sql, database),
+    audit: { mode: 'relaxed', whenFull: 'Refuse' },
+    unresolved: false,
+    until: Infinity,
+  };
+}
+
+/** What the record can say of a text that was not understood: nothing of its words, which may hold literals. */
+const unanalysed = (sql: string, database: DatabaseGovernance): StatementHandle =>
+  database.parts.sink.statementRecord({
+    normalisedSql: '',
+    fingerprint: `text:${textDigest(sql)}`,
+    analysis: nothing,
+    tagsOf: () => [],
+    decision: undecided,
+    bundleDigest: database.parts.bundleDigest,
+  });
+
+const nothing: Analysis = {
+  command: 'UNKNOWN',
+  accesses: [],
+  functions: [],
+  output: [],
+  flags: { unfiltered: false, readOnly: false },
+  notUnderstood: [],
+  sessionEffects: [],
+};
+
+const undecided: Decision = {
+  version: 1,
+  effect: 'deny',
+  reasons: [{ code: 'no-decision', policy: 'postern/proxy', rule: 'parse', message: 'the statement was not understood' }],
+  wouldHave: [],
+  masks: [],
+  rowFilters: [],
+  limits: {},
+  audit: { mode: 'relaxed', whenFull: 'Refuse' },
+  cache: { dependsOn: [] },
+};

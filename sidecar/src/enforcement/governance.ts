@@ -1,0 +1,88 @@
+import type { Evaluator, Identity, Workload } from '@postern/policy';
+import type { AuditSink } from '../audit/index.js';
+import type { Assignment, Database } from '../control/assignment.js';
+import { postgresCatalogue } from './catalogue-source.js';
+import { SharedCatalogue } from './catalogues.js';
+import { DatabaseGovernance } from './database-governance.js';
+
+/** Catalogues outlive bundles: a changed policy does not read the schema again. */
+export class CatalogueStore {
+  private readonly catalogues = new Map<string, SharedCatalogue>();
+  private readonly now: () => number;
+
+  constructor(now: () => number) {
+    this.now = now;
+  }
+
+  of(database: Database, databaseName: string, serverVersion: number): SharedCatalogue {
+    const key = JSON.stringify([database.id, database.endpoints, databaseName, serverVersion, database.classifications]);
+    const known = this.catalogues.get(key);
+    if (known !== undefined) return known;
+    const made = new SharedCatalogue(
+      postgresCatalogue(serverVersion, database.classifications),
+      this.now,
+    );
+    this.catalogues.set(key, made);
+    return made;
+  }
+}
+
+export interface GovernanceParts {
+  readonly catalogues: CatalogueStore;
+  readonly assignment: Assignment;
+  readonly evaluator: Evaluator;
+  readonly bundleDigest: string;
+  readonly sink: AuditSink;
+  readonly now: () => number;
+}
+
+/** One assignment and one bundle, in force together. Replaced as a whole when either changes. */
+export class Governance {
+  readonly bundleDigest: string;
+  private readonly parts: GovernanceParts;
+  private readonly governed = new Map<string, DatabaseGovernance>();
+
+  constructor(parts: GovernanceParts) {
+    this.parts = parts;
+    this.bundleDigest = parts.bundleDigest;
+  }
+
+  get identity(): Identity {
+    return this.parts.assignment.identity;
+  }
+
+  get claims(): Readonly<Record<string, string>> {
+    return this.parts.assignment.claims;
+  }
+
+  get workload(): Workload {
+    return this.parts.assignment.workload;
+  }
+
+  /** @param id `namespace/name` */
+  database(id: string): Database | undefined {
+    return this.parts.assignment.databases.find((database) => database.id === id);
+  }
+
+  /** What all sessions to one database of one server share. */
+  governing(id: string, databaseName: string, serverVersion: string): DatabaseGovernance {
+    const key = `${id} ${databaseName} ${serverVersion}`;
+    const known = this.governed.get(key);
+    if (known !== undefined) return known;
+    const database = this.database(id);
+    if (database === undefined) throw new Error(`no Database ${id} in the assignment`);
+    const { assignment, catalogues, ...rest } = this.parts;
+    const made = new DatabaseGovernance(
+      { ...rest, ...assignment, database, databaseName },
+      catalogues.of(database, databaseName, versionNumber(serverVersion)),
+    );
+    this.governed.set(key, made);
+    return made;
+  }
+}
+
+/** `15.4 (Debian ...)` -> 150004, as `server_version_num`; a pre-release counts as its major version. */
+export function versionNumber(serverVersion: string): number {
+  const [, major, minor] = /^(\d+)(?:\.(\d+))?/.exec(serverVersion) ?? [];
+  return Number(major ?? 0) * 10_000 + Number(minor ?? 0);
+}

@@ -1,0 +1,276 @@
+import { parseSearchPath, type SessionSettings } from '@postern/sql';
+import type { TransactionStatus } from '../wire/backend/ready-for-query.js';
+import type { Names, Prepared } from '../session/names.js';
+import { QuestionError } from '../session/questions.js';
+import type { Ask } from './ask.js';
+import type { Loaded } from './catalogues.js';
+import type { Context } from './context.js';
+import type { DatabaseGovernance } from './database-governance.js';
+import type { GovernedStatement, Verdict } from './verdict.js';
+
+export interface SessionLogin {
+  readonly user: string;
+  readonly databaseName: string;
+  readonly applicationName: string;
+}
+
+/** A private catalogue younger than this is not read again for an unknown name, milliseconds. */
+const privateFor = 1000;
+/** Likewise the shared one. */
+const sharedFor = 200;
+
+const meaningful = new Set(['search_path', 'role', 'session_authorization', '*']);
+
+/**
+ * What one session's statements are decided under: the database's catalogue (or the session's own view
+ * of it, with its temporary objects and uncommitted DDL) and the settings that change what names mean.
+ * The settings are the server's word, asked for after anything that may have changed them.
+ */
+export class SessionGovernance {
+  private readonly governing: () => DatabaseGovernance;
+  private database: DatabaseGovernance;
+  private readonly login: SessionLogin;
+  private readonly now: () => number;
+  private status: TransactionStatus = 'I';
+  private context: Context | undefined;
+  private generation = -1;
+  private settings: SessionSettings | undefined;
+  private settingsDirty = true;
+  /** a SET inside a transaction block, undone by its rollback */
+  private settingsInTransaction = false;
+  private own: Loaded | undefined;
+  private ownDirty = false;
+  private ownReadAt = 0;
+  /** the shared catalogue when the session's own was read */
+  private ownBase: Loaded | undefined;
+  private temporary = false;
+  private changedInTransaction = false;
+  /** statements under way whose effects decide what later ones mean */
+  private pending = 0;
+  private failed = false;
+  private mustCheck = false;
+  private preparing: Promise<void> | undefined;
+  private encoding = 'UTF8';
+  private standardStrings = true;
+  private reportsSearchPath = false;
+
+  /** @param governing what governs this session's database now; changes with bundle and assignment */
+  constructor(governing: () => DatabaseGovernance, login: SessionLogin, now: () => number) {
+    this.governing = governing;
+    this.database = governing();
+    this.login = login;
+    this.now = now;
+  }
+
+  /** The context to decide under, or undefined when something has to be asked first (`prepare`). */
+  ready(): Context | undefined {
+    const { context } = this;
+    const database = this.governing();
+    if (database !== this.database) {
+      this.database = database;
+      this.generation = -1;
+    }
+    if (this.pending > 0 && !this.failed) return undefined;
+    if (context !== undefined) {
+      if (this.failed) return this.generation === -1 ? this.renewContext() : context;
+      if (!this.settingsDirty && !this.ownDirty && !this.mustCheck && !this.checkDue()) {
+        if (this.generation === database.catalogue.generation) return context;
+        return this.renewContext();
+      }
+    }
+    return undefined;
+  }
+
+  /** @returns undefined when a name is unknown and the catalogue should be asked for first */
+  govern(context: Context, sql: string): Verdict | undefined {
+    const verdict = this.database.govern(context, sql);
+    if (verdict.kind !== 'refuse' || !verdict.unresolved || this.failed) return verdict;
+    const age = this.now() - (this.own === undefined ? this.database.catalogue.checkedAt : this.ownReadAt);
+    if (age < (this.own === undefined ? sharedFor : privateFor)) return verdict;
+    if (this.status === 'I' && !this.temporary) this.mustCheck = true;
+    else this.ownDirty = true;
+    return undefined;
+  }
+
+  /** Asks for what is missing. */
+  async prepare(ask: Ask): Promise<void> {
+    this.preparing ??= this.prepareOnce(ask).finally(() => {
+      this.preparing = undefined;
+    });
+    return this.preparing;
+  }
+
+  private async prepareOnce(ask: Ask): Promise<void> {
+    await ask.quiet();
+    this.pending = 0;
+    try {
+      if (this.settings === undefined || this.settingsDirty) await this.askSettings(ask);
+      await this.askCatalogue(ask);
+      this.renewContext();
+    } catch (cause) {
+      if (cause instanceof QuestionError && cause.sqlstate === '25P02' && this.context !== undefined) {
+        // Whatever is sent now is refused by the server until the block ends.
+        this.failed = true;
+        return;
+      }
+      throw cause;
+    }
+  }
+
+  private async askCatalogue(ask: Ask): Promise<void> {
+    const { catalogue } = this.database;
+    if (this.status === 'I') {
+      if (this.mustCheck) catalogue.doubt();
+      if (this.now() >= catalogue.recheckAt) await catalogue.refresh(ask);
+      this.mustCheck = false;
+      if (!this.temporary) {
+        this.own = undefined;
+        this.ownDirty = false;
+        return;
+      }
+    }
+    const stale = this.ownDirty || this.mustCheck || this.ownBase !== catalogue.current;
+    if (!stale && (this.own !== undefined || catalogue.current !== undefined)) return;
+    this.own = await catalogue.loadFor(ask);
+    this.ownBase = catalogue.current;
+    this.ownReadAt = this.now();
+    this.ownDirty = false;
+    this.mustCheck = false;
+  }
+
+  private async askSettings(ask: Ask): Promise<void> {
+    // SHOW takes no snapshot: a later SET TRANSACTION still works.
+    const [path] = await ask.ask('SHOW search_path');
+    const [role] = await ask.ask('SHOW role');
+    const [user] = await ask.ask('SHOW session_authorization');
+    const temporarySchema = this.temporary ? await this.askTemporarySchema(ask) : undefined;
+    this.settings = {
+      searchPath: parseSearchPath(path?.[0] ?? ''),
+      user: user?.[0] ?? this.login.user,
+      role: role?.[0] ?? 'none',
+      ...(temporarySchema === undefined ? {} : { temporarySchema }),
+    };
+    this.settingsDirty = false;
+  }
+
+  private async askTemporarySchema(ask: Ask): Promise<string | undefined> {
+    const [row] = await ask.ask(
+      'SELECT nspname::text FROM pg_catalog.pg_namespace WHERE oid = pg_catalog.pg_my_temp_schema()',
+    );
+    return row?.[0] ?? undefined;
+  }
+
+  private renewContext(): Context | undefined {
+    const loaded = this.own ?? this.database.catalogue.current;
+    if (loaded === undefined || this.settings === undefined) return undefined;
+    this.generation = this.database.catalogue.generation;
+    this.context = this.database.context(loaded, this.own !== undefined, this.settings, this.login, {
+      encoding: this.encoding,
+      standardStrings: this.standardStrings,
+    });
+    return this.context;
+  }
+
+  private checkDue(): boolean {
+    return this.status === 'I' && this.now() >= this.database.catalogue.recheckAt;
+  }
+
+  // -- what happened -------------------------------------------------------------------------------
+
+  /** A statement goes out whose effects later statements depend on. */
+  begun(statement: GovernedStatement): void {
+    const ends = this.settingsInTransaction || this.changedInTransaction;
+    if (statement.effects.some((effect) => changesMeaning(effect, ends))) this.pending += 1;
+  }
+
+  settingsTouched(names: readonly string[]): void {
+    if (!names.some((name) => meaningful.has(name))) return;
+    this.settingsDirty = true;
+    this.settingsInTransaction = true;
+  }
+
+  catalogueTouched(temporary: boolean): void {
+    if (temporary) {
+      this.temporary = true;
+      this.settingsDirty = true;
+    }
+    this.ownDirty = true;
+    this.mustCheck = true;
+    this.changedInTransaction = true;
+    if (!temporary) this.database.catalogue.doubt();
+  }
+
+  transactionStatus(status: TransactionStatus): void {
+    const ended = status === 'I';
+    this.status = status;
+    this.failed = status === 'E';
+    if (!ended) return;
+    if (this.settingsInTransaction) {
+      this.settingsInTransaction = false;
+      this.settingsDirty = true;
+    }
+    if (this.changedInTransaction) {
+      this.changedInTransaction = false;
+      this.ownDirty = true;
+      this.mustCheck = true;
+      this.database.catalogue.doubt();
+    }
+  }
+
+  parameterChanged(name: string, value: string): void {
+    switch (name) {
+      case 'client_encoding':
+        this.encoding = value;
+        this.generation = -1;
+        break;
+      case 'standard_conforming_strings':
+        this.standardStrings = value === 'on';
+        this.generation = -1;
+        break;
+      case 'search_path':
+        // Reported from PostgreSQL 18 on: the server's word, whatever changed it.
+        if (this.reportsSearchPath) this.settingsDirty = true;
+        this.reportsSearchPath = true;
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** A statement prepared by SQL. */
+  prepared(statement: GovernedStatement, name: string, names: Names): void {
+    const prepared = this.preparedFor(statement, name);
+    if (prepared !== undefined) names.addStatement(prepared);
+  }
+
+  preparedFor(statement: GovernedStatement, name = ''): Prepared | undefined {
+    const { context } = this;
+    if (context === undefined) return undefined;
+    return {
+      name,
+      by: 'sql',
+      sql: statement.sql,
+      parameterTypes: Buffer.from([0, 0]),
+      verdict: {
+        kind: 'forward',
+        statements: [statement],
+        rewritten: statement.rewritten,
+        toOriginal: (position) => position,
+        until: Infinity,
+      },
+      context,
+    };
+  }
+
+  /** Before anything is known of a statement (asynchronous notices): withhold while anything is masked. */
+  withholdsByDefault(): boolean {
+    return this.database.protects;
+  }
+}
+
+/** @param ends the transaction block has changes of meaning in it, which may end with it */
+const changesMeaning = (effect: GovernedStatement['effects'][number], ends: boolean): boolean =>
+  effect.kind === 'catalogue' ||
+  effect.kind === 'discard' ||
+  (effect.kind === 'settings' && effect.names.some((name) => meaningful.has(name))) ||
+  (effect.kind === 'transaction' && effect.verb !== 'begin' && ends);

@@ -1,0 +1,52 @@
+import type { AuditMode, Limits } from '@postern/policy';
+import type { SessionEffect } from '@postern/sql';
+import type { StatementHandle } from '../audit/sink.js';
+import type { Refusal } from '../session/refusal.js';
+
+/** What the session needs to know of a decided statement while it runs. */
+export interface GovernedStatement {
+  /** the client's text of this statement alone */
+  readonly sql: string;
+  /** its text for the server; undefined: the same */
+  readonly rewritten: string | undefined;
+  readonly record: StatementHandle;
+  readonly limits: Limits;
+  readonly limited: boolean;
+  readonly audit: AuditMode;
+  readonly effects: readonly SessionEffect[];
+  /** Name of the prepared statement that an EXECUTE runs. */
+  readonly runsPrepared: string | undefined;
+  /** Parts of server messages that can carry row values are withheld. */
+  readonly withhold: boolean;
+}
+
+/**
+ * The answer for one text of SQL (one statement, or several of a simple query) under one context.
+ * Immutable; cached.
+ */
+export type Verdict = ForwardVerdict | RefuseVerdict;
+
+export interface ForwardVerdict {
+  readonly kind: 'forward';
+  readonly statements: readonly GovernedStatement[];
+  /** The text for the server; undefined: as the client sent it. */
+  readonly rewritten: string | undefined;
+  /** 1-based character position in the rewritten text -> in the client's. */
+  readonly toOriginal: (position: number) => number;
+  /** epoch milliseconds after which it must be decided again */
+  readonly until: number;
+}
+
+export interface RefuseVerdict {
+  readonly kind: 'refuse';
+  readonly refusal: Refusal;
+  /** The statements before the refused one, which the server runs (and rolls back) as it would. */
+  readonly before: readonly GovernedStatement[];
+  /** The text of those, rewritten where policy says so, ready to be followed by a stand-in. */
+  readonly prefix: string;
+  readonly record: StatementHandle;
+  readonly audit: AuditMode;
+  /** A name is unknown: worth a look whether the schema changed. */
+  readonly unresolved: boolean;
+  readonly until: number;
+}

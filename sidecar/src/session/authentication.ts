@@ -1,0 +1,157 @@
+import type { Socket } from 'node:net';
+import { Authentication } from '../wire/backend/authentication.js';
+import { BackendKeyData } from '../wire/backend/backend-key-data.js';
+import { decodeErrorFields } from '../wire/backend/error-response.js';
+import { Body } from '../wire/body.js';
+import { Framer, headerLength } from '../wire/framer.js';
+import { backendFraming, frontendFraming } from '../wire/limits.js';
+import { ProtocolError } from '../wire/protocol-error.js';
+import { backendType, frontendType } from '../wire/types.js';
+
+const channelBound = 'SCRAM-SHA-256-PLUS';
+
+/** How the server's side of a log-in went. */
+export type LoginResult =
+  | {
+      readonly kind: 'ready';
+      readonly parameters: ReadonlyMap<string, string>;
+      /** The first ReadyForQuery, not sent to the client yet. */
+      readonly ready: Buffer;
+      readonly fromClient: Buffer;
+      readonly fromServer: Buffer;
+    }
+  /** The server refused; the client has been told in the server's words. */
+  | { readonly kind: 'refused'; readonly sqlstate: string }
+  | { readonly kind: 'closed'; readonly by: 'client' | 'server' };
+
+export interface LoginOptions {
+  readonly client: Socket;
+  readonly server: Socket;
+  readonly serverEncrypted: boolean;
+  /** bytes the client sent behind its start-up packet */
+  readonly early: Buffer;
+  /** Gives the client a key of ours for the server's. */
+  readonly issueKey: (server: BackendKeyData) => BackendKeyData;
+  /** milliseconds for the whole exchange */
+  readonly timeout: number;
+}
+
+/**
+ * Relays a client's own log-in byte for byte (cleartext, md5, SCRAM), up to the first ReadyForQuery.
+ * What `p` means is between client and server; only the offer of channel binding is taken back when
+ * the two legs differ in encryption, since the client could not bind to the server's certificate.
+ *
+ * @throws ProtocolError when either side leaves the protocol
+ */
+export function relayLogin(options: LoginOptions): Promise<LoginResult> {
+  const { client, server } = options;
+  return new Promise((resolve, reject) => {
+    const fromClient = new Framer({
+      streams: () => false,
+      limit: (type) => (type === frontendType.password ? frontendFraming.limit(type) : 0),
+    });
+    const fromServer = new Framer({ streams: () => false, limit: backendFraming.limit });
+    const parameters = new Map<string, string>();
+    let authenticated = false;
+
+    const timer = setTimeout(() => {
+      stop();
+      reject(new ProtocolError('unexpected', 'authentication did not finish in time'));
+    }, options.timeout);
+    const stop = (): void => {
+      clearTimeout(timer);
+      client.off('data', onClient);
+      server.off('data', onServer);
+      client.off('close', onClientClose);
+      server.off('close', onServerClose);
+      client.pause();
+      server.pause();
+    };
+    const attempt = (step: () => void): void => {
+      try {
+        step();
+      } catch (cause) {
+        stop();
+        reject(cause instanceof Error ? cause : new Error(String(cause)));
+      }
+    };
+    const hearClient = (): void => {
+      // After AuthenticationOk everything waits for the session, which decides it.
+      while (!authenticated && fromClient.next()) {
+        server.write(fromClient.buffer.subarray(fromClient.start, fromClient.end));
+      }
+      if (authenticated) client.pause();
+    };
+    const onClient = (chunk: Buffer): void =>
+      attempt(() => {
+        fromClient.push(chunk);
+        hearClient();
+      });
+    const onClientClose = (): void => {
+      stop();
+      resolve({ kind: 'closed', by: 'client' });
+    };
+    const onServerClose = (): void => {
+      stop();
+      resolve({ kind: 'closed', by: 'server' });
+    };
+    const onServer = (chunk: Buffer): void =>
+      attempt(() => {
+        fromServer.push(chunk);
+        while (fromServer.next()) if (hearServer(fromServer)) return;
+      });
+    /** @returns true when the log-in is over */
+    const hearServer = (f: Framer): boolean => {
+      const whole = f.buffer.subarray(f.start, f.end);
+      const body = new Body(f.buffer, f.start + headerLength, f.end);
+      switch (f.type) {
+        case backendType.authentication: {
+          const message = Authentication.decode(body);
+          if (message.kind === 'Ok') authenticated = true;
+          client.write(message.kind === 'SASL' ? offer(message.mechanisms, whole, options) : whole);
+          return false;
+        }
+        case backendType.parameterStatus:
+          parameters.set(body.cstring(), body.cstring());
+          client.write(whole);
+          return false;
+        case backendType.backendKeyData:
+          client.write(BackendKeyData.encode(options.issueKey(BackendKeyData.decode(body))));
+          return false;
+        case backendType.noticeResponse:
+        case backendType.negotiateProtocolVersion:
+          client.write(whole);
+          return false;
+        case backendType.errorResponse:
+          stop();
+          client.write(whole);
+          resolve({ kind: 'refused', sqlstate: decodeErrorFields(body).get('C') ?? 'XX000' });
+          return true;
+        case backendType.readyForQuery:
+          stop();
+          resolve({
+            kind: 'ready',
+            parameters,
+            ready: Buffer.from(whole),
+            fromClient: fromClient.takePending(),
+            fromServer: f.takePending(),
+          });
+          return true;
+        default:
+          throw new ProtocolError('unexpected', `server message type ${String(f.type)} during authentication`);
+      }
+    };
+    client.on('data', onClient);
+    server.on('data', onServer);
+    client.on('close', onClientClose);
+    server.on('close', onServerClose);
+    if (options.early.length > 0) onClient(options.early);
+    client.resume();
+    server.resume();
+  });
+}
+
+function offer(mechanisms: readonly string[], whole: Buffer, options: LoginOptions): Buffer {
+  if (!options.serverEncrypted || !mechanisms.includes(channelBound)) return whole;
+  return Authentication.encodeSasl(mechanisms.filter((name) => name !== channelBound));
+}

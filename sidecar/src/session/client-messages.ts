@@ -1,0 +1,259 @@
+import { SpoolError } from '../audit/index.js';
+import type { Context } from '../enforcement/context.js';
+import type { GovernedStatement } from '../enforcement/verdict.js';
+import { Body } from '../wire/body.js';
+import { decodeTarget } from '../wire/frontend/close.js';
+import { Parse } from '../wire/frontend/parse.js';
+import { Query } from '../wire/frontend/query.js';
+import { headerLength } from '../wire/framer.js';
+import { ProtocolError } from '../wire/protocol-error.js';
+import { frontendType } from '../wire/types.js';
+import { Writer } from '../wire/writer.js';
+import type { Execution } from './execution.js';
+import { portalStatement, type Prepared } from './names.js';
+import { type Refusal, refusals, standIn } from './refusal.js';
+import { Redecision } from './redecision.js';
+import type { Session } from './session.js';
+
+/** One whole client message, or a piece of a streamed one. */
+export interface Frame {
+  readonly type: number;
+  readonly buffer: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+const noTypes = Buffer.from([0, 0]);
+
+/**
+ * What the client says, in order. Each handler either deals with its message at once or returns
+ * `wait`: then nothing later is looked at until the session knows what it needs to decide it.
+ */
+export class ClientMessages {
+  private readonly session: Session;
+  private readonly redecision: Redecision;
+
+  constructor(session: Session) {
+    this.session = session;
+    this.redecision = new Redecision(session);
+  }
+
+  handle(frame: Frame): 'done' | 'wait' {
+    const { session } = this;
+    // The server would drop it unread and unanswered; so it need not be decided.
+    if (session.owed.skipping && frame.type !== frontendType.sync && frame.type !== frontendType.terminate) {
+      return 'done';
+    }
+    switch (frame.type) {
+      case frontendType.query:
+        return this.query(frame);
+      case frontendType.parse:
+        return this.parse(frame);
+      case frontendType.bind:
+        return this.bind(frame);
+      case frontendType.execute:
+        return this.execute(frame);
+      case frontendType.describe:
+        session.batchOpen = true;
+        decodeTarget(bodyOf(frame));
+        session.owed.push({ kind: 'describe' });
+        return this.pass(frame);
+      case frontendType.close:
+        return this.close(frame);
+      case frontendType.sync:
+        session.batchOpen = false;
+        if (!session.copyingIn) session.owed.push({ kind: 'sync' });
+        return this.pass(frame);
+      case frontendType.flush:
+        return this.pass(frame);
+      case frontendType.copyData:
+        return this.pass(frame);
+      case frontendType.copyDone:
+      case frontendType.copyFail:
+        session.copyEnded();
+        return this.pass(frame);
+      case frontendType.functionCall:
+        session.owed.push({ kind: 'query', refusal: refusals.functionCall() });
+        session.toServer.write(encodeQuery(standIn.analysis.sql));
+        return 'done';
+      case frontendType.terminate:
+        this.pass(frame);
+        session.clientTerminated();
+        return 'done';
+      default:
+        throw new ProtocolError('invalid-type', `invalid frontend message type ${String(frame.type)}`);
+    }
+  }
+
+  private query(frame: Frame): 'done' | 'wait' {
+    const { session } = this;
+    const context = session.governance.ready();
+    if (context === undefined) return 'wait';
+    const { sql } = Query.decode(bodyOf(frame));
+    const verdict = session.governance.govern(context, sql);
+    if (verdict === undefined) return 'wait';
+    if (verdict.kind === 'refuse') {
+      return this.refuseQuery(verdict.before, verdict.prefix, verdict.refusal, () => {
+        session.recordRefusal(verdict.record, verdict.refusal);
+      });
+    }
+    const executable = this.redecision.resolveAll(verdict.statements, context);
+    if ('refusal' in executable) return this.refuseQuery([], '', executable.refusal);
+    const executions = this.begin(executable.statements);
+    if (!Array.isArray(executions)) return this.refuseQuery([], '', executions);
+    session.owed.push({
+      kind: 'query',
+      executions,
+      ...(verdict.rewritten === undefined ? {} : { toOriginal: verdict.toOriginal }),
+    });
+    if (verdict.rewritten === undefined) return this.pass(frame);
+    session.toServer.write(encodeQuery(verdict.rewritten));
+    return 'done';
+  }
+
+  private refuseQuery(
+    before: readonly GovernedStatement[],
+    prefix: string,
+    refusal: Refusal,
+    record?: () => void,
+  ): 'done' {
+    const { session } = this;
+    const executions = this.begin(before);
+    if (!Array.isArray(executions)) return this.refuseQuery([], '', executions);
+    record?.();
+    session.owed.push({ kind: 'query', executions, refusal });
+    session.toServer.write(encodeQuery(prefix + standIn[refusal.stage].sql));
+    return 'done';
+  }
+
+  private parse(frame: Frame): 'done' | 'wait' {
+    const { session } = this;
+    const context = session.governance.ready();
+    if (context === undefined) return 'wait';
+    const message = Parse.decode(bodyOf(frame));
+    const verdict = session.governance.govern(context, message.sql);
+    if (verdict === undefined) return 'wait';
+    if (verdict.kind === 'refuse') {
+      session.recordRefusal(verdict.record, verdict.refusal);
+      return this.standIn(message.statement, verdict.refusal);
+    }
+    session.batchOpen = true;
+    const prepared: Prepared = {
+      name: message.statement,
+      by: 'parse',
+      sql: message.sql,
+      parameterTypes: Buffer.from(message.parameterTypes),
+      verdict,
+      context,
+    };
+    session.owed.push({
+      kind: 'parse',
+      undo: session.names.addStatement(prepared),
+      ...(verdict.rewritten === undefined ? {} : { toOriginal: verdict.toOriginal }),
+    });
+    if (verdict.rewritten === undefined) return this.pass(frame);
+    const out = new Writer();
+    Parse.encode({ ...message, sql: verdict.rewritten }, out);
+    session.toServer.write(out.finish());
+    return 'done';
+  }
+
+  private bind(frame: Frame): 'done' | 'wait' {
+    const { session } = this;
+    const context = session.governance.ready();
+    if (context === undefined) return 'wait';
+    const body = bodyOf(frame);
+    const portal = body.cstring();
+    const statement = body.cstring();
+    const prepared = session.names.statement(statement);
+    if (prepared === undefined) {
+      return this.standIn(statement, refusals.unknownStatement(statement));
+    }
+    if (!this.isCurrent(prepared, context)) {
+      const again = this.redecision.renew(prepared, context);
+      if (again === 'wait') return 'wait';
+      if (again !== 'renewed') return this.standIn(statement, again);
+    }
+    session.batchOpen = true;
+    session.owed.push({
+      kind: 'bind',
+      undo: session.names.addPortal(portal, { by: 'bind', prepared, count: { rows: 0, bytes: 0 } }),
+    });
+    return this.pass(frame);
+  }
+
+  private isCurrent(prepared: Prepared, context: Context): boolean {
+    return prepared.context === context && prepared.verdict.until > this.session.now();
+  }
+
+  private execute(frame: Frame): 'done' | 'wait' {
+    const { session } = this;
+    const body = bodyOf(frame);
+    const name = body.cstring();
+    const portal = session.names.portal(name);
+    if (portal === undefined) return this.standIn('', refusals.unknownPortal(name));
+    session.batchOpen = true;
+    const statement = portalStatement(portal);
+    if (statement === undefined) {
+      session.owed.push({ kind: 'execute' });
+      return this.pass(frame);
+    }
+    const executable = this.redecision.resolveAll([statement], session.governance.ready());
+    if ('refusal' in executable) return this.standIn('', executable.refusal);
+    const executions = this.begin(executable.statements, portal.count);
+    if (!Array.isArray(executions)) return this.standIn('', executions);
+    const toOriginal = portal.prepared?.verdict.rewritten === undefined ? undefined : portal.prepared.verdict.toOriginal;
+    session.owed.push({ kind: 'execute', executions, ...(toOriginal === undefined ? {} : { toOriginal }) });
+    return this.pass(frame);
+  }
+
+  private close(frame: Frame): 'done' {
+    const { session } = this;
+    const target = decodeTarget(bodyOf(frame));
+    session.batchOpen = true;
+    const undo =
+      target.of === 'statement'
+        ? session.names.closeStatement(target.name)
+        : session.names.closePortal(target.name);
+    session.owed.push({ kind: 'close', undo });
+    return this.pass(frame);
+  }
+
+  /** Sends a Parse that fails in the place of a refused message of the extended protocol. */
+  private standIn(statement: string, refusal: Refusal): 'done' {
+    const { session } = this;
+    session.batchOpen = true;
+    session.owed.push({ kind: 'parse', refusal });
+    const out = new Writer();
+    const { sql } = standIn[refusal.stage];
+    Parse.encode({ kind: 'Parse', statement, sql, parameterTypes: noTypes }, out);
+    session.toServer.write(out.finish());
+    return 'done';
+  }
+
+  /** Writes the intents. A full spool refuses, before anything was forwarded. */
+  private begin(
+    statements: readonly GovernedStatement[],
+    count: Execution['count'] = { rows: 0, bytes: 0 },
+  ): Execution[] | Refusal {
+    try {
+      return statements.map((statement) => this.session.begin(statement, count));
+    } catch (cause) {
+      if (cause instanceof SpoolError && cause.code === 'full') return refusals.auditFull();
+      throw cause;
+    }
+  }
+
+  private pass(frame: Frame): 'done' {
+    this.session.toServer.pass(frame.buffer, frame.start, frame.end);
+    return 'done';
+  }
+}
+
+export function encodeQuery(sql: string): Buffer {
+  const out = new Writer();
+  Query.encode({ kind: 'Query', sql }, out);
+  return out.finish();
+}
+
+const bodyOf = (frame: Frame): Body => new Body(frame.buffer, frame.start + headerLength, frame.end);

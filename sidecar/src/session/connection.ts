@@ -1,0 +1,267 @@
+import type { Socket } from 'node:net';
+import type { Logger } from 'pino';
+import type { AuditSink } from '../audit/index.js';
+import type { Database, Endpoint } from '../control/assignment.js';
+import type { Governance } from '../enforcement/governance.js';
+import { SessionGovernance } from '../enforcement/session-governance.js';
+import { cancelUpstream } from '../upstream/cancel.js';
+import { connectUpstream, type UpstreamConnection, UpstreamError } from '../upstream/connect.js';
+import type { BackendKeyData } from '../wire/backend/backend-key-data.js';
+import { encodeErrorResponse } from '../wire/backend/error-response.js';
+import { ProtocolError } from '../wire/protocol-error.js';
+import { encodeStartup, type StartupMessage } from '../wire/startup.js';
+import { relayLogin } from './authentication.js';
+import type { CancelKeys } from './cancel-keys.js';
+import { readFirstPacket } from './first-packet.js';
+import { refusalFields, sqlstate } from './refusal.js';
+import { Session } from './session.js';
+import type { Turn } from './turn.js';
+
+export interface ConnectionParts {
+  /** undefined while there is no bundle: nobody gets in */
+  readonly governance: () => Governance | undefined;
+  readonly keys: CancelKeys;
+  readonly sink: AuditSink;
+  readonly turn: Turn;
+  readonly log: Logger;
+  readonly now: () => number;
+  /** milliseconds */
+  readonly timeouts: { readonly startup: number; readonly login: number; readonly connect: number };
+  readonly opened: (session: Session) => void;
+  readonly closed: (session: Session) => void;
+}
+
+/** Why a connection did not become a session, in the client's words. */
+class Rejection extends Error {
+  readonly sqlstate: string;
+  readonly hint: string;
+
+  constructor(state: string, message: string, hint: string) {
+    super(message);
+    this.name = 'Rejection';
+    this.sqlstate = state;
+    this.hint = hint;
+  }
+}
+
+/** Takes one accepted socket through start-up and log-in; then a Session has it. */
+export async function acceptConnection(
+  client: Socket,
+  databaseId: string,
+  parts: ConnectionParts,
+): Promise<void> {
+  client.setNoDelay(true);
+  client.setKeepAlive(true, 30_000);
+  client.on('error', () => undefined);
+  try {
+    const first = await readFirstPacket(client, parts.timeouts.startup);
+    if (first === undefined) return;
+    const { startup } = first;
+    if (startup.kind === 'CancelRequest') {
+      await parts.keys.cancel(startup.processId, startup.secretKey);
+      client.end();
+      return;
+    }
+    if (startup.kind !== 'StartupMessage') throw new ProtocolError('invalid-startup', 'unexpected request');
+    await login(client, startup, first.rest, databaseId, parts);
+  } catch (cause) {
+    reject(client, databaseId, cause, parts);
+  }
+}
+
+async function login(
+  client: Socket,
+  startup: StartupMessage,
+  early: Buffer,
+  databaseId: string,
+  parts: ConnectionParts,
+): Promise<void> {
+  const governance = parts.governance();
+  const database = governance?.database(databaseId);
+  if (governance === undefined || database === undefined) {
+    throw new Rejection(
+      sqlstate.cannotConnectNow,
+      'Postern has no policy bundle yet',
+      'It refuses connections until one arrives; look at the operator (or `postern dev`).',
+    );
+  }
+  const { user, databaseName } = checkStartup(startup, database);
+  const { connection, endpoint } = await connectAny(database, parts.timeouts.connect);
+  const server = connection.socket;
+  client.once('close', () => server.destroy());
+  server.write(encodeStartup(startup));
+
+  let key: BackendKeyData | undefined;
+  const cancel = async (): Promise<void> => {
+    if (key === undefined) return;
+    await cancelUpstream({ endpoint, tls: database.tls, timeout: parts.timeouts.connect }, key);
+  };
+  let revoke: () => void = () => undefined;
+  const result = await relayLogin({
+    client,
+    server,
+    serverEncrypted: connection.encrypted,
+    early,
+    issueKey: (serverKey) => {
+      key = serverKey;
+      const issued = parts.keys.issue(serverKey, cancel);
+      revoke = issued.revoke;
+      return issued.key;
+    },
+    timeout: parts.timeouts.login,
+  });
+  const address = client.remoteAddress ?? '';
+  switch (result.kind) {
+    case 'closed':
+      if (result.by === 'client') {
+        server.destroy();
+        return;
+      }
+      throw new Rejection(
+        sqlstate.connectionFailure,
+        'the server closed the connection during log-in',
+        'Look at the server\'s log.',
+      );
+    case 'refused':
+      parts.sink.refused({ database: databaseId, clientAddress: address, sqlstate: result.sqlstate, reason: 'server' });
+      parts.turn.touch({ flush: () => undefined, abandon: () => undefined });
+      client.end();
+      server.destroy();
+      return;
+    case 'ready':
+      break;
+    default:
+      result satisfies never;
+      return;
+  }
+  const applicationName = startup.parameters.get('application_name') ?? '';
+  const audit = parts.sink.openSession({
+    identity: governance.identity,
+    claims: governance.claims,
+    workload: governance.workload,
+    database: databaseId,
+    environment: database.facts.environment ?? '',
+    region: database.facts.region ?? '',
+    databaseName,
+    user,
+    applicationName,
+    clientAddress: address,
+    bundleDigest: governance.bundleDigest,
+    serverVersion: result.parameters.get('server_version') ?? '',
+  });
+  const serverVersion = result.parameters.get('server_version') ?? '';
+  const sessionGovernance = new SessionGovernance(
+    () => (parts.governance() ?? governance).governing(databaseId, databaseName, serverVersion),
+    { user, databaseName, applicationName },
+    parts.now,
+  );
+  for (const [name, value] of result.parameters) sessionGovernance.parameterChanged(name, value);
+  const session: Session = new Session({
+    client,
+    server,
+    governance: sessionGovernance,
+    audit,
+    sink: parts.sink,
+    turn: parts.turn,
+    log: parts.log.child({ session: audit.id }),
+    now: parts.now,
+    cancel,
+    closed: () => {
+      revoke();
+      parts.closed(session);
+    },
+  });
+  parts.opened(session);
+  client.write(result.ready);
+  session.start(result.fromClient, result.fromServer);
+}
+
+/** What the client asked for in its StartupMessage, checked against the Database object. */
+function checkStartup(
+  startup: StartupMessage,
+  database: Database,
+): { readonly user: string; readonly databaseName: string } {
+  if (startup.major !== 3) {
+    throw new Rejection(
+      sqlstate.featureNotSupported,
+      `unsupported frontend protocol ${String(startup.major)}.${String(startup.minor)}: server supports 3.0 to 3.2`,
+      'Use a client that speaks protocol 3.',
+    );
+  }
+  const user = startup.parameters.get('user');
+  if (user === undefined || user === '') {
+    throw new Rejection('28000', 'no PostgreSQL user name specified in startup packet', 'Name a user.');
+  }
+  const replication = startup.parameters.get('replication');
+  if (replication !== undefined && !/^(0|f|false|n|no|off)$/i.test(replication)) {
+    throw new Rejection(
+      sqlstate.insufficientPrivilege,
+      'replication connections are not allowed through Postern',
+      'Connect to the server itself for replication.',
+    );
+  }
+  const databaseName = startup.parameters.get('database') ?? user;
+  const { databaseNames } = database;
+  if (databaseNames.length > 0 && !databaseNames.includes(databaseName)) {
+    throw new Rejection(
+      '3D000',
+      `database "${databaseName}" is not governed here`,
+      `Database ${database.id} names: ${databaseNames.join(', ')}.`,
+    );
+  }
+  return { user, databaseName };
+}
+
+async function connectAny(
+  database: Database,
+  timeout: number,
+): Promise<{ readonly connection: UpstreamConnection; readonly endpoint: Endpoint }> {
+  let failure: unknown;
+  for (const endpoint of database.endpoints) {
+    try {
+      return { connection: await connectUpstream({ endpoint, tls: database.tls, timeout }), endpoint };
+    } catch (cause) {
+      failure = cause;
+    }
+  }
+  throw failure ?? new UpstreamError('unreachable', `Database ${database.id} names no endpoint`);
+}
+
+function reject(client: Socket, database: string, cause: unknown, parts: ConnectionParts): void {
+  const { state, message, hint } = inWords(cause);
+  parts.log.warn({ sqlstate: state, err: cause instanceof Rejection ? undefined : cause }, message);
+  parts.sink.refused({
+    database,
+    clientAddress: client.remoteAddress ?? '',
+    sqlstate: state,
+    reason: message,
+  });
+  const fields = refusalFields({ sqlstate: state, message, hint, stage: 'analysis' }, 'FATAL');
+  parts.turn.touch({
+    flush: () => client.end(encodeErrorResponse(fields)),
+    abandon: () => client.end(encodeErrorResponse(fields)),
+  });
+}
+
+function inWords(cause: unknown): { readonly state: string; readonly message: string; readonly hint: string } {
+  if (cause instanceof Rejection) return { state: cause.sqlstate, message: cause.message, hint: cause.hint };
+  if (cause instanceof ProtocolError) {
+    return { state: sqlstate.protocolViolation, message: cause.message, hint: 'Speak PostgreSQL protocol 3.' };
+  }
+  if (cause instanceof UpstreamError) {
+    return {
+      state: sqlstate.cannotConnect,
+      message: `Postern cannot reach the database: ${cause.message}`,
+      hint: upstreamHints[cause.code],
+    };
+  }
+  return { state: sqlstate.internalError, message: 'internal error in Postern', hint: 'See the proxy\'s log.' };
+}
+
+const upstreamHints: Readonly<Record<UpstreamError['code'], string>> = {
+  unreachable: 'Is the server up, and are host and port in the Database object right?',
+  timeout: 'Is the server reachable from here (network policy, firewall)?',
+  'no-tls': 'Enable TLS on the server, or set tls.mode in the Database object.',
+  certificate: 'Check tls.mode and tls.caSecretRef in the Database object against the server\'s certificate.',
+  protocol: 'Is a PostgreSQL server listening at that endpoint?',
+};

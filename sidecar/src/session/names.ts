@@ -1,0 +1,87 @@
+import type { ForwardVerdict, GovernedStatement } from '../enforcement/verdict.js';
+import type { Context } from '../enforcement/context.js';
+import type { RowCount } from './execution.js';
+
+/** A prepared statement, made by Parse or by SQL PREPARE: the two share one name space. */
+export interface Prepared {
+  readonly name: string;
+  /** how it was made; a statement made by SQL can only be made again by SQL */
+  readonly by: 'parse' | 'sql';
+  /** the client's text: of the statement, or of the whole PREPARE */
+  readonly sql: string;
+  readonly parameterTypes: Buffer;
+  /** What it was last decided to, and under what. Renewed when policy or schema change. */
+  verdict: ForwardVerdict;
+  context: Context;
+}
+
+/** A portal, made by Bind or by DECLARE CURSOR: one name space too. */
+export interface Portal {
+  readonly by: 'bind' | 'declare';
+  readonly prepared: Prepared | undefined;
+  readonly count: RowCount;
+}
+
+/** Which statement a portal runs; undefined for an empty query. */
+export const portalStatement = (portal: Portal): GovernedStatement | undefined =>
+  portal.prepared?.verdict.statements[0];
+
+/** The names a session has given, as the server knows them. Protocol 3.0, "Extended Query". */
+export class Names {
+  private readonly statements = new Map<string, Prepared>();
+  private readonly portals = new Map<string, Portal>();
+
+  statement(name: string): Prepared | undefined {
+    return this.statements.get(name);
+  }
+
+  portal(name: string): Portal | undefined {
+    return this.portals.get(name);
+  }
+
+  /** @returns what takes it back */
+  addStatement(prepared: Prepared): () => void {
+    return replace(this.statements, prepared.name, prepared);
+  }
+
+  /** @returns what takes it back */
+  addPortal(name: string, portal: Portal): () => void {
+    return replace(this.portals, name, portal);
+  }
+
+  /** @returns what takes it back */
+  closeStatement(name: string): () => void {
+    return replace(this.statements, name, undefined);
+  }
+
+  /** @returns what takes it back */
+  closePortal(name: string): () => void {
+    return replace(this.portals, name, undefined);
+  }
+
+  deallocateAll(): void {
+    this.statements.clear();
+  }
+
+  /** Portals made by Bind end with their transaction; cursors may be WITH HOLD. */
+  transactionEnded(): void {
+    for (const [name, portal] of this.portals) {
+      if (portal.by === 'bind') this.portals.delete(name);
+    }
+  }
+
+  discardAll(): void {
+    this.statements.clear();
+    this.portals.clear();
+  }
+}
+
+function replace<T>(map: Map<string, T>, name: string, value: T | undefined): () => void {
+  const before = map.get(name);
+  if (value === undefined) map.delete(name);
+  else map.set(name, value);
+  return () => {
+    if (before === undefined) map.delete(name);
+    else map.set(name, before);
+  };
+}

@@ -1,0 +1,115 @@
+import { ProtocolError } from '../wire/protocol-error.js';
+import type { Execution } from './execution.js';
+import type { Refusal } from './refusal.js';
+
+/** What the server still owes for one frontend message. */
+export interface Owed {
+  readonly kind: 'parse' | 'bind' | 'close' | 'describe' | 'execute' | 'sync' | 'query' | 'copy-end';
+  /** The proxy's own question: its replies never reach the client. */
+  readonly own?: OwnReply;
+  /** A stand-in was sent: the server's error here is replaced by this. */
+  readonly refusal?: Refusal;
+  /** Takes back what was registered when the message was sent, if the server never processed it. */
+  readonly undo?: () => void;
+  /** Of an Execute; of a Query one for each statement still to be answered. */
+  readonly executions?: Execution[];
+  /** Of a rewritten statement: maps an error position back to the client's text. */
+  readonly toOriginal?: (position: number) => number;
+}
+
+/** Receives the replies to the proxy's own messages. */
+export interface OwnReply {
+  row(row: readonly (string | null)[]): void;
+  failed(sqlstate: string, message: string): void;
+  ready(): void;
+}
+
+/**
+ * What the server still owes the client, oldest first. Grows on frontend messages, shrinks on backend
+ * ones; a failed batch loses everything up to its Sync, as the server skips it.
+ * Protocol 3.0, "Extended Query" and "COPY Operations".
+ */
+export class OwedQueue {
+  private entries: (Owed | undefined)[] = [];
+  private at = 0;
+  /** The server is skipping: what is sent now, up to a Sync, gets no reply. */
+  skipping = false;
+
+  get head(): Owed | undefined {
+    return this.entries[this.at];
+  }
+
+  get size(): number {
+    return this.entries.length - this.at;
+  }
+
+  push(owed: Owed): void {
+    if (owed.kind === 'sync') this.skipping = false;
+    this.entries.push(owed);
+  }
+
+  /** Removes the head, which must be of this kind. */
+  pop(kind: Owed['kind']): Owed {
+    const head = this.head;
+    if (head?.kind !== kind) {
+      throw new ProtocolError('unexpected', `reply to ${kind} while ${head?.kind ?? 'nothing'} is owed`);
+    }
+    this.entries[this.at] = undefined;
+    this.at += 1;
+    if (this.at === this.entries.length) {
+      this.entries = [];
+      this.at = 0;
+    } else if (this.at > 1024) {
+      this.entries = this.entries.slice(this.at);
+      this.at = 0;
+    }
+    return head;
+  }
+
+  /**
+   * The server reported an error for the head. For a Query only its ReadyForQuery remains owed; in the
+   * extended protocol everything up to the next Sync is dropped.
+   *
+   * @returns what was dropped, the failed message first
+   */
+  fail(): readonly Owed[] {
+    const head = this.head;
+    if (head === undefined) throw new ProtocolError('unexpected', 'error while nothing is owed');
+    if (head.kind === 'query') return [head];
+    const dropped: Owed[] = [];
+    while (this.head !== undefined && this.head.kind !== 'sync' && this.head.kind !== 'query') {
+      dropped.push(this.pop(this.head.kind));
+    }
+    this.skipping = this.head === undefined;
+    // Undone newest first, so that a name registered twice gets its oldest meaning back.
+    for (const owed of dropped.toReversed()) owed.undo?.();
+    return dropped;
+  }
+
+  /**
+   * The server started COPY FROM STDIN for the Execute at the head: a Sync it has been sent already,
+   * before the end of the copy data, is swallowed by the copy and never answered.
+   *
+   * @returns true when the end of the copy data has been sent already
+   */
+  copyStarted(): boolean {
+    const rest = this.entries.slice(this.at + 1);
+    const end = rest.findIndex((owed) => owed?.kind === 'copy-end');
+    const kept = end < 0 ? rest.filter((owed) => owed?.kind !== 'sync') : rest.slice(end + 1);
+    this.entries = [this.head, ...kept];
+    this.at = 0;
+    return end >= 0;
+  }
+
+  /** Drops the marks of copy ends that belonged to no copy (the server ignores those messages). */
+  dropStrayCopyEnds(): void {
+    while (this.head?.kind === 'copy-end') this.pop('copy-end');
+  }
+
+  drain(): readonly Owed[] {
+    const rest = this.entries.slice(this.at).filter((owed) => owed !== undefined);
+    this.entries = [];
+    this.at = 0;
+    return rest;
+  }
+}

@@ -1,0 +1,109 @@
+import type { Ask } from '../enforcement/ask.js';
+import { Bind } from '../wire/frontend/bind.js';
+import { Close } from '../wire/frontend/close.js';
+import { Execute } from '../wire/frontend/execute.js';
+import { Parse } from '../wire/frontend/parse.js';
+import { Flush, Sync } from '../wire/frontend/signals.js';
+import { Writer } from '../wire/writer.js';
+import type { OwnReply } from './owed.js';
+import type { Session } from './session.js';
+
+export type Row = readonly (string | null)[];
+
+/** The proxy's own question was not answered. */
+export class QuestionError extends Error {
+  /** the server's */
+  readonly sqlstate: string;
+
+  constructor(sqlstate: string, message: string) {
+    super(message);
+    this.name = 'QuestionError';
+    this.sqlstate = sqlstate;
+  }
+}
+
+const noParameters = Buffer.from([0, 0]);
+/** no parameter formats, no parameters, no result formats: all text */
+const noValues = Buffer.from([0, 0, 0, 0, 0, 0]);
+/** Not a name a client would choose; closed again at once. */
+const name = '_postern';
+
+/**
+ * Asks the server over the client's own authenticated session, unnoticed: in the extended protocol
+ * under names of our own, since a simple query would destroy the client's unnamed statement; and with
+ * Flush instead of Sync inside a batch, since a Sync would end the client's implicit transaction.
+ */
+export class Questions implements Ask {
+  private readonly session: Session;
+  private waiters: (() => void)[] = [];
+  private ended = false;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  /** @throws QuestionError with the server's SQLSTATE; `25P02` when the transaction has failed */
+  async ask(sql: string): Promise<readonly Row[]> {
+    const { session } = this;
+    await this.quiet();
+    if (session.owed.skipping || session.status === 'E') {
+      throw new QuestionError('25P02', 'the transaction has failed');
+    }
+    const rows: Row[] = [];
+    let failure: QuestionError | undefined;
+    const own: OwnReply = {
+      row: (row) => rows.push(row),
+      failed: (sqlstate, message) => {
+        failure = new QuestionError(sqlstate, message);
+      },
+      ready: () => undefined,
+    };
+    const inBatch = session.batchOpen;
+    this.send(sql, own, inBatch);
+    await this.quiet();
+    if (this.ended) throw new QuestionError('08006', 'the session ended');
+    if (failure !== undefined) throw failure;
+    return rows;
+  }
+
+  /** Resolves once nothing is owed, so that the transaction status is known. */
+  async quiet(): Promise<void> {
+    const { session } = this;
+    if (this.isQuiet()) return;
+    if (session.batchOpen) session.toServer.write(Flush);
+    session.touch();
+    await new Promise<void>((resolve) => this.waiters.push(resolve));
+  }
+
+  /** Called after each chunk from the server. */
+  settled(): void {
+    if (!this.isQuiet() || this.waiters.length === 0) return;
+    const { waiters } = this;
+    this.waiters = [];
+    for (const waiter of waiters) waiter();
+  }
+
+  abandon(): void {
+    this.ended = true;
+    this.settled();
+  }
+
+  private isQuiet(): boolean {
+    return this.ended || this.session.owed.size === 0;
+  }
+
+  private send(sql: string, own: OwnReply, inBatch: boolean): void {
+    const { owed, toServer } = this.session;
+    const out = new Writer();
+    Parse.encode({ kind: 'Parse', statement: name, sql, parameterTypes: noParameters }, out);
+    Bind.encode({ kind: 'Bind', portal: name, statement: name, values: noValues }, out);
+    Execute.encode({ kind: 'Execute', portal: name, maxRows: 0 }, out);
+    Close.encode({ kind: 'Close', of: 'portal', name }, out);
+    Close.encode({ kind: 'Close', of: 'statement', name }, out);
+    out.bytes(inBatch ? Flush : Sync);
+    for (const kind of ['parse', 'bind', 'execute', 'close', 'close'] as const) owed.push({ kind, own });
+    if (!inBatch) owed.push({ kind: 'sync', own });
+    toServer.write(out.finish());
+    this.session.touch();
+  }
+}

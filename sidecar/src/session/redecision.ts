@@ -1,0 +1,96 @@
+import type { Context } from '../enforcement/context.js';
+import type { GovernedStatement } from '../enforcement/verdict.js';
+import { Close } from '../wire/frontend/close.js';
+import { Parse } from '../wire/frontend/parse.js';
+import { Writer } from '../wire/writer.js';
+import type { Prepared } from './names.js';
+import type { OwnReply } from './owed.js';
+import { type Refusal, refusals } from './refusal.js';
+import type { Session } from './session.js';
+
+const unheard: OwnReply = {
+  row: () => undefined,
+  failed: () => undefined,
+  ready: () => undefined,
+};
+
+/** Decides prepared statements again when what they were decided under has changed. */
+export class Redecision {
+  private readonly session: Session;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  /**
+   * @returns `renewed`; `wait` when something has to be asked first; a refusal when it may not run now,
+   *          or when its new form cannot be put in the place of the old one
+   */
+  renew(prepared: Prepared, context: Context): 'renewed' | 'wait' | Refusal {
+    const { session } = this;
+    const verdict = session.governance.govern(context, prepared.sql);
+    if (verdict === undefined) return 'wait';
+    if (verdict.kind === 'refuse') {
+      session.recordRefusal(verdict.record, verdict.refusal);
+      return verdict.refusal;
+    }
+    const changed = verdict.rewritten !== prepared.verdict.rewritten;
+    if (changed && prepared.by === 'sql') return refusals.changedMeaning();
+    prepared.verdict = verdict;
+    prepared.context = context;
+    if (changed) this.prepareAgain(prepared, verdict.rewritten ?? prepared.sql);
+    return 'renewed';
+  }
+
+  /**
+   * A statement that runs a prepared one by SQL (`EXECUTE name`) is recorded, and decided, as that one.
+   */
+  resolveAll(
+    statements: readonly GovernedStatement[],
+    context: Context | undefined,
+  ): { readonly statements: readonly GovernedStatement[] } | { readonly refusal: Refusal } {
+    if (!statements.some((s) => s.runsPrepared !== undefined)) return { statements };
+    const resolved: GovernedStatement[] = [];
+    const justPrepared = new Map<string, GovernedStatement>();
+    for (const statement of statements) {
+      for (const effect of statement.effects) {
+        if (effect.kind === 'prepare') justPrepared.set(effect.name, statement);
+      }
+      if (statement.runsPrepared === undefined) {
+        resolved.push(statement);
+        continue;
+      }
+      const found = justPrepared.get(statement.runsPrepared) ?? this.known(statement.runsPrepared, context);
+      if (found === undefined) return { refusal: refusals.unknownStatement(statement.runsPrepared) };
+      if ('message' in found) return { refusal: found };
+      resolved.push({
+        ...found,
+        effects: [...statement.effects, ...found.effects.filter((e) => e.kind !== 'prepare')],
+      });
+    }
+    return { statements: resolved };
+  }
+
+  private known(name: string, context: Context | undefined): GovernedStatement | Refusal | undefined {
+    const prepared = this.session.names.statement(name);
+    if (prepared === undefined) return undefined;
+    if (context !== undefined && prepared.context !== context) {
+      const again = this.renew(prepared, context);
+      if (again === 'wait') return refusals.changedMeaning();
+      if (again !== 'renewed') return again;
+    }
+    return prepared.verdict.statements[0];
+  }
+
+  private prepareAgain(prepared: Prepared, sql: string): void {
+    const out = new Writer();
+    Close.encode({ kind: 'Close', of: 'statement', name: prepared.name }, out);
+    Parse.encode(
+      { kind: 'Parse', statement: prepared.name, sql, parameterTypes: prepared.parameterTypes },
+      out,
+    );
+    this.session.owed.push({ kind: 'close', own: unheard });
+    this.session.owed.push({ kind: 'parse', own: unheard });
+    this.session.toServer.write(out.finish());
+  }
+}

@@ -1,0 +1,116 @@
+import type { ErrorFields } from '../wire/backend/error-response.js';
+
+/** SQLSTATEs the proxy itself answers with; closed list. PostgreSQL, Appendix A. */
+export const sqlstate = {
+  insufficientPrivilege: '42501',
+  featureNotSupported: '0A000',
+  protocolViolation: '08P01',
+  connectionFailure: '08006',
+  cannotConnect: '08001',
+  connectionRejected: '08004',
+  tooManyConnections: '53300',
+  limitExceeded: '54000',
+  queryCanceled: '57014',
+  adminShutdown: '57P01',
+  cannotConnectNow: '57P03',
+  undefinedStatement: '26000',
+  undefinedCursor: '34000',
+  ioError: '58030',
+  internalError: 'XX000',
+} as const;
+
+/** Why a statement does not run, in the words the client gets. */
+export interface Refusal {
+  /** five characters */
+  readonly sqlstate: string;
+  readonly message: string;
+  /** `policy=... rule=... reason=...` for programs */
+  readonly detail?: string;
+  /** what to do instead */
+  readonly hint?: string;
+  /** 1-based character position in the statement */
+  readonly position?: number;
+  /**
+   * Which kind of error the server itself would have met: a syntax error is reported even in a failed
+   * transaction block, everything else gives way to 25P02 there.
+   */
+  readonly stage: 'syntax' | 'analysis';
+}
+
+export const refusalFields = (r: Refusal, severity: 'ERROR' | 'FATAL' = 'ERROR'): ErrorFields => {
+  const fields = new Map([
+    ['S', severity],
+    ['V', severity],
+    ['C', r.sqlstate],
+    ['M', r.message],
+  ]);
+  if (r.detail !== undefined) fields.set('D', r.detail);
+  if (r.hint !== undefined) fields.set('H', r.hint);
+  if (r.position !== undefined) fields.set('P', String(r.position));
+  return fields;
+};
+
+/**
+ * What is sent upstream in the place of a refused statement: it fails there, so that transaction
+ * state and skipping until Sync are the server's own, and its error is replaced by the refusal.
+ */
+export const standIn: Readonly<Record<Refusal['stage'], { readonly sql: string; readonly sqlstate: string }>> = {
+  syntax: { sql: 'postern refused this statement', sqlstate: '42601' },
+  // pg_catalog, where nobody but a superuser could make this function exist
+  analysis: { sql: 'SELECT pg_catalog.postern_refused_this_statement()', sqlstate: '42883' },
+};
+
+export const refusals = {
+  unknownStatement: (name: string): Refusal => ({
+    sqlstate: sqlstate.undefinedStatement,
+    message: name === '' ? 'unnamed prepared statement does not exist' : `prepared statement "${name}" does not exist`,
+    stage: 'analysis',
+  }),
+  unknownPortal: (name: string): Refusal => ({
+    sqlstate: sqlstate.undefinedCursor,
+    message: `portal "${name}" does not exist`,
+    stage: 'analysis',
+  }),
+  functionCall: (): Refusal => ({
+    sqlstate: sqlstate.featureNotSupported,
+    message: 'the function call protocol message is not allowed through Postern',
+    detail: 'reason=function-call',
+    hint: 'Call the function in a SELECT statement.',
+    stage: 'analysis',
+  }),
+  changedMeaning: (): Refusal => ({
+    sqlstate: sqlstate.featureNotSupported,
+    message: 'cached plan must not change result type',
+    detail: 'reason=redecided: policy or schema changed since this statement was prepared',
+    hint: 'Prepare the statement again.',
+    stage: 'analysis',
+  }),
+  rowLimit: (limit: number, source: string): Refusal => ({
+    sqlstate: sqlstate.limitExceeded,
+    message: `result cut: more than ${String(limit)} rows`,
+    detail: `${source} reason=max-rows limit=${String(limit)}`,
+    hint: 'Ask for fewer rows (a filter, an aggregate or a LIMIT), or have the limit raised in the policy.',
+    stage: 'analysis',
+  }),
+  byteLimit: (limit: number, source: string): Refusal => ({
+    sqlstate: sqlstate.limitExceeded,
+    message: `result cut: more than ${String(limit)} bytes`,
+    detail: `${source} reason=max-bytes limit=${String(limit)}`,
+    hint: 'Ask for fewer rows or columns, or have the limit raised in the policy.',
+    stage: 'analysis',
+  }),
+  timeLimit: (milliseconds: number, source: string): Refusal => ({
+    sqlstate: sqlstate.queryCanceled,
+    message: `canceling statement: it ran longer than the ${String(milliseconds)} ms its policy allows`,
+    detail: `${source} reason=statement-timeout limit=${String(milliseconds)}ms`,
+    hint: 'Make the statement cheaper, or have the limit raised in the policy.',
+    stage: 'analysis',
+  }),
+  auditFull: (): Refusal => ({
+    sqlstate: '53100',
+    message: 'the audit spool is full: no statement runs unrecorded',
+    detail: 'reason=audit-full',
+    hint: 'Bring the collector back or enlarge the spool; policy may choose `audit.whenFull: Gap`.',
+    stage: 'analysis',
+  }),
+};

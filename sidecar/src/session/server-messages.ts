@@ -1,0 +1,296 @@
+import type { StatementOutcome } from '../audit/sink.js';
+import { Body } from '../wire/body.js';
+import { commandRows, countsChanges } from '../wire/backend/command-complete.js';
+import { decodeTextRow } from '../wire/backend/data-row.js';
+import {
+  decodeErrorFields,
+  encodeErrorResponse,
+  encodeNoticeResponse,
+  type ErrorFields,
+} from '../wire/backend/error-response.js';
+import { decodeTransactionStatus } from '../wire/backend/ready-for-query.js';
+import { type Framer, headerLength } from '../wire/framer.js';
+import { ProtocolError } from '../wire/protocol-error.js';
+import { backendType } from '../wire/types.js';
+import type { Execution } from './execution.js';
+import { passLimit } from './limits.js';
+import type { Owed } from './owed.js';
+import { refusalFields, standIn } from './refusal.js';
+import type { Session } from './session.js';
+import { withheld } from './withhold.js';
+
+/** What the server says, in order: counted, recorded, cut or replaced where policy says so, else passed on. */
+export class ServerMessages {
+  private readonly session: Session;
+  /** A cut result's batch went on at the server: nothing more of it reaches the client. */
+  private swallowing = false;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  handle(f: Framer): void {
+    switch (f.type) {
+      case backendType.dataRow:
+      case backendType.copyData:
+        this.onData(f);
+        return;
+      case backendType.commandComplete:
+        this.onComplete(f, 'complete');
+        return;
+      case backendType.emptyQueryResponse:
+        this.onComplete(f, 'empty');
+        return;
+      case backendType.portalSuspended:
+        this.onComplete(f, 'suspended');
+        return;
+      case backendType.readyForQuery:
+        this.onReady(f);
+        return;
+      case backendType.errorResponse:
+        this.onError(f);
+        return;
+      case backendType.noticeResponse:
+        this.onNotice(f);
+        return;
+      case backendType.parameterStatus: {
+        const body = bodyOf(f);
+        this.session.parameterChanged(body.cstring(), body.cstring());
+        this.pass(f);
+        return;
+      }
+      case backendType.notificationResponse:
+        this.pass(f);
+        return;
+      case backendType.parseComplete:
+        this.onReply(f, 'parse');
+        return;
+      case backendType.bindComplete:
+        this.onReply(f, 'bind');
+        return;
+      case backendType.closeComplete:
+        this.onReply(f, 'close');
+        return;
+      case backendType.noData:
+        this.onReply(f, 'describe');
+        return;
+      case backendType.rowDescription:
+        this.onRowDescription(f);
+        return;
+      case backendType.parameterDescription:
+      case backendType.copyOutResponse:
+      case backendType.copyDone:
+        this.passUnlessOwn(f);
+        return;
+      case backendType.copyInResponse:
+        this.onCopyIn(f);
+        return;
+      default:
+        throw new ProtocolError('unexpected', `server message type ${String(f.type)} in a session`);
+    }
+  }
+
+  private onData(f: Framer): void {
+    const head = this.head();
+    if (head.own !== undefined) {
+      head.own.row(decodeTextRow(bodyOf(f)));
+      return;
+    }
+    const execution = running(head);
+    if (execution === undefined) {
+      this.pass(f);
+      return;
+    }
+    const { count } = execution;
+    if (!f.fragment || f.first) count.rows += 1;
+    count.bytes += f.end - f.start;
+    if (execution.statement.limited) {
+      if (execution.cut !== undefined) return;
+      // A message begun cannot be taken back: only its first piece may be withheld.
+      const over = !f.fragment || f.first ? passLimit(execution) : undefined;
+      if (over !== undefined) {
+        if (!f.fragment || f.first) count.rows -= 1;
+        count.bytes -= f.end - f.start;
+        this.session.cut(execution, over);
+        return;
+      }
+    }
+    this.pass(f);
+  }
+
+  private onComplete(f: Framer, how: 'complete' | 'empty' | 'suspended'): void {
+    const { session } = this;
+    session.owed.dropStrayCopyEnds();
+    const head = this.head();
+    if (head.own !== undefined) {
+      session.owed.pop(head.kind);
+      return;
+    }
+    const execution = running(head);
+    if (head.kind === 'execute') session.owed.pop('execute');
+    else if (head.kind === 'query') head.executions?.shift();
+    else throw new ProtocolError('unexpected', `completion while ${head.kind} is owed`);
+    if (head.refusal !== undefined && execution === undefined) {
+      // The stand-in must fail; a server on which it succeeds is not one we can govern.
+      throw new ProtocolError('unexpected', 'the stand-in of a refused statement succeeded');
+    }
+    if (execution === undefined) {
+      this.pass(f);
+      return;
+    }
+    if (execution.cut !== undefined) {
+      // The server finished before our cancel reached it: the error comes from us alone.
+      this.finish(execution, { kind: 'cut', sqlstate: execution.cut.sqlstate, affectedRows: 0 });
+      session.toClient.write(encodeErrorResponse(refusalFields(execution.cut)));
+      this.swallowing = true;
+      session.failTransactionAtReady();
+      return;
+    }
+    const start = f.start + headerLength;
+    const affectedRows =
+      how === 'complete' && countsChanges(f.buffer, start) ? commandRows(f.buffer, start, f.end) : 0;
+    this.finish(execution, { kind: 'completed', sqlstate: '', affectedRows });
+    session.applyEffects(execution.statement);
+    this.pass(f);
+  }
+
+  private onReady(f: Framer): void {
+    const { session } = this;
+    session.owed.dropStrayCopyEnds();
+    const status = decodeTransactionStatus(f.buffer[f.start + headerLength]);
+    const head = session.owed.head;
+    if (head?.kind === 'query') {
+      session.owed.pop('query');
+      this.interrupted(head.executions ?? [], session.lastError);
+    } else {
+      session.owed.pop('sync');
+    }
+    session.lastError = '';
+    session.transactionStatus(status);
+    if (head?.own !== undefined) {
+      head.own.ready();
+      return;
+    }
+    this.swallowing = false;
+    if (session.holdsReady(f.buffer.subarray(f.start, f.end), status)) return;
+    this.pass(f);
+  }
+
+  private onError(f: Framer): void {
+    const { session } = this;
+    session.owed.dropStrayCopyEnds();
+    const fields = decodeErrorFields(bodyOf(f));
+    const code = fields.get('C') ?? 'XX000';
+    const head = session.owed.head;
+    if (head === undefined || head.kind === 'sync') {
+      // FATAL while idle, e.g. 57P01
+      session.toClient.write(encodeErrorResponse(withheld(fields, session.withholding(undefined))));
+      return;
+    }
+    session.lastError = code;
+    const execution = running(head);
+    const dropped = session.owed.fail();
+    if (head.own !== undefined) {
+      head.own.failed(code, fields.get('M') ?? '');
+      if (dropped.every((owed) => owed.own !== undefined)) return;
+    }
+    if (execution !== undefined) {
+      const kind = execution.cut === undefined ? 'failed' : 'cut';
+      this.finish(execution, { kind, sqlstate: execution.cut?.sqlstate ?? code, affectedRows: 0 });
+      session.applyEffects(execution.statement);
+      if (head.kind === 'query') head.executions?.shift();
+    }
+    if (head.kind !== 'query') {
+      this.interrupted(dropped.slice(1).flatMap((owed) => owed.executions ?? []), code);
+    }
+    this.write(encodeErrorResponse(this.errorFor(head, execution, fields, code)));
+  }
+
+  /** Which error the client sees. */
+  private errorFor(
+    head: Owed,
+    execution: Execution | undefined,
+    fields: ErrorFields,
+    code: string,
+  ): ErrorFields {
+    if (execution?.cut !== undefined) return refusalFields(execution.cut);
+    const { refusal } = head;
+    if (refusal !== undefined && execution === undefined && code === standIn[refusal.stage].sqlstate) {
+      return refusalFields(refusal);
+    }
+    const { session } = this;
+    const mapped = session.mapPosition(head, fields);
+    return withheld(mapped, session.withholding(execution?.statement));
+  }
+
+  private onNotice(f: Framer): void {
+    const { session } = this;
+    const head = session.owed.head;
+    if (head?.own !== undefined) return;
+    const statement = head === undefined ? undefined : running(head)?.statement;
+    if (!session.withholding(statement)) {
+      this.pass(f);
+      return;
+    }
+    this.write(encodeNoticeResponse(withheld(decodeErrorFields(bodyOf(f)), true)));
+  }
+
+  private onReply(f: Framer, kind: 'parse' | 'bind' | 'close' | 'describe'): void {
+    this.session.owed.dropStrayCopyEnds();
+    const owed = this.session.owed.pop(kind);
+    if (owed.refusal !== undefined) {
+      throw new ProtocolError('unexpected', 'the stand-in of a refused statement succeeded');
+    }
+    if (owed.own === undefined) this.pass(f);
+  }
+
+  private onRowDescription(f: Framer): void {
+    const head = this.head();
+    if (head.kind === 'describe') this.session.owed.pop('describe');
+    if (head.own === undefined) this.pass(f);
+  }
+
+  private onCopyIn(f: Framer): void {
+    const head = this.head();
+    if (head.kind === 'execute') this.session.copyStarted(this.session.owed.copyStarted());
+    this.pass(f);
+  }
+
+  private passUnlessOwn(f: Framer): void {
+    if (this.head().own === undefined) this.pass(f);
+  }
+
+  private head(): Owed {
+    this.session.owed.dropStrayCopyEnds();
+    const head = this.session.owed.head;
+    if (head === undefined) throw new ProtocolError('unexpected', 'server message while nothing is owed');
+    return head;
+  }
+
+  private pass(f: Framer): void {
+    if (!this.swallowing) this.session.toClient.pass(f.buffer, f.start, f.end);
+  }
+
+  private write(bytes: Buffer): void {
+    if (!this.swallowing) this.session.toClient.write(bytes);
+  }
+
+  private finish(
+    execution: Execution,
+    end: Pick<StatementOutcome, 'kind' | 'sqlstate' | 'affectedRows'>,
+  ): void {
+    this.session.finish(execution, end);
+  }
+
+  /** Statements of a failed batch that the server never ran. */
+  private interrupted(executions: readonly Execution[], code: string): void {
+    for (const execution of executions) {
+      this.finish(execution, { kind: 'failed', sqlstate: code, affectedRows: 0 });
+    }
+  }
+}
+
+const bodyOf = (f: Framer): Body => new Body(f.buffer, f.start + headerLength, f.end);
+
+/** The statement that the replies at the head of the queue are about. */
+const running = (head: Owed): Execution | undefined => head.executions?.[0];

@@ -1,0 +1,443 @@
+import type { Socket } from 'node:net';
+import type { Logger } from 'pino';
+import type { AuditSink, SessionAudit, StatementHandle, StatementOutcome } from '../audit/index.js';
+import type { SessionGovernance } from '../enforcement/session-governance.js';
+import type { GovernedStatement } from '../enforcement/verdict.js';
+import { encodeErrorResponse, type ErrorFields } from '../wire/backend/error-response.js';
+import type { TransactionStatus } from '../wire/backend/ready-for-query.js';
+import { Framer } from '../wire/framer.js';
+import { backendFraming, frontendFraming } from '../wire/limits.js';
+import { ProtocolError } from '../wire/protocol-error.js';
+import { Terminate } from '../wire/frontend/signals.js';
+import { backendType } from '../wire/types.js';
+import { ClientMessages, encodeQuery, type Frame } from './client-messages.js';
+import type { Execution, RowCount } from './execution.js';
+import { limitSource } from './limits.js';
+import { Names, type Prepared } from './names.js';
+import { Outlet } from './outlet.js';
+import { type Owed, OwedQueue } from './owed.js';
+import { Questions } from './questions.js';
+import { type Refusal, refusalFields, refusals, sqlstate, standIn } from './refusal.js';
+import { ServerMessages } from './server-messages.js';
+import type { Flushable, Turn } from './turn.js';
+
+/** More than this waiting for a slow peer pauses the other side, bytes. */
+const highWater = 1024 * 1024;
+
+export interface SessionParts {
+  readonly client: Socket;
+  readonly server: Socket;
+  readonly governance: SessionGovernance;
+  readonly audit: SessionAudit;
+  readonly sink: AuditSink;
+  readonly turn: Turn;
+  readonly log: Logger;
+  readonly now: () => number;
+  /** Opens a new connection to cancel what runs on this one; resolves when the server has taken it. */
+  readonly cancel: () => Promise<void>;
+  readonly closed: (reason: string) => void;
+}
+
+/**
+ * One governed session after its start-up: owns the order of things between the two sockets.
+ * What is said is dealt with in ClientMessages and ServerMessages; this holds what they share.
+ */
+export class Session implements Flushable {
+  readonly owed = new OwedQueue();
+  readonly names = new Names();
+  readonly toClient: Outlet;
+  readonly toServer: Outlet;
+  readonly governance: SessionGovernance;
+  readonly now: () => number;
+  status: TransactionStatus = 'I';
+  /** Messages of the extended protocol were sent since the last Sync. */
+  batchOpen = false;
+  /** COPY FROM STDIN runs: a Sync is swallowed by it. */
+  copyingIn = false;
+  /** SQLSTATE of the last error since ReadyForQuery */
+  lastError = '';
+
+  private readonly parts: SessionParts;
+  private readonly fromClient = new Framer(frontendFraming);
+  private readonly fromServer: Framer;
+  private readonly clientMessages: ClientMessages;
+  private readonly serverMessages: ServerMessages;
+  private readonly questions: Questions;
+  /** A client message that waits for something to be known; nothing later is looked at. */
+  private waiting: Frame | undefined;
+  /** The client is not heard while one of its statements is being cancelled. */
+  private cancelling = false;
+  private failAtReady = false;
+  private touched = false;
+  private ended = false;
+  private draining = false;
+
+  constructor(parts: SessionParts) {
+    this.parts = parts;
+    this.governance = parts.governance;
+    this.now = parts.now;
+    this.toClient = new Outlet(parts.client);
+    this.toServer = new Outlet(parts.server);
+    this.questions = new Questions(this);
+    // Replies to the proxy's own questions are read whole; the client's rows stream through.
+    this.fromServer = new Framer({
+      ...backendFraming,
+      streams: (type) => backendFraming.streams(type) && this.owed.head?.own === undefined,
+    });
+    this.clientMessages = new ClientMessages(this);
+    this.serverMessages = new ServerMessages(this);
+  }
+
+  /** Takes over both sockets. @param fromServer bytes already read from the server */
+  start(fromClient: Buffer, fromServer: Buffer): void {
+    const { client, server } = this.parts;
+    client.on('data', this.onClientData);
+    server.on('data', this.onServerData);
+    client.on('drain', () => server.resume());
+    server.on('drain', () => this.resumeClient());
+    client.on('error', () => undefined);
+    server.on('error', () => undefined);
+    client.on('close', () => this.end('client-closed'));
+    server.on('close', () => this.onServerClosed());
+    client.resume();
+    server.resume();
+    if (fromServer.length > 0) this.onServerData(fromServer);
+    if (fromClient.length > 0) this.onClientData(fromClient);
+    if (this.governance.ready() === undefined) this.prepare();
+  }
+
+  // -- order ---------------------------------------------------------------------------------------
+
+  private readonly onClientData = (chunk: Buffer): void => {
+    this.guard(() => {
+      this.fromClient.push(chunk);
+      this.hearClient();
+    });
+  };
+
+  private readonly onServerData = (chunk: Buffer): void => {
+    this.guard(() => {
+      this.fromServer.push(chunk);
+      while (this.fromServer.next()) this.serverMessages.handle(this.fromServer);
+      this.questions.settled();
+      if (this.draining) this.drainWhenIdle();
+      this.touch();
+    });
+  };
+
+  private hearClient(): void {
+    const f = this.fromClient;
+    while (this.waiting === undefined && !this.cancelling && !this.ended && f.next()) {
+      const frame: Frame = f;
+      if (this.clientMessages.handle(frame) === 'wait') {
+        this.waiting = { type: f.type, buffer: f.buffer, start: f.start, end: f.end };
+        this.prepare();
+      }
+    }
+    if (this.waiting !== undefined || this.cancelling) this.parts.client.pause();
+    this.touch();
+  }
+
+  /** Asks what is missing, then deals with the waiting message and all that came after it. */
+  private prepare(): void {
+    this.governance.prepare(this.questions).then(
+      () => this.guard(() => this.continue()),
+      (cause: unknown) => this.abandon(cause),
+    );
+  }
+
+  private continue(): void {
+    if (this.ended) return;
+    const { waiting } = this;
+    this.waiting = undefined;
+    if (waiting !== undefined && this.clientMessages.handle(waiting) === 'wait') {
+      this.waiting = waiting;
+      this.prepare();
+    }
+    this.resumeClient();
+    this.hearClient();
+  }
+
+  private resumeClient(): void {
+    if (this.waiting === undefined && !this.cancelling && !this.ended) this.parts.client.resume();
+  }
+
+  /** Output goes out at the end of this turn of the event loop. */
+  touch(): void {
+    if (this.touched) return;
+    this.touched = true;
+    this.parts.turn.touch(this);
+  }
+
+  flush(): void {
+    this.touched = false;
+    if (this.toServer.needsDurable || this.toClient.needsDurable) this.awaitDurable();
+    if (!this.toServer.flush() || this.toServer.pending > highWater) this.parts.client.pause();
+    if (!this.toClient.flush() || this.toClient.pending > highWater) this.parts.server.pause();
+  }
+
+  private awaitDurable(): void {
+    for (const outlet of [this.toServer, this.toClient]) {
+      if (!outlet.needsDurable) continue;
+      outlet.needsDurable = false;
+      outlet.held = true;
+      this.parts.sink.durable().then(
+        () => {
+          outlet.held = false;
+          this.touch();
+        },
+        (cause: unknown) => this.abandon(cause),
+      );
+    }
+  }
+
+  // -- executions ----------------------------------------------------------------------------------
+
+  /** @throws SpoolError `full` when the intent cannot be kept */
+  begin(statement: GovernedStatement, count: RowCount): Execution {
+    const intent = this.parts.audit.intent(statement.record, statement.audit.whenFull);
+    if (statement.audit.mode === 'strict') this.toServer.needsDurable = true;
+    const execution: Execution = { statement, intent, count, cut: undefined, timer: undefined };
+    const milliseconds = statement.limits.statementTimeoutMs;
+    if (milliseconds !== undefined) {
+      execution.timer = setTimeout(() => {
+        const source = limitSource(statement.limits, 'statementTimeoutMs');
+        this.cut(execution, refusals.timeLimit(milliseconds, source));
+      }, milliseconds);
+    }
+    return execution;
+  }
+
+  finish(
+    execution: Execution,
+    end: Pick<StatementOutcome, 'kind' | 'sqlstate' | 'affectedRows'>,
+  ): void {
+    if (execution.timer !== undefined) clearTimeout(execution.timer);
+    if (execution.statement.audit.mode === 'strict') this.toClient.needsDurable = true;
+    this.parts.audit.outcome(execution.intent, {
+      ...end,
+      rows: execution.count.rows,
+      bytes: execution.count.bytes,
+    });
+  }
+
+  /** Ends a result that passed a limit: nothing more of it reaches the client, and the server is told to stop. */
+  cut(execution: Execution, refusal: Refusal): void {
+    if (execution.cut !== undefined || this.ended) return;
+    execution.cut = refusal;
+    this.cancelling = true;
+    const heard = (): void => {
+      this.cancelling = false;
+      this.guard(() => {
+        this.resumeClient();
+        this.hearClient();
+      });
+    };
+    this.parts.cancel().then(heard, (cause: unknown) => {
+      this.parts.log.warn({ err: cause }, 'cancel request failed');
+      heard();
+    });
+  }
+
+  recordRefusal(record: StatementHandle, refusal: Refusal): void {
+    this.parts.audit.refuse(record, refusal.sqlstate);
+  }
+
+  /** Follows what a statement did to the session, whether it succeeded or not. */
+  applyEffects(statement: GovernedStatement): void {
+    for (const effect of statement.effects) {
+      switch (effect.kind) {
+        case 'settings':
+          this.governance.settingsTouched(effect.names);
+          break;
+        case 'catalogue':
+          this.governance.catalogueTouched(effect.temporary);
+          break;
+        case 'discard':
+          this.names.discardAll();
+          this.governance.settingsTouched(['*']);
+          break;
+        case 'deallocate':
+          if (effect.name === undefined) this.names.deallocateAll();
+          else this.names.closeStatement(effect.name);
+          break;
+        case 'prepare':
+          this.governance.prepared(statement, effect.name, this.names);
+          break;
+        case 'declare':
+          this.names.addPortal(effect.name, {
+            by: 'declare',
+            prepared: this.governance.preparedFor(statement),
+            count: { rows: 0, bytes: 0 },
+          });
+          break;
+        case 'execute':
+        case 'fetch':
+        case 'transaction':
+          break;
+        default:
+          effect satisfies never;
+      }
+    }
+  }
+
+  // -- what the server said ------------------------------------------------------------------------
+
+  parameterChanged(name: string, value: string): void {
+    this.governance.parameterChanged(name, value);
+  }
+
+  transactionStatus(status: TransactionStatus): void {
+    this.status = status;
+    this.governance.transactionStatus(status);
+    if (status === 'I') this.names.transactionEnded();
+  }
+
+  copyStarted(endAlreadySent: boolean): void {
+    this.copyingIn = !endAlreadySent;
+  }
+
+  copyEnded(): void {
+    if (this.copyingIn) this.copyingIn = false;
+    else if (this.owed.size > 0) this.owed.push({ kind: 'copy-end' });
+  }
+
+  /** A result was cut after the server had finished with it: a transaction block must still fail. */
+  failTransactionAtReady(): void {
+    this.failAtReady = true;
+  }
+
+  /** @returns true when this ReadyForQuery is replaced by the one after a failing statement of ours */
+  holdsReady(_ready: Buffer, status: TransactionStatus): boolean {
+    const fail = this.failAtReady && status === 'T';
+    this.failAtReady = false;
+    if (!fail) return false;
+    this.owed.push({
+      kind: 'query',
+      own: {
+        row: () => undefined,
+        failed: () => undefined,
+        ready: () => {
+          const ready = Buffer.from([backendType.readyForQuery, 0, 0, 0, 5, this.status.charCodeAt(0)]);
+          this.toClient.write(ready);
+        },
+      },
+    });
+    this.toServer.write(encodeQuery(standIn.analysis.sql));
+    return true;
+  }
+
+  mapPosition(head: Owed, fields: ErrorFields): ErrorFields {
+    const position = fields.get('P');
+    if (head.toOriginal === undefined || position === undefined) return fields;
+    return new Map(fields).set('P', String(head.toOriginal(Number(position))));
+  }
+
+  withholding(statement: GovernedStatement | undefined): boolean {
+    return statement === undefined ? this.governance.withholdsByDefault() : statement.withhold;
+  }
+
+  preparedAgain(prepared: Prepared): void {
+    this.names.addStatement(prepared);
+  }
+
+  // -- ends ----------------------------------------------------------------------------------------
+
+  clientTerminated(): void {
+    this.end('client-closed');
+  }
+
+  /** Shuts down when idle; what runs may finish until `abandon` is called. */
+  drain(): void {
+    this.draining = true;
+    this.drainWhenIdle();
+  }
+
+  private drainWhenIdle(): void {
+    if (this.owed.size > 0 || this.status !== 'I' || this.waiting !== undefined) return;
+    this.fatal(sqlstate.adminShutdown, 'terminating connection: Postern is shutting down', 'drained');
+  }
+
+  terminate(): void {
+    this.fatal(sqlstate.adminShutdown, 'terminating connection: Postern is shutting down', 'drained');
+  }
+
+  private onServerClosed(): void {
+    if (this.ended) return;
+    if (this.toClient.pending > 0 || this.touched) {
+      // Let what the server said last (a FATAL of its own) reach the client first.
+      this.end('server-closed');
+      return;
+    }
+    if (this.lastError === '' || this.owed.size > 0) {
+      this.fatal(sqlstate.connectionFailure, 'the server closed the connection unexpectedly', 'server-closed');
+    } else {
+      this.end('server-closed');
+    }
+  }
+
+  abandon(cause: unknown): void {
+    this.touched = false;
+    this.parts.log.error({ err: cause }, 'session abandoned');
+    this.fatal(sqlstate.ioError, 'Postern cannot go on with this session', 'failed');
+  }
+
+  private guard(step: () => void): void {
+    try {
+      step();
+    } catch (cause) {
+      if (cause instanceof ProtocolError) {
+        this.parts.log.warn({ code: cause.code }, cause.message);
+        this.fatal(sqlstate.protocolViolation, cause.message, 'protocol-error');
+      } else {
+        this.abandon(cause);
+      }
+    }
+  }
+
+  private fatal(state: string, message: string, reason: string): void {
+    if (this.ended) return;
+    const { client } = this.parts;
+    const fields = refusalFields({ sqlstate: state, message, stage: 'analysis' }, 'FATAL');
+    this.toClient.held = false;
+    this.toClient.flush();
+    if (client.writable) client.write(encodeErrorResponse(fields));
+    this.end(reason);
+  }
+
+  private end(reason: string): void {
+    if (this.ended) return;
+    this.ended = true;
+    const { client, server, audit } = this.parts;
+    for (const owed of this.owed.drain()) {
+      owed.own?.failed(sqlstate.connectionFailure, 'session ended');
+      for (const execution of owed.executions ?? []) {
+        this.finish(execution, { kind: 'unknown', sqlstate: '', affectedRows: 0 });
+      }
+    }
+    this.questions.abandon();
+    audit.end(reason);
+    this.toClient.held = false;
+    this.toServer.held = false;
+    this.parts.turn.touch({
+      flush: () => {
+        this.toServer.flush();
+        if (server.writable && reason !== 'client-closed') server.write(Terminate);
+        this.toClient.flush();
+        server.end();
+        client.end();
+        setTimeout(() => {
+          server.destroy();
+          client.destroy();
+        }, 1000).unref();
+        this.parts.closed(reason);
+      },
+      abandon: () => {
+        server.destroy();
+        client.destroy();
+        this.parts.closed(reason);
+      },
+    });
+  }
+}
+

@@ -1,0 +1,139 @@
+import { ProtocolError } from './protocol-error.js';
+
+/** type byte and length */
+export const headerLength = 5;
+
+export interface FramerOptions {
+  /** Types whose bodies nobody reads: passed on in pieces as they arrive. */
+  readonly streams: (type: number) => boolean;
+  /** Longest body accepted, in bytes; 0 for a type that does not exist in this direction. */
+  readonly limit: (type: number) => number;
+}
+
+/**
+ * Cuts one direction of a session into messages without copying complete ones.
+ *
+ * After `push(chunk)`, call `next()` until it returns false. Each time it returns true, `buffer`
+ * from `start` to `end` holds either one whole message including its header (`fragment` false), or a
+ * piece of a streamed one (`fragment` true; `first` when the piece begins with the header).
+ * The length is checked at the header, before anything is buffered.
+ */
+export class Framer {
+  buffer: Buffer = empty;
+  start = 0;
+  end = 0;
+  type = 0;
+  /** body length of the current message */
+  length = 0;
+  fragment = false;
+  first = false;
+
+  private readonly options: FramerOptions;
+  private chunk: Buffer = empty;
+  private at = 0;
+  /** bytes of a streamed message still to come */
+  private streaming = 0;
+  /** a message that did not fit its chunk, being put together */
+  private partial: Buffer | undefined;
+  private filled = 0;
+
+  constructor(options: FramerOptions) {
+    this.options = options;
+  }
+
+  push(chunk: Buffer): void {
+    const left = this.chunk.length - this.at;
+    this.chunk = left === 0 ? chunk : Buffer.concat([this.chunk.subarray(this.at), chunk]);
+    this.at = 0;
+  }
+
+  /** Bytes received but not handed out yet. */
+  get pending(): number {
+    return this.chunk.length - this.at + this.filled;
+  }
+
+  /** Takes back everything not handed out, e.g. to start TLS on the socket. */
+  takePending(): Buffer {
+    const rest = this.chunk.subarray(this.at);
+    this.chunk = empty;
+    this.at = 0;
+    return rest;
+  }
+
+  /** @throws ProtocolError `invalid-length` | `message-too-large` | `invalid-type` */
+  next(): boolean {
+    const available = this.chunk.length - this.at;
+    if (available === 0) return false;
+    if (this.streaming > 0) return this.nextPiece(available);
+    if (this.partial !== undefined) return this.fillPartial(this.partial, available);
+    if (available < headerLength) return false;
+
+    const chunk = this.chunk;
+    const type = chunk[this.at] ?? 0;
+    const length = chunk.readInt32BE(this.at + 1) - 4;
+    this.checkHeader(type, length);
+    this.type = type;
+    this.length = length;
+    const total = length + headerLength;
+    this.buffer = chunk;
+    this.start = this.at;
+    if (total <= available) {
+      this.fragment = false;
+      this.at += total;
+      this.end = this.at;
+      return true;
+    }
+    if (this.options.streams(type)) {
+      this.fragment = true;
+      this.first = true;
+      this.streaming = total - available;
+      this.end = chunk.length;
+      this.at = chunk.length;
+      return true;
+    }
+    // One allocation of the checked size, so that a message in many chunks is copied once.
+    this.partial = Buffer.allocUnsafe(total);
+    this.filled = 0;
+    return this.fillPartial(this.partial, available);
+  }
+
+  private checkHeader(type: number, length: number): void {
+    const limit = this.options.limit(type);
+    if (limit === 0) {
+      throw new ProtocolError('invalid-type', `invalid message type ${String(type)}`);
+    }
+    if (length < 0) throw new ProtocolError('invalid-length', 'invalid message length');
+    if (length > limit) {
+      throw new ProtocolError('message-too-large', `message of ${String(length)} bytes is too large`);
+    }
+  }
+
+  private nextPiece(available: number): boolean {
+    const taken = Math.min(available, this.streaming);
+    this.buffer = this.chunk;
+    this.start = this.at;
+    this.at += taken;
+    this.end = this.at;
+    this.streaming -= taken;
+    this.fragment = true;
+    this.first = false;
+    return true;
+  }
+
+  private fillPartial(partial: Buffer, available: number): boolean {
+    const taken = Math.min(available, partial.length - this.filled);
+    this.chunk.copy(partial, this.filled, this.at, this.at + taken);
+    this.at += taken;
+    this.filled += taken;
+    if (this.filled < partial.length) return false;
+    this.partial = undefined;
+    this.filled = 0;
+    this.buffer = partial;
+    this.start = 0;
+    this.end = partial.length;
+    this.fragment = false;
+    return true;
+  }
+}
+
+const empty: Buffer = Buffer.alloc(0);

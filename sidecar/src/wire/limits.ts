@@ -1,0 +1,39 @@
+import type { FramerOptions } from './framer.js';
+import { backendType, frontendType } from './types.js';
+
+/** PostgreSQL's PQ_LARGE_MESSAGE_LIMIT (MaxAllocSize - 1). */
+const large = 0x3fffffff - 1;
+/** PostgreSQL's PQ_SMALL_MESSAGE_LIMIT, for messages that carry names only. */
+const small = 10_000;
+
+/** Ceiling for a message that has to be held whole, bytes. */
+export const heldMessageLimit = 64 * 1024 * 1024;
+
+const frontendLimits = new Uint32Array(256);
+frontendLimits[frontendType.bind] = heldMessageLimit;
+frontendLimits[frontendType.parse] = heldMessageLimit;
+frontendLimits[frontendType.query] = heldMessageLimit;
+frontendLimits[frontendType.functionCall] = heldMessageLimit;
+frontendLimits[frontendType.copyData] = large;
+for (const type of ['close', 'describe', 'execute', 'flush', 'sync', 'terminate', 'copyDone', 'copyFail'] as const) {
+  frontendLimits[frontendType[type]] = small;
+}
+/** PG_MAX_AUTH_TOKEN_LENGTH */
+frontendLimits[frontendType.password] = 65_535;
+
+const backendLimits = new Uint32Array(256);
+for (const type of Object.values(backendType)) backendLimits[type] = heldMessageLimit;
+backendLimits[backendType.dataRow] = large;
+backendLimits[backendType.copyData] = large;
+
+/** What a client may send. */
+export const frontendFraming: FramerOptions = {
+  streams: (type) => type === frontendType.copyData,
+  limit: (type) => frontendLimits[type] ?? 0,
+};
+
+/** What a server may send. */
+export const backendFraming: FramerOptions = {
+  streams: (type) => type === backendType.dataRow || type === backendType.copyData,
+  limit: (type) => backendLimits[type] ?? 0,
+};
