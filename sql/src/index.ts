@@ -1,3 +1,30 @@
 export type * from './analysis.js';
 export type { Mask } from './mask.js';
 export { formatName, quoteIdentifier, type ObjectName } from './names.js';
+export { SqlError, type SqlErrorCode } from './errors.js';
+export {
+  matchesRelation,
+  parseColumnName,
+  parseRelationName,
+  parseRelationPattern,
+  type NamePattern,
+  type RelationPattern,
+} from './identifiers.js';
+export { fingerprint, loadParser, normalise, parse } from './parse/parser.js';
+export { maxStatementLength, type Statement } from './parse/statement.js';
+export type * from './catalogue/catalogue.js';
+export { parseSearchPath, type SessionSettings } from './resolve/settings.js';
+export type { Analyzed } from './analyze.js';
+export { RewriteRefusal, type Change, type Rewritten } from './rewrite/change.js';
+export type * from './classification/classification.js';
+export { analyze } from './analyze.js';
+export { buildCatalogue, catalogueFromData, type CatalogueRows } from './catalogue/build.js';
+export {
+  catalogueFingerprintQuery,
+  catalogueQueries,
+  type CatalogueQuery,
+  type CatalogueQueryName,
+} from './catalogue/queries.js';
+export { classify } from './classification/classify.js';
+export { rewrite } from './rewrite/rewrite.js';
+export { checkRowFilter, type RowFilterProblem } from './rewrite/row-filter.js';

@@ -1,0 +1,125 @@
+import type { ObjectName } from '../names.js';
+
+/** `pg_class.relkind`: table, partitioned table, view, materialised view, foreign table, sequence, composite type. */
+export type RelationKind = 'r' | 'p' | 'v' | 'm' | 'f' | 'S' | 'c' | 'i' | 'I' | 't';
+
+export interface Column {
+  readonly name: string;
+  /** `attnum`, from 1 */
+  readonly number: number;
+  /** OID of the type, and its modifier (-1: none) */
+  readonly type: number;
+  readonly typmod: number;
+  /** the type as SQL writes it, with its modifier: `character varying(20)`; empty for system relations */
+  readonly typeText: string;
+  readonly notNull: boolean;
+  /** the expression of a generated column */
+  readonly generated?: string;
+  readonly comment?: string;
+}
+
+export interface Relation extends ObjectName {
+  readonly oid: number;
+  readonly kind: RelationKind;
+  readonly temporary: boolean;
+  readonly partition: boolean;
+  /** live columns, by number */
+  readonly columns: readonly Column[];
+  /** SQL of a view or materialised view; unqualified names in it mean what `Catalogue.definitionPath` says */
+  readonly definition?: string;
+  /** OIDs of the relations it inherits from or is a partition of */
+  readonly parents: readonly number[];
+  /** column numbers of the primary key */
+  readonly primaryKey: readonly number[];
+  /** functions of its user triggers */
+  readonly triggers: readonly ObjectName[];
+  /** rewrite rules beside a view's own */
+  readonly rules: readonly string[];
+}
+
+/** All overloads of one name in one schema, taken together. */
+export interface Routine extends ObjectName {
+  readonly overloads: readonly Overload[];
+}
+
+export interface Overload {
+  readonly oid: number;
+  /** function, procedure, aggregate, window function */
+  readonly kind: 'f' | 'p' | 'a' | 'w';
+  readonly language: string;
+  readonly volatility: 'i' | 's' | 'v';
+  readonly leakproof: boolean;
+  readonly set: boolean;
+  readonly securityDefiner: boolean;
+  /** fewest and most arguments it can be called with; most is -1 for variadic */
+  readonly least: number;
+  readonly most: number;
+  readonly result: number;
+  /** names of its OUT, INOUT and TABLE arguments */
+  readonly out: readonly string[];
+  /** the extension it belongs to */
+  readonly extension?: string;
+}
+
+export interface Type extends ObjectName {
+  readonly oid: number;
+  /** `pg_type.typtype`: base, composite, domain, enum, pseudo, range, multirange */
+  readonly kind: 'b' | 'c' | 'd' | 'e' | 'p' | 'r' | 'm';
+  /** `pg_type.typcategory` */
+  readonly category: string;
+  /** OID of the element type of an array, otherwise 0 */
+  readonly element: number;
+  /** OID of a domain's base type, otherwise 0 */
+  readonly base: number;
+  /** OID of a composite type's relation, otherwise 0 */
+  readonly relation: number;
+  /** a domain's constraints, as SQL */
+  readonly checks: readonly string[];
+  readonly extension?: string;
+}
+
+/** An operator that is not PostgreSQL's own. */
+export interface UserOperator extends ObjectName {
+  readonly extension?: string;
+}
+
+/** The plain data of a snapshot; what `JSON.stringify(catalogue)` writes. */
+export interface CatalogueData {
+  readonly format: 1;
+  readonly version: string;
+  readonly serverVersionNum: number;
+  readonly database: string;
+  /** the schemas in which unqualified names of view definitions and expressions are meant */
+  readonly definitionPath: readonly string[];
+  readonly schemas: readonly string[];
+  readonly relations: readonly Relation[];
+  readonly routines: readonly Routine[];
+  readonly types: readonly Type[];
+  readonly operators: readonly UserOperator[];
+  /** PostgreSQL's own leakproof operators: `=|25|25` (name, left and right type OID) */
+  readonly leakproofOperators: readonly string[];
+  /** type OIDs that a user-made function casts from or to */
+  readonly castTypes: readonly number[];
+}
+
+/** An immutable snapshot of a database's schema objects, with its indexes. */
+export interface Catalogue {
+  /** changes with the content; part of every cache key */
+  readonly version: string;
+  readonly serverVersionNum: number;
+  readonly database: string;
+  readonly definitionPath: readonly string[];
+  readonly data: CatalogueData;
+  hasSchema(schema: string): boolean;
+  relation(schema: string, name: string): Relation | undefined;
+  relationByOid(oid: number): Relation | undefined;
+  routine(schema: string, name: string): Routine | undefined;
+  type(schema: string, name: string): Type | undefined;
+  typeByOid(oid: number): Type | undefined;
+  /** user operators of this symbol */
+  operators(symbol: string): readonly UserOperator[];
+  leakproofOperator(symbol: string, left: number, right: number): boolean;
+  /** relations that inherit from, or are partitions of, this one */
+  children(oid: number): readonly Relation[];
+  toJSON(): CatalogueData;
+}

@@ -1,0 +1,86 @@
+import {
+  fingerprintSync,
+  hasSqlDetails,
+  loadModule,
+  normalizeSync,
+  parseSync,
+} from 'libpg-query';
+import { SqlError } from '../errors.js';
+import { withoutComments } from './lexer.js';
+import { characterPosition, offsetsOf } from './positions.js';
+import { maxStatementLength, type Statement } from './statement.js';
+
+/** Loads PostgreSQL's parser (Wasm). Once per process, before anything else of this package. */
+export const loadParser = (): Promise<void> => loadModule();
+
+const loneSurrogate = /\p{Surrogate}/u;
+
+/** What the parser must never see: a NUL cuts the text short without a word, a lone surrogate has no UTF-8 form. */
+const check = (sql: string): void => {
+  if (sql.length > maxStatementLength)
+    throw new SqlError('too-long', `statement is longer than ${maxStatementLength} characters`, {
+      hint: 'Send it in smaller parts, or load the data with COPY.',
+    });
+  const nul = sql.indexOf('\0');
+  if (nul >= 0)
+    throw new SqlError('nul', 'invalid byte sequence for encoding "UTF8": 0x00', {
+      position: characterPosition(sql, nul),
+    });
+  if (loneSurrogate.test(sql))
+    throw new SqlError('encoding', 'statement is not valid Unicode text (lone surrogate)');
+};
+
+const translate = (sql: string, error: unknown): SqlError => {
+  if (error instanceof SqlError) return error;
+  if (error instanceof RangeError)
+    return new SqlError('too-complex', 'statement is nested too deeply', { cause: error });
+  if (!(error instanceof Error))
+    return new SqlError('parser', 'the parser failed', { cause: error });
+  if (/stack depth limit|memory exhausted|too many nested/i.test(error.message))
+    return new SqlError('too-complex', 'statement is nested too deeply', { cause: error });
+  if (!hasSqlDetails(error))
+    return new SqlError('parser', `the parser failed: ${error.message}`, { cause: error });
+  const at = error.sqlDetails?.cursorPosition;
+  // The parser counts characters already here, as PostgreSQL's error position does.
+  return new SqlError('syntax', error.message, {
+    position: at === undefined ? undefined : at + 1,
+    cause: error,
+  });
+};
+
+const guarded = <T>(sql: string, run: () => T): T => {
+  check(sql);
+  try {
+    return run();
+  } catch (error) {
+    throw translate(sql, error);
+  }
+};
+
+/**
+ * The statements of a query string, in order; none for an empty one.
+ *
+ * @throws SqlError `syntax` | `nul` | `encoding` | `too-complex` | `too-long`
+ */
+export const parse = (sql: string): readonly Statement[] =>
+  guarded(sql, () => {
+    if (sql.trim() === '') return [];
+    const tree = parseSync(sql);
+    const offset = offsetsOf(sql);
+    return (tree.stmts ?? []).map((node) => {
+      const from = node.stmt_location ?? 0;
+      return {
+        source: sql,
+        start: offset(from),
+        end: node.stmt_len ? offset(from + node.stmt_len) : sql.length,
+        node,
+      };
+    });
+  });
+
+/** Literals become `$n`, comments go: for audit and for recognising a statement again. One statement. */
+export const normalise = (sql: string): string =>
+  guarded(sql, () => withoutComments(normalizeSync(sql)).trim());
+
+/** PostgreSQL's query fingerprint (16 hexadecimal digits): equal for statements that differ in constants only. */
+export const fingerprint = (sql: string): string => guarded(sql, () => fingerprintSync(sql));

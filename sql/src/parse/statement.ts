@@ -1,0 +1,12 @@
+import type { RawStmt } from '@pgsql/types';
+
+/** One statement of a query string. Offsets are UTF-16 units of `source`; the text between them holds its leading comments too. */
+export interface Statement {
+  readonly source: string;
+  readonly start: number;
+  readonly end: number;
+  readonly node: RawStmt;
+}
+
+/** Longest text that is analysed, in UTF-16 units; longer ones are refused with `too-long`. */
+export const maxStatementLength = 1_048_576;
