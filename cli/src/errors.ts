@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** Why a command could not run. A closed list; documented in `docs/reference/cli.md`. */
 export type CliErrorCode =
   | 'bad-identity'
@@ -38,16 +40,19 @@ export class CliError extends Error {
   }
 }
 
+/** True for errors of other realms as well, unlike `instanceof`. */
+const isError = (thrown: unknown): thrown is Error => types.isNativeError(thrown);
+
 /** The text of anything that was thrown, without a stack. */
 export const messageOf = (thrown: unknown): string => {
-  if (thrown instanceof AggregateError && thrown.message === '') {
+  if (!isError(thrown)) return String(thrown);
+  // connecting to `localhost` fails with one error for each of its addresses, and no text of its own
+  if (thrown.message === '' && 'errors' in thrown && Array.isArray(thrown.errors)) {
     return thrown.errors.map(messageOf).join('; ');
   }
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  return thrown.message;
 };
 
 /** Node's system error code (`ECONNREFUSED`, `ENOENT`), where there is one. */
 export const systemCode = (thrown: unknown): string | undefined =>
-  thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string'
-    ? thrown.code
-    : undefined;
+  isError(thrown) && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined;

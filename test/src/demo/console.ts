@@ -1,0 +1,66 @@
+import pg from 'pg';
+import { runProgram } from './program.js';
+import type { Login } from './shop.js';
+
+/** How the interactive session is held: with psql, or with a driver where psql is missing. */
+export interface Console {
+  readonly kind: 'psql' | 'driver';
+  /** Runs the statements one after the other in one session. @returns all it printed, in order */
+  run(url: string, login: Login, statements: readonly string[]): Promise<string>;
+}
+
+export const findConsole = async (): Promise<Console> => {
+  try {
+    if ((await runProgram('psql', ['--version'])).code === 0) return { kind: 'psql', run: psql };
+  } catch {
+    // not installed: said by the caller
+  }
+  return { kind: 'driver', run: driver };
+};
+
+/** Both streams go to one pipe, so that errors stand where they happened. */
+const psql = async (url: string, login: Login, statements: readonly string[]): Promise<string> => {
+  const ran = await runProgram(
+    'sh',
+    ['-c', 'exec psql --no-psqlrc --pset=pager=off --set=VERBOSITY=verbose -e -d "$0" 2>&1', url],
+    {
+      env: { ...process.env, PGUSER: login.user, PGPASSWORD: login.password },
+      input: `${statements.map((statement) => `${statement};`).join('\n')}\n`,
+    },
+  );
+  return ran.all;
+};
+
+const driver = async (
+  url: string,
+  login: Login,
+  statements: readonly string[],
+): Promise<string> => {
+  const { hostname, port, pathname } = new URL(url);
+  const client = new pg.Client({
+    host: hostname,
+    port: Number(port),
+    database: pathname.slice(1),
+    ...login,
+  });
+  await client.connect();
+  const said: string[] = [];
+  try {
+    for (const statement of statements) {
+      said.push(`${statement};`);
+      try {
+        const { rows, command } = await client.query<Record<string, unknown>>(statement);
+        said.push(...rows.map((row) => Object.values(row).map(String).join(' | ')), command, '');
+      } catch (thrown) {
+        if (!(thrown instanceof pg.DatabaseError)) throw thrown;
+        said.push(`ERROR:  ${thrown.code ?? ''}: ${thrown.message}`);
+        if (thrown.detail !== undefined) said.push(`DETAIL:  ${thrown.detail}`);
+        if (thrown.hint !== undefined) said.push(`HINT:  ${thrown.hint}`);
+        said.push('');
+      }
+    }
+  } finally {
+    await client.end();
+  }
+  return said.join('\n');
+};
