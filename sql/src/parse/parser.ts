@@ -30,7 +30,7 @@ const check = (sql: string): void => {
     throw new SqlError('encoding', 'statement is not valid Unicode text (lone surrogate)');
 };
 
-const translate = (sql: string, error: unknown): SqlError => {
+const translate = (error: unknown): SqlError => {
   if (error instanceof SqlError) return error;
   if (error instanceof RangeError)
     return new SqlError('too-complex', 'statement is nested too deeply', { cause: error });
@@ -53,7 +53,7 @@ const guarded = <T>(sql: string, run: () => T): T => {
   try {
     return run();
   } catch (error) {
-    throw translate(sql, error);
+    throw translate(error);
   }
 };
 
