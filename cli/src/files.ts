@@ -15,9 +15,18 @@ const objectFile = /\.(ya?ml|json)$/i;
  * Reads what `-f` names: files as they are, folders with all `.yaml`, `.yml` and `.json` files in and below
  * them (hidden folders and `node_modules` left out), in the order of their names.
  *
+ * @param readStdin what `-` stands for; absent: a file of that name
  * @throws CliError `file-missing` | `file-unreadable` | `no-files`
  */
-export const readSources = async (paths: readonly string[]): Promise<readonly SourceFile[]> => {
+export const readSources = async (
+  paths: readonly string[],
+  readStdin?: () => Promise<string>,
+): Promise<readonly SourceFile[]> => {
+  if (readStdin !== undefined && paths.includes('-')) {
+    const others = paths.filter((path) => path !== '-');
+    const piped = { path: '<stdin>', text: await readStdin() };
+    return others.length === 0 ? [piped] : [...(await readSources(others)), piped];
+  }
   const files = await listSources(paths);
   return Promise.all(
     files.map(async (path) => {

@@ -1,5 +1,5 @@
 import type { Identity } from '@postern/policy';
-import { policyV1 } from '@postern/proto';
+import { postern } from '@postern/proto';
 import { formatAddress, type Address } from '../args/address.js';
 import type { Governed } from './governed.js';
 
@@ -16,7 +16,7 @@ export interface AssignmentFacts {
 }
 
 /** What the operator would tell this proxy in a cluster. */
-export const assignmentOf = (facts: AssignmentFacts): policyV1.IAssignment => ({
+export const assignmentOf = (facts: AssignmentFacts): postern.policy.v1.IAssignment => ({
   identity: identityOf(facts.identity),
   workload: facts.region === undefined ? {} : { region: facts.region },
   claims: { ...facts.claims },
@@ -41,12 +41,12 @@ export const assignmentOf = (facts: AssignmentFacts): policyV1.IAssignment => ({
   maskKey: facts.maskKey,
 });
 
-const identityOf = (identity: Identity): policyV1.IIdentity => ({
+const identityOf = (identity: Identity): postern.policy.v1.IIdentity => ({
   issuer: identity.issuer,
   subject: identity.subject,
   name: identity.name,
   groups: [...identity.groups],
   ...(identity.kind === 'serviceaccount'
-    ? { kind: policyV1.Identity.Kind.SERVICE_ACCOUNT, namespace: identity.namespace }
-    : { kind: policyV1.Identity.Kind.USER }),
+    ? { kind: postern.policy.v1.Identity.Kind.SERVICE_ACCOUNT, namespace: identity.namespace }
+    : { kind: postern.policy.v1.Identity.Kind.USER }),
 });

@@ -5,15 +5,16 @@ import {
   type ServerDuplexStream,
   type StatusObject,
 } from '@grpc/grpc-js';
-import { policyDistribution, type policyV1 } from '@postern/proto';
+import { policyDistributionService, type postern } from '@postern/proto';
 import { timingSafeEqual } from 'node:crypto';
 
-type Call = ServerDuplexStream<policyV1.ProxyMessage, policyV1.IControlMessage>;
+type ProxyMessage = postern.policy.v1.IProxyMessage;
+type Call = ServerDuplexStream<ProxyMessage, postern.policy.v1.IControlMessage>;
 
 /** What the proxy enforces; sent whole to every subscriber, at first and whenever it changes. */
 export interface Distributed {
-  readonly assignment: policyV1.IAssignment;
-  readonly bundle: policyV1.IBundle;
+  readonly assignment: postern.policy.v1.IAssignment;
+  readonly bundle: postern.policy.v1.IBundle;
 }
 
 export interface DistributionEvents {
@@ -37,7 +38,7 @@ export class Distribution {
     this.#token = Buffer.from(token);
     this.#current = first;
     this.#events = events;
-    this.#server.addService(policyDistribution, {
+    this.#server.addService(policyDistributionService, {
       subscribe: (call: Call) => {
         this.#serve(call);
       },
@@ -71,7 +72,7 @@ export class Distribution {
 
   #serve(call: Call): void {
     let admitted = false;
-    call.on('data', (message: policyV1.ProxyMessage) => {
+    call.on('data', (message: ProxyMessage) => {
       if (message.hello) {
         if (!this.#knows(message.hello.token ?? '')) {
           refuse(call, status.UNAUTHENTICATED, 'unknown token');

@@ -1,0 +1,189 @@
+import { toInput, type Decision, type Evaluator, type Reason } from '@postern/policy';
+import {
+  analyze,
+  classify,
+  fingerprint,
+  formatName,
+  parse,
+  parseRelationName,
+  rewrite,
+  RewriteRefusal,
+  SqlError,
+  type Analyzed,
+  type Classification,
+  type Statement,
+} from '@postern/sql';
+import type { Database } from '@postern/crds';
+import type { Who } from '../args/options.js';
+import { CliError } from '../errors.js';
+import { caret } from '../output/caret.js';
+import type { Outcome, ReadRelation, StatementExplanation } from './explanation.js';
+import type { ServerFacts } from './server.js';
+
+export interface ExplainContext {
+  readonly who: Who;
+  readonly database: Database;
+  readonly server: ServerFacts;
+  readonly evaluator: Evaluator;
+}
+
+/** Stands where the installation's key would: an explanation may be printed, sent and kept. */
+const placeholderKey = new TextEncoder().encode('postern-explain-placeholder-key!');
+
+/**
+ * Decides each statement of a text as a proxy would, without running any.
+ *
+ * @throws CliError `statement-invalid` with the place, `missing-statement`
+ */
+export const explain = (sql: string, context: ExplainContext): readonly StatementExplanation[] => {
+  const classification = classify(
+    context.server.catalogue,
+    context.database.spec.classifications ?? [],
+  );
+  const statements = orInvalid(sql, () => parse(sql));
+  if (statements.length === 0) {
+    throw new CliError('missing-statement', 'the text holds no statement', "give one: 'SELECT 1'");
+  }
+  return statements.map((statement) => explainOne(statement, classification, context));
+};
+
+const explainOne = (
+  statement: Statement,
+  classification: Classification,
+  context: ExplainContext,
+): StatementExplanation => {
+  const { catalogue, settings } = context.server;
+  const text = statement.source.slice(statement.start, statement.end);
+  const analyzed = orInvalid(statement.source, () => analyze(statement, catalogue, settings));
+  const { analysis } = analyzed;
+  const print = fingerprint(text);
+  const decision = context.evaluator.evaluate(
+    toInput(analysis, classification, { ...surroundings(context), fingerprint: print, grants: [] }),
+  );
+  return {
+    sql: text.trim(),
+    command: analysis.command,
+    fingerprint: print,
+    outcome: outcomeOf(analyzed, decision, context),
+    reads: analysis.accesses.map((access): ReadRelation => ({
+      action: access.action,
+      object: access.object === undefined ? '' : formatName(access.object),
+      columns: access.columns.map(({ name, uses }) => ({
+        name,
+        uses,
+        tags: access.object === undefined ? [] : classification.tagsOf(access.object, name),
+      })),
+    })),
+    decision,
+    notUnderstood: analysis.notUnderstood,
+  };
+};
+
+/** What the policy input says of the session besides the statement. */
+const surroundings = ({ who, database, server }: ExplainContext) => ({
+  identity: who.identity,
+  claims: who.claims,
+  workload: { labels: {}, ...(who.region === undefined ? {} : { region: who.region }) },
+  session: {
+    id: 'explain',
+    user: server.user,
+    databaseName: server.databaseName,
+    applicationName: 'postern',
+    ...(who.claims['purpose'] === undefined ? {} : { purpose: who.claims['purpose'] }),
+    ...(who.region === undefined ? {} : { region: who.region }),
+  },
+  database: {
+    namespace: database.metadata.namespace ?? 'default',
+    name: database.metadata.name,
+    labels: database.metadata.labels ?? {},
+    ...(database.spec.environment === undefined ? {} : { environment: database.spec.environment }),
+    ...(database.spec.region === undefined ? {} : { region: database.spec.region }),
+  },
+});
+
+const outcomeOf = (analyzed: Analyzed, decision: Decision, context: ExplainContext): Outcome => {
+  switch (decision.effect) {
+    case 'deny':
+      return {
+        kind: 'refuse',
+        sqlstate: '42501',
+        message: decision.reasons[0]?.message ?? 'policy denies this statement',
+        detail: decision.reasons.map(detail).join('; '),
+      };
+    case 'require-approval':
+      return { kind: 'hold', message: decision.reasons[0]?.message ?? 'an approval is required' };
+    case 'allow':
+      return rewritten(analyzed, decision, context);
+  }
+};
+
+const detail = ({ policy, rule, code }: Reason): string =>
+  `policy=${policy} rule=${rule} reason=${code}`;
+
+const rewritten = (analyzed: Analyzed, decision: Decision, context: ExplainContext): Outcome => {
+  if (decision.masks.length === 0 && decision.rowFilters.length === 0) return { kind: 'forward' };
+  try {
+    const { sql, changed } = rewrite(analyzed, {
+      masks: decision.masks.map(({ relation, column, mask }) => ({
+        relation: parseRelationName(relation),
+        column,
+        mask,
+      })),
+      rowFilters: decision.rowFilters.map(({ relation, sql: filter }) => ({
+        relation: parseRelationName(relation),
+        sql: filter,
+      })),
+      session: sessionAttributes(context),
+      key: placeholderKey,
+    });
+    return changed ? { kind: 'rewrite', sql: sql.trim() } : { kind: 'forward' };
+  } catch (thrown) {
+    if (!(thrown instanceof RewriteRefusal)) throw thrown;
+    const by = decision.masks[0] ?? decision.rowFilters[0];
+    return {
+      kind: 'refuse',
+      sqlstate: '42501',
+      message: thrown.message,
+      detail: `policy=${by?.policy ?? ''} rule=${by?.rule ?? ''} reason=cannot-mask construct=${thrown.construct}`,
+      position: thrown.position,
+      hint: thrown.hint,
+    };
+  }
+};
+
+/** What `session.*` in a row filter stands for. Claims only under `session.claims.*`. */
+const sessionAttributes = ({ who, server }: ExplainContext): Readonly<Record<string, string>> => {
+  const { identity } = who;
+  const attributes = new Map([
+    ['user', identity.name],
+    ['subject', identity.subject],
+    ['database', server.databaseName],
+    ['role', server.user],
+  ]);
+  if (identity.kind === 'serviceaccount') {
+    attributes.set('namespace', identity.namespace);
+    attributes.set('serviceAccount', identity.name);
+  }
+  if (who.region !== undefined) attributes.set('region', who.region);
+  for (const [name, value] of Object.entries(who.claims)) {
+    if (name === 'purpose') attributes.set('purpose', value);
+    attributes.set(`claims.${name}`, value);
+  }
+  return Object.fromEntries([...attributes].map(([name, value]) => [`session.${name}`, value]));
+};
+
+/** PostgreSQL's own complaint about a statement, with the place it means. */
+const orInvalid = <T>(sql: string, act: () => T): T => {
+  try {
+    return act();
+  } catch (thrown) {
+    if (!(thrown instanceof SqlError)) throw thrown;
+    const place = thrown.position === undefined ? [] : caret(sql, thrown.position);
+    throw new CliError(
+      'statement-invalid',
+      [`${thrown.sqlstate}: ${thrown.message}`, ...place].join('\n'),
+      thrown.hint,
+      { cause: thrown },
+    );
+  }
+};

@@ -1,0 +1,55 @@
+import type { Decision, Identity } from '@postern/policy';
+import type { Analysis } from '@postern/sql';
+
+/** What would happen to one statement, and why. */
+export interface StatementExplanation {
+  /** as it was given, alone */
+  readonly sql: string;
+  readonly command: string;
+  readonly fingerprint: string;
+  readonly outcome: Outcome;
+  readonly reads: readonly ReadRelation[];
+  readonly decision: Decision;
+  readonly notUnderstood: Analysis['notUnderstood'];
+}
+
+export type Outcome =
+  /** goes to the server as it is */
+  | { readonly kind: 'forward' }
+  /** goes to the server in another form */
+  | { readonly kind: 'rewrite'; readonly sql: string }
+  | { readonly kind: 'hold'; readonly message: string }
+  | {
+      readonly kind: 'refuse';
+      /** 42501, as the client would get it */
+      readonly sqlstate: string;
+      readonly message: string;
+      readonly detail: string;
+      /** characters of the given text, from 1 */
+      readonly position?: number;
+      readonly hint?: string;
+    };
+
+export interface ReadRelation {
+  readonly action: string;
+  /** `schema.name`; empty for roles, settings and databases */
+  readonly object: string;
+  readonly columns: readonly {
+    readonly name: string;
+    readonly tags: readonly string[];
+    readonly uses: readonly string[];
+  }[];
+}
+
+export interface Explanation {
+  /** `namespace/name` */
+  readonly database: string;
+  readonly server: { readonly version: string; readonly database: string; readonly user: string };
+  readonly identity: Identity;
+  readonly claims: Readonly<Record<string, string>>;
+  readonly region?: string;
+  /** policies that are about this identity and database, `namespace/name` */
+  readonly policies: readonly string[];
+  readonly bundle: string;
+  readonly statements: readonly StatementExplanation[];
+}
