@@ -4,8 +4,10 @@ import {
   type Analysis,
   type Analyzed,
   fingerprint,
+  formatName,
   normalise,
   parse,
+  quoteIdentifier,
   rewrite,
   RewriteRefusal,
   type Rewritten,
@@ -20,7 +22,7 @@ import { lexingProblem } from './lexing.js';
 import { cannotMask, deniedBy, sqlRefusal } from './refuse-reasons.js';
 import { changeOf, attributesOf } from './rewriting.js';
 import { type Replacement, splice } from './splice.js';
-import type { GovernedStatement, RefuseVerdict, Verdict } from './verdict.js';
+import type { GovernedStatement, RefuseVerdict, StagedVerdict, Verdict } from './verdict.js';
 
 interface Allowed {
   readonly governed: GovernedStatement;
@@ -51,7 +53,8 @@ export function decide(sql: string, context: Context, database: DatabaseGovernan
   }
   const allowed: Allowed[] = [];
   for (const statement of statements) {
-    const one = decideOne(statement, statements.length, allowed, context, database);
+    if (allowed.some((a) => changesNames(a.governed))) return staged(statements);
+    const one = decideOne(statement, context, database);
     if ('refusal' in one) return refusedAt(sql, statements, allowed, one);
     allowed.push(one);
   }
@@ -65,8 +68,6 @@ export function decide(sql: string, context: Context, database: DatabaseGovernan
 
 function decideOne(
   statement: Statement,
-  ofHowMany: number,
-  before: readonly Allowed[],
   context: Context,
   database: DatabaseGovernance,
 ): Allowed | Refused {
@@ -101,16 +102,13 @@ function decideOne(
     normalisedSql: normalise(text),
     fingerprint: fingerprint(text),
     analysis,
-    tagsOf: (relation, column) => classification.tagsOf(relation, column),
+    tags: tagsOf(analysis, context),
     decision,
     bundleDigest: parts.bundleDigest,
   });
   const until = decision.cache.until ?? Infinity;
   const refuse = (refusal: Refusal): Refused => ({ refusal, record, unresolved: false, until });
   if (decision.effect !== 'allow') return refuse(deniedBy(decision));
-  if (ofHowMany > 1 && before.some((a) => changesNames(a.governed)) && analysis.accesses.length > 0) {
-    return refuse(dependsOnEarlier());
-  }
   let rewritten: Rewritten | undefined;
   try {
     rewritten = rewriteFor(analyzed, decision, context, database);
@@ -155,13 +153,24 @@ const changesNames = (statement: GovernedStatement): boolean =>
     (effect) => effect.kind === 'catalogue' || effect.kind === 'settings' || effect.kind === 'discard',
   );
 
-const dependsOnEarlier = (): Refusal => ({
-  sqlstate: '0A000',
-  message: 'this statement depends on an earlier one of the same query string that changes what names mean',
-  detail: 'reason=not-understood construct=multi-statement',
-  hint: 'Send the statements one at a time.',
-  stage: 'analysis',
+const staged = (statements: readonly Statement[]): StagedVerdict => ({
+  kind: 'staged',
+  pieces: statements.map((statement) => statement.source.slice(statement.start, statement.end)),
+  until: Infinity,
 });
+
+/** Tags of the columns that the statement touches, by `schema.table.column`. */
+function tagsOf(analysis: Analysis, context: Context): ReadonlyMap<string, readonly string[]> {
+  const tags = new Map<string, readonly string[]>();
+  for (const { object, columns } of analysis.accesses) {
+    if (object === undefined) continue;
+    for (const { name } of columns) {
+      const found = context.classification.tagsOf(object, name);
+      if (found.length > 0) tags.set(`${formatName(object)}.${quoteIdentifier(name)}`, found);
+    }
+  }
+  return tags;
+}
 
 const touchesData = (analysis: Analysis): boolean =>
   analysis.functions.length > 0 || analysis.accesses.some((access) => access.user);
@@ -214,7 +223,7 @@ const unanalysed = (sql: string, database: DatabaseGovernance): StatementHandle 
     normalisedSql: '',
     fingerprint: `text:${textDigest(sql)}`,
     analysis: nothing,
-    tagsOf: () => [],
+    tags: new Map(),
     decision: undecided,
     bundleDigest: database.parts.bundleDigest,
   });

@@ -24,7 +24,7 @@ export interface GovernedStatement {
  * The answer for one text of SQL (one statement, or several of a simple query) under one context.
  * Immutable; cached.
  */
-export type Verdict = ForwardVerdict | RefuseVerdict;
+export type Verdict = ForwardVerdict | StagedVerdict | RefuseVerdict;
 
 export interface ForwardVerdict {
   readonly kind: 'forward';
@@ -34,6 +34,17 @@ export interface ForwardVerdict {
   /** 1-based character position in the rewritten text -> in the client's. */
   readonly toOriginal: (position: number) => number;
   /** epoch milliseconds after which it must be decided again */
+  readonly until: number;
+}
+
+/**
+ * Several statements of which one changes what the names in a later one mean: each can be decided only
+ * after the one before has run.
+ */
+export interface StagedVerdict {
+  readonly kind: 'staged';
+  /** the text of each statement, as the client sent it */
+  readonly pieces: readonly string[];
   readonly until: number;
 }
 

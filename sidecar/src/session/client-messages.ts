@@ -5,6 +5,7 @@ import { Body } from '../wire/body.js';
 import { decodeTarget } from '../wire/frontend/close.js';
 import { Parse } from '../wire/frontend/parse.js';
 import { Query } from '../wire/frontend/query.js';
+import { Flush } from '../wire/frontend/signals.js';
 import { headerLength } from '../wire/framer.js';
 import { ProtocolError } from '../wire/protocol-error.js';
 import { frontendType } from '../wire/types.js';
@@ -31,7 +32,7 @@ const noTypes = Buffer.from([0, 0]);
  */
 export class ClientMessages {
   private readonly session: Session;
-  private readonly redecision: Redecision;
+  readonly redecision: Redecision;
 
   constructor(session: Session) {
     this.session = session;
@@ -71,7 +72,10 @@ export class ClientMessages {
       case frontendType.copyDone:
       case frontendType.copyFail:
         session.copyEnded();
-        return this.pass(frame);
+        this.pass(frame);
+        // Without a Flush the server would keep the end of a staged COPY to itself.
+        if (session.isStaging) session.toServer.write(Flush);
+        return 'done';
       case frontendType.functionCall:
         session.owed.push({ kind: 'query', refusal: refusals.functionCall() });
         session.toServer.write(encodeQuery(standIn.analysis.sql));
@@ -96,6 +100,10 @@ export class ClientMessages {
       return this.refuseQuery(verdict.before, verdict.prefix, verdict.refusal, () => {
         session.recordRefusal(verdict.record, verdict.refusal);
       });
+    }
+    if (verdict.kind === 'staged') {
+      session.stage(verdict.pieces);
+      return 'done';
     }
     const executable = this.redecision.resolveAll(verdict.statements, context);
     if ('refusal' in executable) return this.refuseQuery([], '', executable.refusal);
@@ -136,6 +144,9 @@ export class ClientMessages {
     if (verdict.kind === 'refuse') {
       session.recordRefusal(verdict.record, verdict.refusal);
       return this.standIn(message.statement, verdict.refusal);
+    }
+    if (verdict.kind === 'staged' || verdict.statements.length > 1) {
+      return this.standIn(message.statement, refusals.severalStatements());
     }
     session.batchOpen = true;
     const prepared: Prepared = {
@@ -220,7 +231,7 @@ export class ClientMessages {
   }
 
   /** Sends a Parse that fails in the place of a refused message of the extended protocol. */
-  private standIn(statement: string, refusal: Refusal): 'done' {
+  standIn(statement: string, refusal: Refusal): 'done' {
     const { session } = this;
     session.batchOpen = true;
     session.owed.push({ kind: 'parse', refusal });
@@ -232,7 +243,7 @@ export class ClientMessages {
   }
 
   /** Writes the intents. A full spool refuses, before anything was forwarded. */
-  private begin(
+  begin(
     statements: readonly GovernedStatement[],
     count: Execution['count'] = { rows: 0, bytes: 0 },
   ): Execution[] | Refusal {

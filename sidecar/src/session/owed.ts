@@ -7,6 +7,8 @@ export interface Owed {
   readonly kind: 'parse' | 'bind' | 'close' | 'describe' | 'execute' | 'sync' | 'query' | 'copy-end';
   /** The proxy's own question: its replies never reach the client. */
   readonly own?: OwnReply;
+  /** Part of a simple query sent piece by piece: acknowledgements the client does not expect are dropped. */
+  readonly staged?: true;
   /** A stand-in was sent: the server's error here is replaced by this. */
   readonly refusal?: Refusal;
   /** Takes back what was registered when the message was sent, if the server never processed it. */

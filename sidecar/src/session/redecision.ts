@@ -34,6 +34,7 @@ export class Redecision {
       session.recordRefusal(verdict.record, verdict.refusal);
       return verdict.refusal;
     }
+    if (verdict.kind === 'staged') return refusals.severalStatements();
     const changed = verdict.rewritten !== prepared.verdict.rewritten;
     if (changed && prepared.by === 'sql') return refusals.changedMeaning();
     prepared.verdict = verdict;

@@ -71,6 +71,11 @@ export const refusals = {
     message: `portal "${name}" does not exist`,
     stage: 'analysis',
   }),
+  severalStatements: (): Refusal => ({
+    sqlstate: '42601',
+    message: 'cannot insert multiple commands into a prepared statement',
+    stage: 'syntax',
+  }),
   functionCall: (): Refusal => ({
     sqlstate: sqlstate.featureNotSupported,
     message: 'the function call protocol message is not allowed through Postern',

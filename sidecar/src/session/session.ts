@@ -19,6 +19,7 @@ import { type Owed, OwedQueue } from './owed.js';
 import { Questions } from './questions.js';
 import { type Refusal, refusalFields, refusals, sqlstate, standIn } from './refusal.js';
 import { ServerMessages } from './server-messages.js';
+import { runStaged } from './staged.js';
 import type { Flushable, Turn } from './turn.js';
 
 /** More than this waiting for a slow peer pauses the other side, bytes. */
@@ -67,6 +68,7 @@ export class Session implements Flushable {
   private waiting: Frame | undefined;
   /** The client is not heard while one of its statements is being cancelled. */
   private cancelling = false;
+  private staging = false;
   private failAtReady = false;
   private touched = false;
   private ended = false;
@@ -127,14 +129,14 @@ export class Session implements Flushable {
 
   private hearClient(): void {
     const f = this.fromClient;
-    while (this.waiting === undefined && !this.cancelling && !this.ended && f.next()) {
+    while (!this.deaf && !this.ended && f.next()) {
       const frame: Frame = f;
       if (this.clientMessages.handle(frame) === 'wait') {
         this.waiting = { type: f.type, buffer: f.buffer, start: f.start, end: f.end };
         this.prepare();
       }
     }
-    if (this.waiting !== undefined || this.cancelling) this.parts.client.pause();
+    if (this.deaf) this.parts.client.pause();
     this.touch();
   }
 
@@ -154,12 +156,37 @@ export class Session implements Flushable {
       this.waiting = waiting;
       this.prepare();
     }
-    this.resumeClient();
-    this.hearClient();
+    this.listenAgain();
   }
 
   private resumeClient(): void {
-    if (this.waiting === undefined && !this.cancelling && !this.ended) this.parts.client.resume();
+    if (!this.deaf && !this.ended) this.parts.client.resume();
+  }
+
+  /** Nothing overtakes a decision, a cancellation, or a query that is sent piece by piece. */
+  private get deaf(): boolean {
+    return this.waiting !== undefined || this.cancelling || (this.staging && !this.copyingIn);
+  }
+
+  get isStaging(): boolean {
+    return this.staging;
+  }
+
+  /** Sends the statements of one simple query one after the other. */
+  stage(pieces: readonly string[]): void {
+    this.staging = true;
+    runStaged(pieces, this, this.clientMessages, this.questions).then(
+      () => {
+        this.staging = false;
+        this.guard(() => this.listenAgain());
+      },
+      (cause: unknown) => this.abandon(cause),
+    );
+  }
+
+  private listenAgain(): void {
+    this.resumeClient();
+    this.hearClient();
   }
 
   /** Output goes out at the end of this turn of the event loop. */
@@ -228,10 +255,7 @@ export class Session implements Flushable {
     this.cancelling = true;
     const heard = (): void => {
       this.cancelling = false;
-      this.guard(() => {
-        this.resumeClient();
-        this.hearClient();
-      });
+      this.guard(() => this.listenAgain());
     };
     this.parts.cancel().then(heard, (cause: unknown) => {
       this.parts.log.warn({ err: cause }, 'cancel request failed');
@@ -295,10 +319,13 @@ export class Session implements Flushable {
 
   copyStarted(endAlreadySent: boolean): void {
     this.copyingIn = !endAlreadySent;
+    if (this.staging) this.listenAgain();
   }
 
   copyEnded(): void {
-    if (this.copyingIn) this.copyingIn = false;
+    if (this.copyingIn) {
+      this.copyingIn = false;
+    }
     else if (this.owed.size > 0) this.owed.push({ kind: 'copy-end' });
   }
 

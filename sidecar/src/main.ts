@@ -1,0 +1,105 @@
+#!/usr/bin/env node
+import { readFile } from 'node:fs/promises';
+import { openBundle } from '@postern/policy';
+import { loadParser } from '@postern/sql';
+import { openSpool } from './audit/index.js';
+import { readConfig, splitAddress } from './config.js';
+import { Control } from './control/control.js';
+import { ControlStream } from './control/stream.js';
+import { CatalogueStore } from './enforcement/governance.js';
+import { healthServer } from './http/health.js';
+import { logger } from './log.js';
+import { proxyMetrics } from './metrics.js';
+import { Proxy } from './proxy.js';
+import { CancelKeys } from './session/cancel-keys.js';
+import { Turn } from './session/turn.js';
+import { version } from './version.js';
+
+const config = readConfig(process.env);
+const log = logger(config.logLevel);
+const now = Date.now;
+
+await loadParser();
+const spool = await openSpool({
+  directory: config.spool.directory,
+  maxBytes: config.spool.maxBytes,
+  proxyId: config.proxyId,
+  version,
+});
+spool.startForwarding({ address: config.collector, token: '' });
+
+const turn = new Turn(() => {
+  spool.commit();
+});
+const control: Control = new Control({
+  catalogues: new CatalogueStore(now),
+  sink: spool,
+  now,
+  log,
+  open: openBundle,
+  serve: (databases) => proxy.serve(databases),
+  acknowledge: (digest, error) => {
+    stream.acknowledge(digest, error);
+  },
+});
+const stream: ControlStream = new ControlStream({
+  address: config.control,
+  token: async () => (await readFile(config.tokenFile, 'utf8')).trim(),
+  proxyId: config.proxyId,
+  version,
+  digest: () => control.digest,
+  receive: (message) => control.receive(message),
+  log,
+  random: Math.random,
+});
+const proxy: Proxy = new Proxy({
+  governance: () => control.governance,
+  keys: new CancelKeys(),
+  sink: spool,
+  turn,
+  log,
+  now,
+  timeouts: config.timeouts,
+  listening: (database, address) => {
+    stream.announce(database, address);
+  },
+});
+const metrics = proxyMetrics({
+  sessions: () => proxy.sessionCount,
+  spool: () => spool.metrics(),
+  connected: () => stream.connected,
+});
+const health = healthServer({
+  unready: () => [
+    ...(control.governance === undefined ? ['no policy bundle'] : []),
+    ...proxy.notListening.map((database) => `not listening for ${database}`),
+    ...(spool.full ? ['audit spool full'] : []),
+  ],
+  metrics,
+});
+
+stream.start();
+await health.listen(splitAddress(config.http));
+
+let stopping = false;
+const stop = async (): Promise<void> => {
+  if (stopping) return;
+  stopping = true;
+  log.info('shutting down');
+  await proxy.stop(config.grace);
+  stream.stop();
+  await spool.close();
+  await health.close();
+};
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => {
+    stop().then(
+      () => process.exit(0),
+      (cause: unknown) => {
+        log.error({ err: cause }, 'shutdown failed');
+        process.exit(1);
+      },
+    );
+  });
+}
+

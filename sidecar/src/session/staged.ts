@@ -1,0 +1,86 @@
+import { Bind } from '../wire/frontend/bind.js';
+import { Execute } from '../wire/frontend/execute.js';
+import { Parse } from '../wire/frontend/parse.js';
+import { Flush, Sync } from '../wire/frontend/signals.js';
+import { frontendType } from '../wire/types.js';
+import { Writer } from '../wire/writer.js';
+import type { Verdict } from '../enforcement/verdict.js';
+import type { ClientMessages } from './client-messages.js';
+import type { Questions } from './questions.js';
+import { refusals } from './refusal.js';
+import type { Session } from './session.js';
+
+const noTypes = Buffer.from([0, 0]);
+const noValues = Buffer.from([0, 0, 0, 0, 0, 0]);
+
+/**
+ * Runs the statements of one simple query one after the other, each decided only when the one before
+ * has run. A pipeline of the extended protocol without a Sync is the same implicit transaction as a
+ * simple query of several statements (Protocol 3.0, "Multiple Statements in a Simple Query" and
+ * "Pipelining"), so the client sees what it would have seen; acknowledgements it does not expect are
+ * dropped, and one Sync at the end brings its ReadyForQuery.
+ */
+export async function runStaged(
+  pieces: readonly string[],
+  session: Session,
+  messages: ClientMessages,
+  questions: Questions,
+): Promise<void> {
+  for (const sql of pieces) {
+    await questions.quiet();
+    if (session.owed.skipping) break;
+    const verdict = await decided(sql, session, questions);
+    if (session.owed.skipping) break;
+    session.batchOpen = true;
+    send(sql, verdict, session, messages);
+    session.touch();
+  }
+  await questions.quiet();
+  session.batchOpen = false;
+  session.owed.push({ kind: 'sync' });
+  session.toServer.write(Sync);
+  session.touch();
+}
+
+async function decided(sql: string, session: Session, questions: Questions): Promise<Verdict> {
+  for (;;) {
+    const context = session.governance.ready();
+    const verdict = context === undefined ? undefined : session.governance.govern(context, sql);
+    if (verdict !== undefined) return verdict;
+    await session.governance.prepare(questions);
+  }
+}
+
+function send(sql: string, verdict: Verdict, session: Session, messages: ClientMessages): void {
+  if (verdict.kind === 'staged') {
+    messages.standIn('', refusals.severalStatements());
+    return;
+  }
+  if (verdict.kind === 'refuse') {
+    session.recordRefusal(verdict.record, verdict.refusal);
+    messages.standIn('', verdict.refusal);
+    return;
+  }
+  const executable = messages.redecision.resolveAll(verdict.statements, session.governance.ready());
+  if ('refusal' in executable) {
+    messages.standIn('', executable.refusal);
+    return;
+  }
+  const executions = messages.begin(executable.statements);
+  if (!Array.isArray(executions)) {
+    messages.standIn('', executions);
+    return;
+  }
+  const out = new Writer();
+  Parse.encode({ kind: 'Parse', statement: '', sql: verdict.rewritten ?? sql, parameterTypes: noTypes }, out);
+  Bind.encode({ kind: 'Bind', portal: '', statement: '', values: noValues }, out);
+  out.message(frontendType.describe, (w) => w.uint8(0x50).cstring(''));
+  Execute.encode({ kind: 'Execute', portal: '', maxRows: 0 }, out);
+  out.bytes(Flush);
+  const toOriginal = verdict.rewritten === undefined ? {} : { toOriginal: verdict.toOriginal };
+  session.owed.push({ kind: 'parse', staged: true, ...toOriginal });
+  session.owed.push({ kind: 'bind', staged: true });
+  session.owed.push({ kind: 'describe', staged: true });
+  session.owed.push({ kind: 'execute', staged: true, executions });
+  session.toServer.write(out.finish());
+}

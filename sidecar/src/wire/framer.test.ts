@@ -1,0 +1,106 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Framer } from './framer.js';
+import { backendFraming, frontendFraming } from './limits.js';
+import { ProtocolError } from './protocol-error.js';
+import { backendType, frontendType } from './types.js';
+import { Writer } from './writer.js';
+
+const message = (type: number, body: string): Buffer =>
+  new Writer().message(type, (w) => w.bytes(Buffer.from(body))).finish();
+
+/** What a reader sees: whole messages, streamed ones put together again. */
+function read(framer: Framer, chunks: readonly Buffer[]): { type: number; bytes: string }[] {
+  const seen: { type: number; bytes: string }[] = [];
+  for (const chunk of chunks) {
+    framer.push(chunk);
+    while (framer.next()) {
+      const bytes = framer.buffer.subarray(framer.start, framer.end).toString('latin1');
+      const last = seen.at(-1);
+      if (framer.fragment && !framer.first && last !== undefined) last.bytes += bytes;
+      else seen.push({ type: framer.type, bytes });
+    }
+  }
+  return seen;
+}
+
+const stream = Buffer.concat([
+  message(backendType.rowDescription, 'columns'),
+  message(backendType.dataRow, 'x'.repeat(300)),
+  message(backendType.commandComplete, 'SELECT 1\0'),
+  message(backendType.readyForQuery, 'I'),
+]);
+const whole = read(new Framer(backendFraming), [stream]);
+
+describe('a stream gives the same messages', () => {
+  test('however it is split in two', () => {
+    for (let at = 0; at <= stream.length; at += 1) {
+      const parts = [stream.subarray(0, at), stream.subarray(at)];
+      expect(read(new Framer(backendFraming), parts)).toEqual(whole);
+    }
+  });
+
+  test('byte by byte', () => {
+    const bytes = [...stream].map((byte) => Buffer.from([byte]));
+    expect(read(new Framer(backendFraming), bytes)).toEqual(whole);
+  });
+
+  test('in chunks of any size', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1 }), (sizes) => {
+        const parts: Buffer[] = [];
+        for (let at = 0, i = 0; at < stream.length; i += 1) {
+          const size = sizes[i % sizes.length] ?? 1;
+          parts.push(stream.subarray(at, at + size));
+          at += size;
+        }
+        expect(read(new Framer(backendFraming), parts)).toEqual(whole);
+      }),
+    );
+  });
+});
+
+test('a whole message is a view of the chunk it came in', () => {
+  const framer = new Framer(backendFraming);
+  framer.push(stream);
+  framer.next();
+  expect(framer.buffer).toBe(stream);
+});
+
+test('a streamed message is handed on before its end has come', () => {
+  const framer = new Framer(backendFraming);
+  const row = message(backendType.dataRow, 'y'.repeat(1000));
+  framer.push(row.subarray(0, 100));
+  expect(framer.next()).toBe(true);
+  expect([framer.fragment, framer.first, framer.length]).toEqual([true, true, 1000]);
+  expect(framer.next()).toBe(false);
+});
+
+describe('the length is checked at the header', () => {
+  const header = (type: number, length: number): Buffer => {
+    const bytes = Buffer.alloc(5);
+    bytes[0] = type;
+    bytes.writeInt32BE(length, 1);
+    return bytes;
+  };
+  test.each([
+    { name: 'negative', bytes: header(frontendType.query, -1), code: 'invalid-length' },
+    { name: 'zero, which would never progress', bytes: header(frontendType.query, 0), code: 'invalid-length' },
+    { name: 'three', bytes: header(frontendType.sync, 3), code: 'invalid-length' },
+    { name: 'a Query of 2 GB', bytes: header(frontendType.query, 0x7fffffff), code: 'message-too-large' },
+    { name: 'a Sync with a body of 1 MB', bytes: header(frontendType.sync, 1 << 20), code: 'message-too-large' },
+    { name: 'a type no client sends', bytes: header(0x7a, 4), code: 'invalid-type' },
+    { name: 'HTTP', bytes: Buffer.from('GET / HTTP/1.1\r\n'), code: 'invalid-type' },
+  ])('$name', ({ bytes, code }) => {
+    const framer = new Framer(frontendFraming);
+    framer.push(bytes);
+    expect(() => framer.next()).toThrow(ProtocolError);
+    const again = new Framer(frontendFraming);
+    again.push(bytes);
+    try {
+      again.next();
+    } catch (cause) {
+      expect(cause).toMatchObject({ code });
+    }
+  });
+});
