@@ -38,7 +38,7 @@ export const dev = async (options: DevOptions, shell: Shell): Promise<void> => {
   const warn = (text: string): void => {
     err.line(`${err.paint('yellow', 'warning:')} ${text}`);
   };
-  const opa = await findOpa(shell.config, shell.installation.modules);
+  const opa = (): Promise<string> => findOpa(shell.config, shell.installation.modules);
   const policies = await readPolicies(options.files, options.upstreams, opa);
 
   const stopped = deferred<undefined>();

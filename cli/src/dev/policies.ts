@@ -19,7 +19,7 @@ export interface Policies {
 export const readPolicies = async (
   files: readonly string[],
   upstreams: readonly Upstream[],
-  opa: string,
+  opa: () => Promise<string>,
 ): Promise<Policies> => {
   const result = await load(await readSources(files), opa);
   if (result.kind === 'invalid') {

@@ -45,6 +45,7 @@ export class Serving {
   #sidecar: RunningPart | undefined;
   #sidecarHttp = '';
   #stopping = false;
+  #noted: Promise<void> = Promise.resolve();
 
   constructor(policies: Policies, options: ServingOptions) {
     this.#policies = policies;
@@ -123,6 +124,7 @@ export class Serving {
     await this.#sidecar?.supervised.stop();
     await this.#collector?.supervised.stop();
     this.#distribution?.close();
+    await this.#noted;
   }
 
   kill(): void {
@@ -193,7 +195,7 @@ export class Serving {
   /** Keeps `dev.json` true: other programs find addresses and process ids there. */
   #note(): void {
     const addresses = this.#addresses();
-    writeRunFile(this.#options.data.runFile, {
+    const facts = {
       pid: process.pid,
       sidecar: { pid: this.#sidecar?.supervised.pid, http: addresses.sidecarHttp },
       collector: {
@@ -204,9 +206,14 @@ export class Serving {
       },
       databases: Object.fromEntries(addresses.databases),
       bundle: this.#acknowledgements.enforced,
-    }).catch((thrown: unknown) => {
-      this.#options.warn(`cannot write ${this.#options.data.runFile}: ${messageOf(thrown)}`);
-    });
+    };
+    const { runFile } = this.#options.data;
+    // one after the other: the last one written must be the newest
+    this.#noted = this.#noted
+      .then(() => writeRunFile(runFile, facts))
+      .catch((thrown: unknown) => {
+        this.#options.warn(`cannot write ${runFile}: ${messageOf(thrown)}`);
+      });
   }
 }
 

@@ -22,3 +22,42 @@ export interface ExplainRequest {
   readonly databaseUrl: string;
   readonly output: OutputFormat;
 }
+
+/** Prints what would happen. @returns whether every statement would reach the server now */
+export const explainStatements = async (
+  request: ExplainRequest,
+  shell: Shell,
+): Promise<boolean> => {
+  const result = await load(request.files, () => findOpa(shell.config, shell.installation.modules));
+  if (result.kind === 'invalid') {
+    const lines = sortProblems(result.problems).map(formatProblem);
+    throw new CliError(
+      'invalid-objects',
+      `the files are not valid\n${lines.join('\n')}`,
+      'correct them first',
+    );
+  }
+  const database = databaseFor(result.loaded.databases, request.database, '--database');
+  const [server, evaluator] = await Promise.all([
+    readServer(request.databaseUrl),
+    openBundle(result.loaded.bundle),
+    loadParser(),
+  ]);
+  const { identity, claims, region } = request.who;
+  const explanation: Explanation = {
+    database: databaseId(database),
+    server: { version: server.version, database: server.databaseName, user: server.user },
+    identity,
+    claims,
+    ...(region === undefined ? {} : { region }),
+    policies: [],
+    bundle: result.loaded.bundle.digest,
+    statements: explain(request.sql, { who: request.who, database, server, evaluator }),
+  };
+  const { out } = shell.terminal;
+  if (request.output === 'json') out.line(JSON.stringify(explanation, undefined, 2));
+  else for (const line of renderExplanation(explanation, out.paint)) out.line(line);
+  return explanation.statements.every(
+    ({ outcome }) => outcome.kind === 'forward' || outcome.kind === 'rewrite',
+  );
+};

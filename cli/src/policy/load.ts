@@ -26,9 +26,12 @@ export type LoadResult =
 /**
  * Reads objects, checks them against their schemas and compiles the policies.
  *
- * @param opa path of the opa program
+ * @param opa finds the opa program; asked only when there is something to compile
  */
-export const load = async (files: readonly SourceFile[], opa: string): Promise<LoadResult> => {
+export const load = async (
+  files: readonly SourceFile[],
+  opa: () => Promise<string>,
+): Promise<LoadResult> => {
   throw new Error(`not wired: ${files.length} ${opa} ${String(loadObjects)} ${String(compile)}`);
 };
 

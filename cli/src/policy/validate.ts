@@ -12,11 +12,7 @@ export const validate = async (
   output: OutputFormat,
   shell: Shell,
 ): Promise<boolean> => {
-  const result = await load(
-    files,
-    await findOpa(shell.config, shell.installation.modules),
-    databaseUrl,
-  );
+  const result = await load(files, () => findOpa(shell.config, shell.installation.modules));
   print[output](result, shell);
   return result.kind === 'loaded';
 };

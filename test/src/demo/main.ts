@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { startDev } from './governed.js';
 import { Disappointed, expectation, narrator } from './narrator.js';
 import { startPostgres } from './postgres.js';
+import { pythonWithPsycopg } from './python.js';
 import { loadShop } from './shop.js';
 import { findsTampering, keepsTheRecord } from './steps/record.js';
 import { asksAtTheConsole } from './steps/session.js';
@@ -37,6 +38,9 @@ const demo = async (): Promise<World> => {
   undo.push(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   // the server's own user must be able to look in
   await chmod(folder, 0o755);
+
+  // takes a few seconds of downloading, which need not be waited for yet
+  const python = pythonWithPsycopg(folder);
 
   tell.heading('A shop in a real PostgreSQL');
   const server = await startPostgres(folder, secret());
@@ -77,7 +81,7 @@ const demo = async (): Promise<World> => {
 
   const world: World = {
     ...{ root, folder, example, postern, tell, expect, server, governed, shop },
-    ...{ trainer, collectorLogin: collector },
+    ...{ trainer, python, collectorLogin: collector },
   };
   await trains(world);
   await asksAtTheConsole(world);

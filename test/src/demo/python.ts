@@ -3,17 +3,16 @@ import { runProgram } from './program.js';
 
 const driver = 'psycopg[binary]==3.3.9';
 
+export type Python =
+  | { readonly kind: 'ready'; readonly python: string }
+  | { readonly kind: 'none'; readonly why: string };
+
 /**
  * A Python with psycopg, in an environment of its own below `folder`.
  *
  * @returns path of its interpreter, or why there is none
  */
-export const pythonWithPsycopg = async (
-  folder: string,
-): Promise<
-  | { readonly kind: 'ready'; readonly python: string }
-  | { readonly kind: 'none'; readonly why: string }
-> => {
+export const pythonWithPsycopg = async (folder: string): Promise<Python> => {
   const home = join(folder, 'python');
   const python = join(home, 'bin', 'python');
   const steps: readonly (readonly [string, readonly string[], string])[] = [

@@ -1,6 +1,7 @@
 import type { Governed } from './governed.js';
 import type { Narrator } from './narrator.js';
 import type { PostgresServer } from './postgres.js';
+import type { Python } from './python.js';
 import type { Login, Shop } from './shop.js';
 
 /** What the steps of the demo share. */
@@ -17,6 +18,8 @@ export interface World {
   readonly server: PostgresServer;
   readonly governed: Governed;
   readonly shop: Shop;
+  /** being prepared since the demo began */
+  readonly python: Promise<Python>;
   readonly trainer: Login;
   /** owns the collector's database */
   readonly collectorLogin: Login;

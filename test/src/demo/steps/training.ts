@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { withLogin } from '../governed.js';
 import { runProgram } from '../program.js';
-import { pythonWithPsycopg } from '../python.js';
 import type { World } from '../world.js';
 
 /** A training job reads its features: it sees hashes for e-mail addresses, and its joins still work. */
@@ -9,7 +8,7 @@ export const trains = async (world: World): Promise<void> => {
   const { tell, expect, example, governed, trainer } = world;
   tell.heading('A training job reads its features');
   tell.say('It knows nothing of Postern: only its DATABASE_URL points there.');
-  const python = await pythonWithPsycopg(world.folder);
+  const python = await world.python;
   if (python.kind === 'none') tell.say(`(${python.why}: node-postgres instead of psycopg)`);
   const [program, script] =
     python.kind === 'ready'
