@@ -1,0 +1,36 @@
+/**
+ * Who may import whom, and what a package may touch outside itself. The one place that says so: the lint
+ * rule reads it, and a test holds every package.json against it.
+ *
+ * @typedef {object} PackageRules
+ * @property {readonly string[]} imports  packages of ours, by folder
+ * @property {'any' | readonly string[]} builtins  Node's modules (`node:fs`): any, or these only
+ * @property {boolean} pure  no clock, randomness, environment or timers: they come in as arguments
+ * @property {readonly string[]} [shell]  files and folders of the package that `builtins` and `pure` spare
+ */
+
+/** @type {Readonly<Record<string, PackageRules>>} */
+export const packages = {
+  proto: { imports: [], builtins: [], pure: true },
+  crds: { imports: [], builtins: ['node:fs', 'node:url', 'node:path'], pure: true },
+  sql: { imports: [], builtins: [], pure: true },
+  policy: {
+    imports: ['sql', 'crds'],
+    builtins: ['node:crypto', 'node:buffer'],
+    pure: true,
+    // running `opa build` is the one thing that reaches outside
+    shell: ['src/opa'],
+  },
+  sidecar: { imports: ['sql', 'policy', 'proto'], builtins: 'any', pure: false },
+  operator: { imports: ['policy', 'crds', 'proto'], builtins: 'any', pure: false },
+  collector: { imports: ['proto'], builtins: 'any', pure: false },
+  cli: { imports: ['sql', 'policy', 'crds', 'proto'], builtins: 'any', pure: false },
+  test: {
+    imports: ['proto', 'crds', 'sql', 'policy', 'sidecar', 'operator', 'collector', 'cli'],
+    builtins: 'any',
+    pure: false,
+  },
+};
+
+/** Files that may read `process.env`; what they read reaches the others as values. */
+export const environmentReaders = ['*/src/config.ts', '*/src/main.ts'];
