@@ -18,5 +18,6 @@ export default {
     '^@postern/([a-z]+)$': '<rootDir>/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],
   },
+  setupFiles: ['<rootDir>/test/jest-realm.js'],
   testTimeout: 30000,
 };
