@@ -1,0 +1,114 @@
+import type { Access, Action, ColumnUse, Use } from '../analysis.js';
+import { formatName, type ObjectName } from '../names.js';
+import { mark, usesOf, type Cell, type RelationUse } from '../resolve/cells.js';
+import { isSystemSchema, publicName } from '../resolve/path.js';
+import { opaque, type Resolver } from '../resolve/resolver.js';
+import { isSideDoor } from '../resolve/side-doors.js';
+import { cteNames, rangeVars } from './range-vars.js';
+import { relationName, type Outcome } from './outcome.js';
+import { viewReads } from './view-reads.js';
+
+interface Draft {
+  readonly action: Action;
+  readonly object: ObjectName | undefined;
+  readonly columns: Map<string, Set<Use>>;
+  readonly through: readonly ObjectName[];
+}
+
+const key = (action: Action, object: ObjectName | undefined): string =>
+  `${action} ${object ? formatName(object) : ''}`;
+
+class Drafts {
+  readonly #drafts = new Map<string, Draft>();
+
+  draft(action: Action, object: ObjectName | undefined, through: readonly ObjectName[] = []): Draft {
+    const name = key(action, object);
+    let draft = this.#drafts.get(name);
+    if (!draft) this.#drafts.set(name, (draft = { action, object, columns: new Map(), through }));
+    return draft;
+  }
+
+  has(object: ObjectName): boolean {
+    const written = formatName(object);
+    for (const draft of this.#drafts.values()) if (draft.object && formatName(draft.object) === written) return true;
+    return false;
+  }
+
+  finished(): readonly Access[] {
+    return [...this.#drafts.values()].map((d) => ({
+      action: d.action,
+      ...(d.object ? { object: d.object } : {}),
+      columns: [...d.columns].map(([name, uses]): ColumnUse => ({ name, uses: [...uses] })),
+      through: d.through,
+      user: d.object === undefined || !isSystemSchema(d.object.schema),
+    }));
+  }
+}
+
+const add = (draft: Draft, column: string, uses: readonly Use[]): void => {
+  const known = draft.columns.get(column);
+  if (known) for (const use of uses) known.add(use);
+  else draft.columns.set(column, new Set(uses));
+};
+
+/** How a column is read. One whose value nobody looks at any more still counts as given out. */
+const readUses = (cell: Cell): readonly Use[] => {
+  const uses = usesOf(cell).filter((use) => use !== 'write');
+  return uses.length > 0 ? uses : ['output'];
+};
+
+const isRead = (use: RelationUse, cell: Cell): boolean =>
+  use.role === 'read' || (cell.marks & ~mark.write & ~mark.exposed) !== 0;
+
+const reads = (r: Resolver, drafts: Drafts, use: RelationUse, copied: boolean): void => {
+  const object = publicName(r.path, use.relation);
+  const cells = [...use.cells].filter(([, cell]) => isRead(use, cell));
+  if (use.role === 'target' && cells.length === 0) return;
+  const through = viewReads(r, use);
+  const actions: readonly Action[] = copied && use.role === 'read' ? ['select', 'copy-out'] : ['select'];
+  for (const action of actions) {
+    const draft = drafts.draft(action, object, through);
+    for (const [name, cell] of cells) add(draft, name, readUses(cell));
+  }
+  if (isSystemSchema(use.relation.schema) || use.relation.name === 'pg_stat_statements')
+    if (isSideDoor(use.relation.name, use.cells.keys()))
+      opaque(r, `side door ${use.relation.name}`, use.node.location);
+};
+
+const writes = (r: Resolver, drafts: Drafts, outcome: Outcome): void => {
+  for (const { use, action } of r.writes) {
+    const object = publicName(r.path, use.relation);
+    const draft = drafts.draft(outcome.planned ? 'select' : action, object, viewReads(r, use));
+    if (action === 'delete' || outcome.planned) continue;
+    for (const [name, cell] of use.cells)
+      if ((cell.marks & mark.write) !== 0) add(draft, name, ['write']);
+  }
+};
+
+/** Relations that stand in a part of the tree nobody resolved. */
+const unseen = (r: Resolver, drafts: Drafts, tree: unknown): void => {
+  const seen = new Set<unknown>(r.uses.map((use) => use.node));
+  let withNames: ReadonlySet<string> | undefined;
+  for (const node of rangeVars(tree)) {
+    if (seen.has(node)) continue;
+    withNames ??= cteNames(tree);
+    if (node.schemaname === undefined && withNames.has(node.relname ?? '')) continue;
+    const object = relationName(r, node);
+    if (!drafts.has(object)) drafts.draft('select', object);
+  }
+};
+
+/** Every relation, function or setting a statement touches, once per kind of access. */
+export const accessesOf = (r: Resolver, outcome: Outcome, tree: unknown): readonly Access[] => {
+  const drafts = new Drafts();
+  for (const use of r.uses) reads(r, drafts, use, outcome.copiedOut === true);
+  writes(r, drafts, outcome);
+  for (const deed of outcome.deeds ?? []) {
+    const draft = drafts.draft(deed.action, deed.object);
+    if (deed.action === 'copy-in')
+      for (const { use } of r.writes) for (const [name] of use.cells) add(draft, name, ['write']);
+  }
+  for (const object of r.executes.values()) drafts.draft('execute', object);
+  unseen(r, drafts, tree);
+  return drafts.finished();
+};

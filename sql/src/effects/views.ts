@@ -1,0 +1,89 @@
+import type { NotUnderstood } from '../analysis.js';
+import type { Catalogue, Relation } from '../catalogue/catalogue.js';
+import { SqlError } from '../errors.js';
+import { formatName, type ObjectName } from '../names.js';
+import { parse } from '../parse/parser.js';
+import { sourcesOf } from '../resolve/cells.js';
+import { isSystemSchema, publicName } from '../resolve/path.js';
+import { resolveStatement } from './resolve-statement.js';
+
+/** A base column of a view's column. */
+export interface ViewSource {
+  readonly relation: Relation;
+  readonly column: string;
+}
+
+export interface ViewFacts {
+  /** every relation its definition reads, directly or through other views */
+  readonly reads: readonly ObjectName[];
+  /** the relations it names itself */
+  readonly direct: readonly Relation[];
+  /** for each column, where it comes from; undefined when the definition is not understood */
+  readonly columns: ReadonlyMap<string, readonly ViewSource[]> | undefined;
+  readonly notUnderstood: readonly NotUnderstood[];
+}
+
+const known = new WeakMap<Catalogue, Map<number, ViewFacts>>();
+
+const broken = (reason: string): ViewFacts => ({
+  reads: [],
+  direct: [],
+  columns: undefined,
+  notUnderstood: [{ construct: reason, position: 0, reach: 'anything' }],
+});
+
+const find = (catalogue: Catalogue, view: Relation, facts: Map<number, ViewFacts>): ViewFacts => {
+  const [statement] = parse(view.definition ?? '');
+  if (!statement) return broken('empty definition');
+  const settings = { searchPath: catalogue.definitionPath, user: '', role: 'none' };
+  const { resolver, outcome } = resolveStatement(statement, catalogue, settings);
+  const direct = [...new Set(resolver.uses.map((use) => use.relation))];
+  const reads = new Map<string, ObjectName>();
+  const notUnderstood = [...resolver.notUnderstood];
+  for (const relation of direct) {
+    if (!isSystemSchema(relation.schema)) reads.set(formatName(relation), publicName(resolver.path, relation));
+    const inner = viewFactsIn(catalogue, relation, facts);
+    for (const name of inner?.reads ?? []) reads.set(formatName(name), name);
+    if (relation.kind === 'v') notUnderstood.push(...(inner?.notUnderstood ?? []));
+  }
+  const columns = new Map(
+    view.columns.map((column, i) => {
+      const cell = outcome.output?.[i]?.cell;
+      const sources = cell ? [...sourcesOf(cell).keys()] : [];
+      return [
+        column.name,
+        sources.flatMap((s) => (s.base ? [{ relation: s.base.use.relation, column: s.base.name }] : [])),
+      ] as const;
+    }),
+  );
+  const complete = (outcome.output?.length ?? 0) === view.columns.length && notUnderstood.length === 0;
+  return { reads: [...reads.values()], direct, columns: complete ? columns : undefined, notUnderstood };
+};
+
+const viewFactsIn = (
+  catalogue: Catalogue,
+  view: Relation,
+  facts: Map<number, ViewFacts>,
+): ViewFacts | undefined => {
+  if (view.definition === undefined) return undefined;
+  const already = facts.get(view.oid);
+  if (already) return already;
+  // A view that reads itself through others must not be followed for ever.
+  facts.set(view.oid, broken(`cyclic view ${formatName(view)}`));
+  let found: ViewFacts;
+  try {
+    found = find(catalogue, view, facts);
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    found = broken(error.message);
+  }
+  facts.set(view.oid, found);
+  return found;
+};
+
+/** What a view's definition reads and where its columns come from; undefined for what is no view. */
+export const viewFacts = (catalogue: Catalogue, view: Relation): ViewFacts | undefined => {
+  let facts = known.get(catalogue);
+  if (!facts) known.set(catalogue, (facts = new Map()));
+  return viewFactsIn(catalogue, view, facts);
+};

@@ -1,0 +1,186 @@
+import type { ColumnRef, Node } from '@pgsql/types';
+import { as, text } from '../parse/nodes.js';
+import type { Flow, FlowKind } from './cells.js';
+import { judgeRoutine } from './routines.js';
+import { fail, opaque, type Resolver } from './resolver.js';
+import type { Item, Named, Scope } from './scope.js';
+
+interface Written {
+  readonly names: readonly string[];
+  readonly star: boolean;
+  readonly location: number;
+}
+
+const written = (ref: ColumnRef): Written => {
+  const fields = ref.fields ?? [];
+  const star = fields.some((f) => as(f, 'A_Star') !== undefined);
+  return { names: fields.filter((f) => !as(f, 'A_Star')).map(text), star, location: ref.location ?? 0 };
+};
+
+/** Notes a reference for the GROUP BY of the level it belongs to. */
+const seen = (scope: Scope, flows: readonly Flow[]): void => {
+  const { block } = scope;
+  if (block.groupClause.length === 0 || block.aggregates > 0) return;
+  if (block.clause === 'target' || block.clause === 'having' || block.clause === 'order')
+    for (const flow of flows) block.ungrouped.add(flow.from);
+  if (block.clause === 'group') for (const flow of flows) block.grouped.add(flow.from);
+};
+
+const flowsOf = (columns: readonly Named[], kind: FlowKind): Flow[] =>
+  columns.map((c) => ({ from: c.cell, kind }));
+
+/** The row as one value: all columns, and the rewriter must know. */
+const wholeRow = (scope: Scope, item: Item, location: number, kind: FlowKind): Flow[] => {
+  item.use?.wholeRows.push(location);
+  const flows = flowsOf(item.columns(), kind === 'identity' ? 'transformation' : kind);
+  seen(scope, flows);
+  return flows;
+};
+
+const found = (scope: Scope, flows: Flow[]): Flow[] => {
+  seen(scope, flows);
+  return flows;
+};
+
+/** Finds the item by its alias, nearest level first. */
+const findItem = (
+  scope: Scope,
+  test: (item: Item) => boolean,
+): { readonly item: Item; readonly at: Scope } | undefined => {
+  for (let at: Scope | undefined = scope; at; at = at.parent) {
+    const item = at.items.find((i) => i.aliasVisible && test(i));
+    if (item) return { item, at };
+  }
+  return undefined;
+};
+
+const bySchema =
+  (r: Resolver, schema: string, name: string) =>
+  (item: Item): boolean =>
+    item.alias === name &&
+    item.schema !== undefined &&
+    item.schema === (schema === 'pg_temp' ? (r.path.temporary ?? schema) : schema);
+
+/** The item that the qualifying names of a reference mean. */
+const qualifier = (r: Resolver, scope: Scope, names: readonly string[], location: number) => {
+  const name = names.at(-1) ?? '';
+  const schema = names.at(-2);
+  if (names.length === 3 && names[0] !== r.catalogue.database)
+    throw fail(r, 'cross-database', `cross-database references are not implemented: ${names.join('.')}`, location);
+  const hit = findItem(scope, schema === undefined ? (i) => i.alias === name : bySchema(r, schema, name));
+  if (hit) {
+    if (schema !== undefined) hit.item.use?.qualified.push({ location, parts: names.length });
+    return hit;
+  }
+  for (let at: Scope | undefined = scope; at; at = at.parent)
+    for (const item of at.items)
+      if (item.use?.aliased === true && item.use.relation.name === name)
+        throw fail(
+          r,
+          'undefined-table',
+          `invalid reference to FROM-clause entry for table "${name}"`,
+          location,
+          `Perhaps you meant to reference the table alias "${item.use.alias}".`,
+        );
+  throw fail(r, 'undefined-table', `missing FROM-clause entry for table "${name}"`, location);
+};
+
+const unqualified = (r: Resolver, scope: Scope, name: string, location: number, kind: FlowKind): Flow[] => {
+  let unknown: { readonly item: Item; readonly at: Scope } | undefined;
+  for (let at: Scope | undefined = scope; at; at = at.parent) {
+    const cells = at.items.flatMap((item) => (item.columnsVisible ? item.named(name) : []));
+    if (cells.length > 1)
+      throw fail(r, 'ambiguous-column', `column reference "${name}" is ambiguous`, location);
+    const [cell] = cells;
+    if (cell) return found(at, [{ from: cell, kind }]);
+    const open = at.items.find((item) => item.columnsVisible && item.unknown);
+    if (open && !unknown) unknown = { item: open, at };
+  }
+  const row = findItem(scope, (item) => item.alias === name);
+  if (row) return wholeRow(row.at, row.item, location, kind);
+  if (unknown?.item.unknown) {
+    opaque(r, `column ${name}`, location);
+    return [{ from: unknown.item.unknown, kind: 'transformation' }];
+  }
+  throw fail(r, 'undefined-column', `column "${name}" does not exist`, location);
+};
+
+/** What a column reference in an expression reads. */
+export const columnReference = (r: Resolver, scope: Scope, ref: ColumnRef, kind: FlowKind): Flow[] => {
+  const { names, star, location } = written(ref);
+  if (star) {
+    if (names.length === 0)
+      throw fail(r, 'syntax', 'row expansion via "*" is not supported here', location);
+    const { item, at } = qualifier(r, scope, names, location);
+    return wholeRow(at, item, location, kind);
+  }
+  const name = names.at(-1) ?? '';
+  if (names.length === 1) return unqualified(r, scope, name, location, kind);
+  const { item, at } = qualifier(r, scope, names.slice(0, -1), location);
+  const [cell, second] = item.named(name);
+  if (second) throw fail(r, 'ambiguous-column', `column reference "${name}" is ambiguous`, location);
+  if (cell) return found(at, [{ from: cell, kind }]);
+  // Attribute notation: c.f may be f(c).
+  if (judgeRoutine(r, [name], 1, location, 'attribute')) return wholeRow(at, item, location, 'transformation');
+  if (item.unknown) {
+    opaque(r, `column ${name}`, location);
+    return [{ from: item.unknown, kind: 'transformation' }];
+  }
+  throw fail(r, 'undefined-column', `column ${names.slice(-2).join('.')} does not exist`, location);
+};
+
+const starOf = (r: Resolver, at: Scope, item: Item, location: number): readonly Named[] => {
+  if (item.unknown) opaque(r, `* of ${item.alias ?? 'a function'}`, location);
+  const columns = item.columns();
+  seen(at, flowsOf(columns, 'identity'));
+  return columns;
+};
+
+/** The columns that `*`, `t.*` or `(t).*` of a select list stands for; undefined when the node is none of these. */
+export const starColumns = (r: Resolver, scope: Scope, node: Node): readonly Named[] | undefined => {
+  const ref = as(node, 'ColumnRef');
+  if (ref) {
+    const { names, star, location } = written(ref);
+    if (!star) return undefined;
+    if (names.length > 0) {
+      const { item, at } = qualifier(r, scope, names, location);
+      return starOf(r, at, item, location);
+    }
+    const items = scope.items.filter((item) => item.columnsVisible);
+    if (items.length === 0)
+      throw fail(r, 'syntax', 'SELECT * with no tables specified is not valid', location);
+    return items.flatMap((item) => starOf(r, scope, item, location));
+  }
+  const indirection = as(node, 'A_Indirection');
+  const last = indirection?.indirection?.at(-1);
+  if (!indirection || indirection.indirection?.length !== 1 || !last || !as(last, 'A_Star')) return undefined;
+  const inner = as(indirection.arg, 'ColumnRef');
+  const name = inner ? written(inner) : undefined;
+  const row = name?.names.length === 1 ? findItem(scope, (i) => i.alias === name.names[0]) : undefined;
+  if (!row || unqualifiedColumn(scope, name?.names[0] ?? '')) return undefined;
+  row.item.use?.wholeRows.push(name?.location ?? 0);
+  return starOf(r, row.at, row.item, name?.location ?? 0);
+};
+
+const unqualifiedColumn = (scope: Scope, name: string): boolean => {
+  for (let at: Scope | undefined = scope; at; at = at.parent)
+    if (at.items.some((item) => item.columnsVisible && item.named(name).length > 0)) return true;
+  return false;
+};
+
+/** `(c).email`: a field of a row that is in scope, when it is that. */
+export const fieldOfRow = (
+  scope: Scope,
+  arg: Node | undefined,
+  field: string,
+  kind: FlowKind,
+): Flow[] | undefined => {
+  const ref = as(arg, 'ColumnRef');
+  const [name, ...more] = ref ? written(ref).names : [];
+  if (!ref || name === undefined || more.length > 0 || unqualifiedColumn(scope, name)) return undefined;
+  const row = findItem(scope, (item) => item.alias === name);
+  const [cell] = row?.item.named(field) ?? [];
+  if (!row || !cell) return undefined;
+  row.item.use?.wholeRows.push(ref.location ?? 0);
+  return found(row.at, [{ from: cell, kind }]);
+};

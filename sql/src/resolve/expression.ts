@@ -1,0 +1,292 @@
+import type { A_Indirection, FuncCall, Node, SubLink, WindowDef } from '@pgsql/types';
+import { as, kindOf, text, texts, type NodeKind } from '../parse/nodes.js';
+import { derived, markFlows, mark, type Flow, type FlowKind } from './cells.js';
+import { columnReference, fieldOfRow } from './columns.js';
+import { leakproofComparison } from './leakproof.js';
+import { query } from './query.js';
+import { fail, opaque, type Resolver } from './resolver.js';
+import { judgeOperator, judgeRoutine } from './routines.js';
+import type { Scope } from './scope.js';
+import { callSettings } from './set-config.js';
+import { judgeType, typeText } from './types.js';
+
+/** What an expression reads, and whether all it applies is leakproof. */
+export interface Gathered {
+  readonly flows: Flow[];
+  leakproof: boolean;
+}
+
+interface Walk {
+  readonly r: Resolver;
+  readonly scope: Scope;
+  readonly into: Gathered;
+}
+
+type Visit = (w: Walk, node: Node, kind: FlowKind) => void;
+
+const computed = (kind: FlowKind): FlowKind => (kind === 'aggregation' ? kind : 'transformation');
+
+/** Visits every node below a part of the tree; parts without a type of their own are looked through. */
+const below: (w: Walk, value: unknown, kind: FlowKind) => void = (w, value, kind) => {
+  if (Array.isArray(value)) {
+    for (const one of value) below(w, one, kind);
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, content] of Object.entries(value)) {
+    if (typeof content !== 'object' || content === null) continue;
+    const first = key.charCodeAt(0);
+    if (first >= 65 && first <= 90) {
+      visit(w, value as Node, kind);
+      return;
+    }
+    below(w, content, kind);
+  }
+};
+
+const subLink = (w: Walk, link: SubLink, kind: FlowKind): void => {
+  const { r, scope, into } = w;
+  if (link.operName) judgeOperator(r, texts(link.operName), link.location ?? 0);
+  const test: Gathered = { flows: [], leakproof: true };
+  if (link.testexpr) visit({ r, scope, into: test }, link.testexpr, computed(kind));
+  into.flows.push(...test.flows);
+  if (!test.leakproof) into.leakproof = false;
+  if (!link.subselect) return;
+  const columns = query(r, scope, link.subselect, 'sublink');
+  if (link.subLinkType === 'EXISTS_SUBLINK') {
+    for (const { cell } of columns) markFlows([{ from: cell, kind: 'identity' }], mark.filter);
+    return;
+  }
+  for (const { cell } of columns) into.flows.push({ from: cell, kind: computed(kind) });
+  if (link.testexpr && link.operName && text(link.operName.at(-1)) !== '=') into.leakproof = false;
+};
+
+const windowDefinition = (w: Walk, window: WindowDef | undefined): void => {
+  if (!window) return;
+  const parts: Gathered = { flows: [], leakproof: true };
+  const inner: Walk = { ...w, into: parts };
+  below(inner, window.partitionClause, 'transformation');
+  markFlows(parts.flows, mark.group);
+  w.into.flows.push(...parts.flows.splice(0));
+  below(inner, window.orderClause, 'transformation');
+  markFlows(parts.flows, mark.order);
+  below(inner, window.startOffset, 'transformation');
+  below(inner, window.endOffset, 'transformation');
+  w.into.flows.push(...parts.flows);
+};
+
+const argumentTypes = (call: FuncCall): string =>
+  (call.args ?? [])
+    .map((arg) => {
+      const constant = as(arg, 'A_Const');
+      if (constant?.ival) return 'integer';
+      if (constant?.fval) return 'numeric';
+      if (constant?.boolval) return 'boolean';
+      const cast = as(arg, 'TypeCast');
+      return cast?.typeName ? typeText(cast.typeName) : 'unknown';
+    })
+    .join(', ');
+
+export const functionCall = (w: Walk, call: FuncCall, kind: FlowKind): void => {
+  const names = texts(call.funcname);
+  const location = call.location ?? 0;
+  const own = (call.args?.length ?? 0) + (call.agg_within_group ? (call.agg_order?.length ?? 0) : 0);
+  // With VARIADIC the last argument stands for any number of them.
+  const count = call.func_variadic ? -1 : own;
+  const projection = projected(w, call, names, kind);
+  if (projection) {
+    w.into.flows.push(...projection);
+    return;
+  }
+  const judged = judgeRoutine(w.r, names, count, location, 'call', argumentTypes(call));
+  callSettings(w.r, names.at(-1) ?? '', call);
+  if (!judged?.leakproof) w.into.leakproof = false;
+  const aggregate = judged?.aggregate === true && call.over === undefined;
+  const { block } = w.scope;
+  if (aggregate) block.aggregates += 1;
+  const inner = aggregate || (judged?.aggregate ?? false) ? 'aggregation' : computed(kind);
+  below(w, call.args, inner);
+  below(w, call.agg_order, inner);
+  if (call.agg_filter) {
+    const filter: Gathered = { flows: [], leakproof: true };
+    visit({ ...w, into: filter }, call.agg_filter, inner);
+    markFlows(filter.flows, mark.filter);
+  }
+  if (aggregate) block.aggregates -= 1;
+  windowDefinition(w, call.over);
+};
+
+/** `email(c)` reads the column when c is a row and no function of that name fits. */
+const projected = (w: Walk, call: FuncCall, names: readonly string[], kind: FlowKind): Flow[] | undefined => {
+  const [name, ...more] = names;
+  const [arg, ...others] = call.args ?? [];
+  if (name === undefined || more.length > 0 || !arg || others.length > 0 || !as(arg, 'ColumnRef')) return undefined;
+  if (w.r.path.routines.some((schema) => w.r.catalogue.routine(schema, name))) return undefined;
+  return fieldOfRow(w.scope, arg, name, kind);
+};
+
+const indirection = (w: Walk, node: A_Indirection, kind: FlowKind): void => {
+  const [first, ...rest] = node.indirection ?? [];
+  const field = as(first, 'String')?.sval;
+  const flows = field === undefined ? undefined : fieldOfRow(w.scope, node.arg, field, rest.length > 0 ? computed(kind) : kind);
+  if (flows) w.into.flows.push(...flows);
+  else if (node.arg) visit(w, node.arg, computed(kind));
+  for (const [i, part] of (node.indirection ?? []).entries()) {
+    const name = as(part, 'String')?.sval;
+    if (name === undefined) below(w, [part], computed(kind));
+    // Attribute notation on a value: (x).f may be f(x).
+    else if (!(flows && i === 0)) judgeRoutine(w.r, [name], 1, 0, 'attribute');
+  }
+  if (!flows) w.into.leakproof = false;
+};
+
+const children: Visit = (w, node, kind) => {
+  const own = kindOf(node);
+  if (own) below(w, (node as Readonly<Record<string, unknown>>)[own], computed(kind));
+};
+
+/** The server applies a function of its own making: not leakproof. */
+const applied: Visit = (w, node, kind) => {
+  w.into.leakproof = false;
+  children(w, node, kind);
+};
+
+const nothing: Visit = () => undefined;
+
+const visits: { readonly [K in NodeKind]?: Visit } = {
+  ColumnRef: (w, node, kind) => {
+    const ref = as(node, 'ColumnRef');
+    if (ref) w.into.flows.push(...columnReference(w.r, w.scope, ref, kind));
+  },
+  A_Expr: (w, node, kind) => {
+    const expression = as(node, 'A_Expr');
+    if (!expression) return;
+    judgeOperator(w.r, texts(expression.name), expression.location ?? 0);
+    const from = w.into.flows.length;
+    below(w, expression.lexpr, computed(kind));
+    below(w, expression.rexpr, computed(kind));
+    if (!leakproofComparison(w.r, expression, w.into.flows.slice(from))) w.into.leakproof = false;
+  },
+  FuncCall: (w, node, kind) => {
+    const call = as(node, 'FuncCall');
+    if (call) functionCall(w, call, kind);
+  },
+  SubLink: (w, node, kind) => {
+    const link = as(node, 'SubLink');
+    if (link) subLink(w, link, kind);
+  },
+  TypeCast: (w, node, kind) => {
+    const cast = as(node, 'TypeCast');
+    if (!cast?.arg) return;
+    if (cast.typeName) judgeType(w.r, cast.typeName);
+    if (!as(cast.arg, 'A_Const')) w.into.leakproof = false;
+    visit(w, cast.arg, computed(kind));
+  },
+  A_Indirection: (w, node, kind) => {
+    const part = as(node, 'A_Indirection');
+    if (part) indirection(w, part, kind);
+  },
+  SelectStmt: (w, node, kind) => {
+    for (const { cell } of query(w.r, w.scope, node, 'sublink'))
+      w.into.flows.push({ from: cell, kind: computed(kind) });
+  },
+  CurrentOfExpr: (w, node) => opaque(w.r, 'CURRENT OF', locationOf(node)),
+  TypeName: (w, node) => {
+    const name = as(node, 'TypeName');
+    if (name) judgeType(w.r, name);
+  },
+  A_Const: nothing,
+  ParamRef: nothing,
+  String: nothing,
+  SetToDefault: nothing,
+  SQLValueFunction: nothing,
+  CollateClause: (w, node, kind) => {
+    const arg = as(node, 'CollateClause')?.arg;
+    if (arg) visit(w, arg, computed(kind));
+  },
+  BoolExpr: children,
+  NullTest: children,
+  BooleanTest: children,
+  CaseExpr: children,
+  CaseWhen: children,
+  CoalesceExpr: children,
+  RowExpr: children,
+  A_ArrayExpr: children,
+  List: children,
+  NamedArgExpr: children,
+  ResTarget: children,
+  MultiAssignRef: children,
+  GroupingFunc: children,
+  GroupingSet: children,
+  A_Indices: applied,
+  MinMaxExpr: applied,
+  SortBy: applied,
+  XmlExpr: applied,
+  XmlSerialize: applied,
+  JsonArgument: applied,
+  JsonValueExpr: applied,
+  JsonKeyValue: applied,
+  JsonObjectConstructor: applied,
+  JsonArrayConstructor: applied,
+  JsonArrayQueryConstructor: applied,
+  JsonObjectAgg: (w, node, kind) => aggregate(w, node, kind),
+  JsonArrayAgg: (w, node, kind) => aggregate(w, node, kind),
+  JsonParseExpr: applied,
+  JsonScalarExpr: applied,
+  JsonSerializeExpr: applied,
+  JsonIsPredicate: applied,
+  JsonFuncExpr: applied,
+  JsonBehavior: applied,
+  JsonOutput: applied,
+  JsonReturning: applied,
+  JsonFormat: nothing,
+  JsonAggConstructor: applied,
+  MergeSupportFunc: nothing,
+};
+
+const aggregate: Visit = (w, node) => {
+  w.scope.block.aggregates += 1;
+  applied(w, node, 'aggregation');
+  w.scope.block.aggregates -= 1;
+};
+
+const locationOf = (node: Node): number | undefined => {
+  const kind = kindOf(node);
+  const content = kind && (node as Readonly<Record<string, unknown>>)[kind];
+  const location = (content as { readonly location?: unknown } | undefined)?.location;
+  return typeof location === 'number' ? location : undefined;
+};
+
+const visit: Visit = (w, node, kind) => {
+  const own = kindOf(node);
+  if (!own) return;
+  const known = visits[own];
+  if (known) {
+    known(w, node, kind);
+    return;
+  }
+  opaque(w.r, own, locationOf(node));
+  applied(w, node, kind);
+};
+
+/** What an expression reads. The flows carry how: a plain column reference is an identity. */
+export const gather = (r: Resolver, scope: Scope, nodes: unknown, kind: FlowKind = 'identity'): Gathered => {
+  const into: Gathered = { flows: [], leakproof: true };
+  const w: Walk = { r, scope, into };
+  if (r.depth > 2000) throw fail(r, 'too-complex', 'expression is nested too deeply', undefined);
+  below(w, nodes, kind);
+  return into;
+};
+
+/** Resolves a condition: marks what it reads, and exposes it when not all that is applied is leakproof. */
+export const condition = (r: Resolver, scope: Scope, nodes: unknown, use: number): Gathered => {
+  const found = gather(r, scope, nodes, 'transformation');
+  markFlows(found.flows, found.leakproof ? use : use | mark.exposed);
+  return found;
+};
+
+/** The cell of a computed column. */
+export const cellOf = (r: Resolver, scope: Scope, node: unknown) => {
+  const found = gather(r, scope, node);
+  return { cell: derived(found.flows), leakproof: found.leakproof };
+};

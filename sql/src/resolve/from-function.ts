@@ -1,0 +1,112 @@
+import type { FuncCall, Node, RangeFunction } from '@pgsql/types';
+import type { Catalogue, Overload } from '../catalogue/catalogue.js';
+import { as, text, texts } from '../parse/nodes.js';
+import { derived, mark, markFlows, type Cell, type Flow } from './cells.js';
+import { gather } from './expression.js';
+import { outputName } from './output-names.js';
+import { findRoutines } from './path.js';
+import { opaque, type Resolver } from './resolver.js';
+import { listed, rename, type Item, type Named, type Scope } from './scope.js';
+import { judgeType } from './types.js';
+
+/** Names of a composite type's columns. */
+const compositeColumns = (catalogue: Catalogue, type: number): readonly string[] | undefined => {
+  const found = catalogue.typeByOid(type);
+  const relation = found && found.relation !== 0 ? catalogue.relationByOid(found.relation) : undefined;
+  return relation?.columns.map((c) => c.name);
+};
+
+/** The names an overload's rows have; `scalar` for one column named like the function. */
+const resultNames = (
+  catalogue: Catalogue,
+  overload: Overload,
+): readonly string[] | 'scalar' | undefined => {
+  if (overload.out.length > 1) return overload.out;
+  const composite = compositeColumns(catalogue, overload.result);
+  if (composite) return composite;
+  const result = catalogue.typeByOid(overload.result);
+  if (overload.out.length === 1) return overload.out;
+  // record, anyelement and the like: what comes out depends on what goes in
+  return !result || result.kind === 'p' ? undefined : 'scalar';
+};
+
+/** Built-in functions whose polymorphic result is a plain value of an array's or range's elements. */
+const elementwise = new Set(['unnest', 'generate_subscripts']);
+
+const definitions = (list: readonly Node[] | undefined): readonly string[] =>
+  (list ?? []).map((node) => as(node, 'ColumnDef')?.colname ?? '');
+
+const judgeDefinitions = (r: Resolver, list: readonly Node[] | undefined): void => {
+  for (const node of list ?? []) {
+    const type = as(node, 'ColumnDef')?.typeName;
+    if (type) judgeType(r, type);
+  }
+};
+
+interface Part {
+  readonly columns: readonly Named[];
+  readonly unknown?: Cell;
+}
+
+const named = (names: readonly string[], flows: Flow[]): readonly Named[] =>
+  names.map((name) => ({ name, cell: derived(flows) }));
+
+const onePart = (
+  r: Resolver,
+  scope: Scope,
+  call: Node,
+  defined: readonly string[],
+  alias: string | undefined,
+): Part => {
+  const { flows } = gather(r, scope, call, 'transformation');
+  markFlows(flows, mark.exposed);
+  if (defined.length > 0) return { columns: named(defined, flows) };
+  const func = as(call, 'FuncCall');
+  if (!func) return { columns: named([alias ?? outputName(call)], flows) };
+  const name = text(func.funcname?.at(-1));
+  const several = arraysOf(func, name);
+  if (several > 1) return { columns: named(Array.from({ length: several }, () => name), flows) };
+  const shapes = shapesOf(r, func, name);
+  const [shape] = shapes;
+  if (shape === undefined || shapes.some((s) => String(s) !== String(shape))) {
+    // One column named after the alias, unless its value turns out to be a row.
+    const unknown = derived(flows);
+    if (!elementwise.has(name)) opaque(r, `result of ${name} in FROM`, func.location);
+    return { columns: [{ name: alias ?? name, cell: unknown }], unknown };
+  }
+  return { columns: named(shape === 'scalar' ? [alias ?? name] : shape, flows) };
+};
+
+/** `unnest(a, b)` gives one column for each. */
+const arraysOf = (call: FuncCall, name: string): number => (name === 'unnest' ? (call.args?.length ?? 0) : 0);
+
+const shapesOf = (r: Resolver, call: FuncCall, name: string) => {
+  const schema = texts(call.funcname).at(-2);
+  const count = call.args?.length ?? 0;
+  return findRoutines(r.catalogue, r.path, schema, name)
+    .flatMap((routine) => routine.overloads)
+    .filter((o) => call.func_variadic || (o.least <= count && (o.most < 0 || count <= o.most)))
+    .map((o) => resultNames(r.catalogue, o));
+};
+
+/** A function, or several with ROWS FROM, in a FROM list. */
+export const functionItem = (r: Resolver, scope: Scope, node: RangeFunction): Item => {
+  const alias = node.alias?.aliasname;
+  judgeDefinitions(r, node.coldeflist);
+  const calls = (node.functions ?? []).map((f) => as(f, 'List')?.items ?? []);
+  const parts = calls.flatMap(([call, defs]): readonly Part[] => {
+    if (!call) return [];
+    const list = as(defs, 'List')?.items;
+    judgeDefinitions(r, list);
+    const defined = definitions(list ?? node.coldeflist);
+    return [onePart(r, scope, call, defined, node.is_rowsfrom ? undefined : alias)];
+  });
+  const all = parts.flatMap((p) => p.columns);
+  const columns = node.ordinality ? [...all, { name: 'ordinality', cell: derived([]) }] : all;
+  const names = texts(node.alias?.colnames);
+  const [first] = calls[0] ?? [];
+  const unknown = parts.find((p) => p.unknown)?.unknown;
+  // An alias list as long as what is listed leaves nothing unknown.
+  const open = unknown && names.length < columns.length ? { unknown } : {};
+  return listed(alias ?? outputName(first), rename(columns, names), open);
+};

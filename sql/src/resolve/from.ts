@@ -1,0 +1,181 @@
+import type { JoinExpr, Node, RangeVar } from '@pgsql/types';
+import { as, kindOf, text, texts } from '../parse/nodes.js';
+import { derived, mark, markCell, markFlows, type Cell, type Flow } from './cells.js';
+import { condition, gather } from './expression.js';
+import { functionItem } from './from-function.js';
+import { query } from './query.js';
+import { relationItem, useRelation } from './relation.js';
+import { fail, opaque, type Resolver } from './resolver.js';
+import { findCte, hideColumns, listed, newScope, rename, type Item, type Scope } from './scope.js';
+
+/** One FROM entry: the names it brings, and the entry itself as one source of columns. */
+interface Entry {
+  readonly items: readonly Item[];
+  readonly whole: Item;
+}
+
+const single = (item: Item): Entry => ({ items: [item], whole: item });
+
+/** What a LATERAL entry sees: the entries to its left, then the outer levels. */
+const lateralScope = (scope: Scope, left: readonly Item[]): Scope => ({
+  ...newScope(scope.parent, scope.block),
+  ctes: scope.ctes,
+  items: left,
+});
+
+/** What any other entry sees: the WITH queries of its own level and the outer levels. */
+const outerScope = (scope: Scope): Scope => ({ ...newScope(scope.parent), ctes: scope.ctes });
+
+const rangeVar = (r: Resolver, scope: Scope, node: RangeVar): Entry => {
+  const cte = node.schemaname === undefined ? findCte(scope, node.relname ?? '') : undefined;
+  if (cte)
+    return single(
+      listed(node.alias?.aliasname ?? node.relname, rename(cte.columns(), texts(node.alias?.colnames))),
+    );
+  return single(relationItem(r, useRelation(r, node, 'read')));
+};
+
+const entry = (r: Resolver, scope: Scope, node: Node, left: readonly Item[]): Entry => {
+  const kind = kindOf(node);
+  const relation = as(node, 'RangeVar');
+  if (relation) return rangeVar(r, scope, relation);
+  const subselect = as(node, 'RangeSubselect');
+  if (subselect?.subquery) {
+    const sees = subselect.lateral ? lateralScope(scope, left) : outerScope(scope);
+    const columns = query(r, sees, subselect.subquery, 'derived');
+    return single(
+      listed(subselect.alias?.aliasname, rename(columns, texts(subselect.alias?.colnames))),
+    );
+  }
+  const join = as(node, 'JoinExpr');
+  if (join) return joined(r, scope, join, left);
+  const sample = as(node, 'RangeTableSample');
+  if (sample?.relation) {
+    const made = entry(r, scope, sample.relation, left);
+    if (made.whole.use) made.whole.use.sampled = true;
+    gather(r, lateralScope(scope, left), [sample.args, sample.repeatable]);
+    const method = text(sample.method?.at(-1));
+    if (method !== 'system' && method !== 'bernoulli') opaque(r, `TABLESAMPLE ${method}`, sample.location);
+    return made;
+  }
+  const call = as(node, 'RangeFunction');
+  if (call) return single(functionItem(r, lateralScope(scope, left), call));
+  opaque(r, kind === 'JsonTable' ? 'JSON_TABLE' : kind === 'RangeTableFunc' ? 'XMLTABLE' : (kind ?? 'FROM'), 0);
+  return single(unknownTable(r, lateralScope(scope, left), node));
+};
+
+/** JSON_TABLE, XMLTABLE: every column may come from anything in it. */
+const unknownTable = (r: Resolver, scope: Scope, node: Node): Item => {
+  const content = as(node, 'JsonTable') ?? as(node, 'RangeTableFunc');
+  const { flows } = gather(r, scope, content ? Object.values(content) : [], 'transformation');
+  markFlows(flows, mark.exposed);
+  const unknown = derived(flows);
+  return listed(content?.alias?.aliasname, texts(content?.alias?.colnames).map((name) => ({ name, cell: unknown })), {
+    unknown,
+  });
+};
+
+const mergedCell = (r: Resolver, left: Item, right: Item, name: string): Cell => {
+  const flows: Flow[] = [];
+  for (const [side, item] of [['left', left], ['right', right]] as const) {
+    const [cell, second] = item.named(name);
+    if (second)
+      throw fail(
+        r,
+        'ambiguous-column',
+        `common column name "${name}" appears more than once in ${side} table`,
+        undefined,
+      );
+    if (!cell && !item.unknown)
+      throw fail(
+        r,
+        'undefined-column',
+        `column "${name}" specified in USING clause does not exist in ${side} table`,
+        undefined,
+      );
+    const from = cell ?? item.unknown;
+    if (from) flows.push({ from, kind: 'identity' });
+  }
+  const cell = derived(flows);
+  markCell(cell, mark.join);
+  return cell;
+};
+
+const joined = (r: Resolver, scope: Scope, join: JoinExpr, before: readonly Item[]): Entry => {
+  if (!join.larg || !join.rarg) return single(listed(undefined, []));
+  const left = entry(r, scope, join.larg, before);
+  const right = entry(r, scope, join.rarg, [...before, ...left.items]);
+  noTwins(r, [...left.items, ...right.items]);
+  const common = join.isNatural
+    ? left.whole.names().filter((name) => right.whole.names().includes(name))
+    : texts(join.usingClause);
+  const merged = common.map((name) => ({ name, cell: mergedCell(r, left.whole, right.whole, name) }));
+  if (join.quals)
+    condition(r, { ...newScope(scope.parent, scope.block), ctes: scope.ctes, items: [...left.items, ...right.items] }, join.quals, mark.join);
+  const whole = joinItem(join, left.whole, right.whole, merged);
+  const using = join.join_using_alias?.aliasname;
+  const usingItem = using === undefined ? [] : [listed(using, merged, { columnsVisible: false })];
+  if (join.alias) return { items: [whole, ...usingItem], whole };
+  return {
+    items: [...hideColumns([...left.items, ...right.items]), ...usingItem, whole],
+    whole,
+  };
+};
+
+/** The join as one source: merged columns first, then the rest of the left and of the right. */
+const joinItem = (
+  join: JoinExpr,
+  left: Item,
+  right: Item,
+  merged: readonly { readonly name: string; readonly cell: Cell }[],
+): Item => {
+  const isMerged = new Set(merged.map((m) => m.name));
+  const names = texts(join.alias?.colnames);
+  const list = () =>
+    rename(
+      [...merged, ...left.columns().filter((c) => !isMerged.has(c.name)), ...right.columns().filter((c) => !isMerged.has(c.name))],
+      names,
+    );
+  const plain = (name: string): readonly Cell[] => {
+    const own = merged.find((m) => m.name === name);
+    return own ? [own.cell] : [...left.named(name).filter(ordinary), ...right.named(name).filter(ordinary)];
+  };
+  const unknown = left.unknown ?? right.unknown;
+  return {
+    alias: join.alias?.aliasname,
+    columns: list,
+    names: () => [...isMerged, ...[...left.names(), ...right.names()].filter((n) => !isMerged.has(n))].map((n, i) => names[i] ?? n),
+    named: names.length === 0 ? plain : (name) => list().filter((c) => c.name === name).map((c) => c.cell),
+    columnsVisible: true,
+    aliasVisible: join.alias !== undefined,
+    ...(unknown ? { unknown } : {}),
+  };
+};
+
+/** System columns of a table cannot be named through a join. */
+const ordinary = (cell: Cell): boolean => cell.base === undefined || cell.base.column !== undefined;
+
+const noTwins = (r: Resolver, items: readonly Item[]): void => {
+  const seen = new Map<string, Item>();
+  for (const item of items) {
+    if (item.alias === undefined || !item.aliasVisible) continue;
+    const other = seen.get(item.alias);
+    // Tables of different schemas may share a name as long as neither has an alias.
+    const apart = other?.schema !== undefined && item.schema !== undefined && other.schema !== item.schema;
+    if (other && !apart)
+      throw fail(r, 'duplicate-alias', `table name "${item.alias}" specified more than once`, item.use?.node.location);
+    seen.set(item.alias, item);
+  }
+};
+
+/** Resolves the entries of a FROM (or USING) list and adds their names to the scope. */
+export const fromClause = (r: Resolver, scope: Scope, list: readonly Node[] | undefined): void => {
+  if (!list) return;
+  let items: readonly Item[] = scope.items;
+  for (const node of list) {
+    const made = entry(r, scope, node, items);
+    items = [...items, ...made.items];
+  }
+  noTwins(r, items);
+  scope.items = items;
+};

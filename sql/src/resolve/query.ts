@@ -1,0 +1,182 @@
+import type { CommonTableExpr, Node, SelectStmt, WithClause } from '@pgsql/types';
+import { as, kindOf, texts } from '../parse/nodes.js';
+import { addFlow, derived, mark, markCell, markFlows } from './cells.js';
+import { fail, deepest, opaque, type Resolver } from './resolver.js';
+import { newScope, rename, type Cte, type Named, type Scope } from './scope.js';
+import { select } from './select.js';
+import { dataModifying } from './write.js';
+
+/** Where a query stands: what a client or a written row gets, or a part that others read. */
+export type Place = 'top' | 'sublink' | 'derived';
+
+/** The output columns of a query, of any kind that may stand in a WITH or as a statement. */
+export const query = (r: Resolver, parent: Scope | undefined, node: Node, place: Place): readonly Named[] => {
+  r.depth += 1;
+  if (r.depth > deepest) throw fail(r, 'too-complex', `queries are nested more than ${deepest} deep`, undefined);
+  try {
+    const plain = as(node, 'SelectStmt');
+    if (plain) return selectOrSet(r, parent, plain, place);
+    const written = dataModifying(r, parent, node);
+    if (written) return written;
+    opaque(r, kindOf(node) ?? 'query', 0);
+    return [];
+  } finally {
+    r.depth -= 1;
+  }
+};
+
+export const selectOrSet = (
+  r: Resolver,
+  parent: Scope | undefined,
+  stmt: SelectStmt,
+  place: Place,
+): readonly Named[] => {
+  if (stmt.op === undefined || stmt.op === 'SETOP_NONE') return select(r, parent, stmt, place);
+  const scope = newScope(parent);
+  const finish = withClause(r, scope, stmt.withClause);
+  const columns = setOperation(r, scope, stmt);
+  finish();
+  sortOutput(r, stmt, columns);
+  return columns;
+};
+
+/** Both sides, column by column, named by the left one. A chain of them is walked without recursion. */
+const setOperation = (r: Resolver, scope: Scope, stmt: SelectStmt): readonly Named[] => {
+  const rights: SelectStmt[] = [];
+  let distinct = false;
+  let left: SelectStmt = stmt;
+  for (let at: SelectStmt | undefined = stmt; at?.larg && at.op !== 'SETOP_NONE'; at = at.larg) {
+    if (at !== stmt && (at.withClause || at.sortClause || at.limitCount || at.limitOffset || at.lockingClause)) break;
+    if (at.rarg) rights.push(at.rarg);
+    if (!at.all) distinct = true;
+    left = at.larg;
+  }
+  const columns = selectOrSet(r, scope, left, 'derived').map((c) => ({
+    name: c.name,
+    cell: derived([{ from: c.cell, kind: 'identity' as const }]),
+  }));
+  for (const right of rights.reverse()) {
+    const others = selectOrSet(r, scope, right, 'derived');
+    if (others.length !== columns.length)
+      throw fail(r, 'syntax', 'each UNION query must have the same number of columns', undefined);
+    columns.forEach((c, i) => {
+      const other = others[i];
+      if (other) addFlow(c.cell, { from: other.cell, kind: 'identity' });
+    });
+  }
+  if (distinct) for (const c of columns) markCell(c.cell, mark.group);
+  return columns;
+};
+
+/** ORDER BY of a set operation: output names and numbers only. */
+const sortOutput = (r: Resolver, stmt: SelectStmt, columns: readonly Named[]): void => {
+  for (const sort of stmt.sortClause ?? []) {
+    const node = as(sort, 'SortBy')?.node;
+    const place = as(node, 'A_Const')?.ival?.ival;
+    const [name, ...more] = texts(as(node, 'ColumnRef')?.fields);
+    const column =
+      place !== undefined ? columns[place - 1] : columns.find((c) => more.length === 0 && c.name === name);
+    if (column) markCell(column.cell, mark.order);
+    else if (as(node, 'ColumnRef'))
+      throw fail(r, 'undefined-column', `column "${name ?? ''}" does not exist`, as(node, 'ColumnRef')?.location);
+    else opaque(r, 'ORDER BY on a set operation', 0);
+  }
+};
+
+/** Registers the common table expressions; the returned function resolves those nobody has read. */
+export const withClause = (r: Resolver, scope: Scope, clause: WithClause | undefined): (() => void) => {
+  if (!clause) return () => undefined;
+  const pending: Cte[] = [];
+  for (const node of clause.ctes ?? []) {
+    const cte = as(node, 'CommonTableExpr');
+    if (!cte?.ctequery) continue;
+    const name = cte.ctename ?? '';
+    if (scope.ctes.has(name))
+      throw fail(r, 'duplicate-alias', `WITH query name "${name}" specified more than once`, cte.location);
+    // Without RECURSIVE a WITH query sees only those before it; none sees the FROM beside it.
+    const sees: Scope = {
+      ...newScope(scope.parent),
+      ctes: clause.recursive ? scope.ctes : new Map(scope.ctes),
+    };
+    const made = clause.recursive ? recursive(r, sees, cte) : once(r, sees, cte);
+    scope.ctes.set(name, made);
+    pending.push(made);
+  }
+  return () => {
+    for (const cte of pending) cte.columns();
+  };
+};
+
+const extras = (cte: CommonTableExpr, columns: readonly Named[]): readonly Named[] => {
+  const all = (names: readonly (string | undefined)[]): Named[] =>
+    names.flatMap((name) =>
+      name ? [{ name, cell: derived(columns.map((c) => ({ from: c.cell, kind: 'transformation' as const }))) }] : [],
+    );
+  return [
+    ...columns,
+    ...all([cte.search_clause?.search_seq_column, cte.cycle_clause?.cycle_mark_column, cte.cycle_clause?.cycle_path_column]),
+  ];
+};
+
+const once = (r: Resolver, scope: Scope, cte: CommonTableExpr): Cte => {
+  let columns: readonly Named[] | undefined;
+  return {
+    name: cte.ctename ?? '',
+    columns: () => {
+      if (!columns && cte.ctequery)
+        columns = extras(cte, rename(query(r, scope, cte.ctequery, 'derived'), texts(cte.aliascolnames)));
+      return columns ?? [];
+    },
+  };
+};
+
+/** In a recursive one the name already stands for the columns of the first term while the second is resolved. */
+const recursive = (r: Resolver, scope: Scope, cte: CommonTableExpr): Cte => {
+  let columns: readonly Named[] | undefined;
+  let started = false;
+  const names = texts(cte.aliascolnames);
+  const resolve = (): readonly Named[] => {
+    const stmt = as(cte.ctequery, 'SelectStmt');
+    if (!cte.ctequery) return [];
+    if (!stmt?.larg || !stmt.rarg || stmt.op === 'SETOP_NONE')
+      return extras(cte, rename(query(r, scope, cte.ctequery, 'derived'), names));
+    const inner = newScope(scope);
+    const finish = withClause(r, inner, stmt.withClause);
+    const first = selectOrSet(r, inner, stmt.larg, 'derived');
+    const own = rename(
+      first.map((c) => ({ name: c.name, cell: derived([{ from: c.cell, kind: 'identity' }]) })),
+      names,
+    );
+    columns = extras(cte, own);
+    const second = selectOrSet(r, inner, stmt.rarg, 'derived');
+    own.forEach((c, i) => {
+      const other = second[i];
+      if (other) addFlow(c.cell, { from: other.cell, kind: 'identity' });
+      if (!stmt.all) markCell(c.cell, mark.group);
+    });
+    finish();
+    sortOutput(r, stmt, own);
+    return columns;
+  };
+  return {
+    name: cte.ctename ?? '',
+    columns: () => {
+      if (columns) return columns;
+      if (started) {
+        opaque(r, `mutual recursion of WITH query ${cte.ctename ?? ''}`, cte.location);
+        return [];
+      }
+      started = true;
+      columns = resolve();
+      return columns;
+    },
+  };
+};
+
+/** Marks what the client or a written row gets. */
+export const markOutput = (columns: readonly Named[]): void => {
+  for (const c of columns) {
+    markCell(c.cell, mark.output);
+    markFlows(c.cell.flows, mark.output);
+  }
+};

@@ -1,0 +1,90 @@
+import type { Overload, Routine } from '../catalogue/catalogue.js';
+import { formatName } from '../names.js';
+import { findRoutines, isSystemSchema, publicName } from './path.js';
+import { callsFunction, fail, opaque, type Resolver } from './resolver.js';
+import { isDangerousFunction, isHarmlessExtension } from './side-doors.js';
+
+/** What is known about the function a call means. */
+export interface Judged {
+  readonly aggregate: boolean;
+  readonly window: boolean;
+  readonly leakproof: boolean;
+  /** overloads that the call may mean */
+  readonly overloads: readonly Overload[];
+}
+
+const fits = (overload: Overload, count: number): boolean =>
+  count < 0 || (overload.least <= count && (overload.most < 0 || count <= overload.most));
+
+/** An aggregate with direct arguments counts them among its own; a call with VARIADIC has fewer than it seems. */
+const candidates = (routine: Routine, count: number): readonly Overload[] => {
+  const fitting = routine.overloads.filter((o) => fits(o, count));
+  return fitting.length > 0 ? fitting : [];
+};
+
+/**
+ * Finds what a call may mean by name and number of arguments (-1: any), and notes it when it is a user's or dangerous.
+ *
+ * @param as  `attribute` for `c.f`, which need not be a call at all
+ * @returns   undefined when there is no such function (only for `attribute`)
+ * @throws    SqlError `undefined-function`
+ */
+export const judgeRoutine = (
+  r: Resolver,
+  names: readonly string[],
+  count: number,
+  location: number,
+  use: 'call' | 'attribute',
+  signature = '',
+): Judged | undefined => {
+  const name = names.at(-1) ?? '';
+  const routines = findRoutines(r.catalogue, r.path, names.at(-2), name);
+  const fitting = routines
+    .map((routine) => ({ routine, overloads: candidates(routine, count) }))
+    .filter(({ overloads }) => overloads.length > 0);
+  if (fitting.length === 0) {
+    if (use === 'attribute') return undefined;
+    throw fail(
+      r,
+      'undefined-function',
+      `function ${names.join('.')}(${signature}) does not exist`,
+      location,
+      'No function matches the given name and argument types. You might need to add explicit type casts.',
+    );
+  }
+  for (const { routine, overloads } of fitting) judgeOne(r, routine, overloads, location);
+  const overloads = fitting.flatMap((f) => f.overloads);
+  return {
+    aggregate: overloads.some((o) => o.kind === 'a'),
+    window: overloads.some((o) => o.kind === 'w'),
+    leakproof: overloads.every((o) => o.leakproof),
+    overloads,
+  };
+};
+
+const judgeOne = (r: Resolver, routine: Routine, overloads: readonly Overload[], location: number): void => {
+  const name = publicName(r.path, routine);
+  if (isDangerousFunction(routine.name)) {
+    callsFunction(r, name);
+    r.volatile = true;
+    opaque(r, `side door ${routine.name}`, location);
+    return;
+  }
+  if (isSystemSchema(routine.schema)) return;
+  if (overloads.every((o) => isHarmlessExtension(o.extension))) return;
+  callsFunction(r, name);
+  r.executes.set(formatName(name), name);
+  if (overloads.some((o) => o.volatility === 'v')) r.volatile = true;
+  opaque(r, `function ${formatName(name)}`, location);
+};
+
+/** Notes an operator that may be a user's own. */
+export const judgeOperator = (r: Resolver, names: readonly string[], location: number): void => {
+  const symbol = names.at(-1) ?? '';
+  const schema = names.at(-2);
+  for (const operator of r.catalogue.operators(symbol)) {
+    if (isHarmlessExtension(operator.extension) || isSystemSchema(operator.schema)) continue;
+    if (schema === undefined ? r.path.routines.includes(operator.schema) : schema === operator.schema)
+      opaque(r, `operator ${operator.schema}.${symbol}`, location);
+  }
+};

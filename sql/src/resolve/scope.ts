@@ -1,0 +1,102 @@
+import type { Cell, RelationUse } from './cells.js';
+
+export interface Named {
+  readonly name: string;
+  readonly cell: Cell;
+}
+
+/** One row source as the names of a query see it: a relation, subquery, join, function, VALUES. */
+export interface Item {
+  readonly alias: string | undefined;
+  /** schema of a relation without alias: `schema.table.column` finds it */
+  readonly schema?: string;
+  readonly use?: RelationUse;
+  /** every column; for a relation this counts as using all of them */
+  columns(): readonly Named[];
+  names(): readonly string[];
+  /** the visible columns of this name (two: ambiguous) */
+  named(name: string): readonly Cell[];
+  /** cell that stands for columns nobody can list, e.g. of a composite that a function gives back */
+  readonly unknown?: Cell;
+  /** may its columns be named without the alias; may they with it */
+  readonly columnsVisible: boolean;
+  readonly aliasVisible: boolean;
+}
+
+/** A common table expression; its columns are found at its first use. */
+export interface Cte {
+  readonly name: string;
+  columns(): readonly Named[];
+}
+
+/** Which part of a query is being resolved: decides about grouping. */
+export type Clause = 'from' | 'where' | 'target' | 'group' | 'having' | 'order' | 'other';
+
+/** The names of one query level. */
+export interface Scope {
+  readonly parent: Scope | undefined;
+  items: readonly Item[];
+  readonly ctes: Map<string, Cte>;
+  /** for rewriting a GROUP BY over a primary key */
+  readonly block: Block;
+}
+
+/** What one SELECT groups by and which columns it uses beside that. */
+export interface Block {
+  readonly groupClause: readonly unknown[];
+  clause: Clause;
+  /** inside the arguments of an aggregate of this level */
+  aggregates: number;
+  readonly grouped: Set<Cell>;
+  readonly ungrouped: Set<Cell>;
+}
+
+export const newBlock = (groupClause: readonly unknown[] = []): Block => ({
+  groupClause,
+  clause: 'other',
+  aggregates: 0,
+  grouped: new Set(),
+  ungrouped: new Set(),
+});
+
+export const newScope = (parent: Scope | undefined, block = newBlock()): Scope => ({
+  parent,
+  items: [],
+  ctes: new Map(),
+  block,
+});
+
+/** An item whose columns are listed once for all. */
+export const listed = (
+  alias: string | undefined,
+  columns: readonly Named[],
+  more: Partial<Pick<Item, 'columnsVisible' | 'aliasVisible' | 'unknown'>> = {},
+): Item => ({
+  alias,
+  columns: () => columns,
+  names: () => columns.map((c) => c.name),
+  named: (name) => columns.filter((c) => c.name === name).map((c) => c.cell),
+  columnsVisible: true,
+  aliasVisible: true,
+  ...more,
+});
+
+export const hideColumns = (items: readonly Item[]): readonly Item[] =>
+  items.map((item) => (item.columnsVisible ? { ...item, columnsVisible: false } : item));
+
+export const findCte = (scope: Scope | undefined, name: string): Cte | undefined => {
+  for (let at = scope; at; at = at.parent) {
+    const cte = at.ctes.get(name);
+    if (cte) return cte;
+  }
+  return undefined;
+};
+
+/** Column names replaced by those of an alias list, from the left. */
+export const rename = (columns: readonly Named[], names: readonly string[]): readonly Named[] =>
+  names.length === 0
+    ? columns
+    : columns.map((column, i) => {
+        const name = names[i];
+        return name === undefined ? column : { name, cell: column.cell };
+      });

@@ -1,0 +1,193 @@
+import type { Node, SelectStmt } from '@pgsql/types';
+import { as, text, texts } from '../parse/nodes.js';
+import { derived, mark, markCell, markFlows, type Flow } from './cells.js';
+import { starColumns } from './columns.js';
+import { cellOf, condition, gather } from './expression.js';
+import { fromClause } from './from.js';
+import { outputName } from './output-names.js';
+import { withClause, type Place } from './query.js';
+import { fail, type Resolver } from './resolver.js';
+import { newBlock, newScope, type Named, type Scope } from './scope.js';
+
+interface Target extends Named {
+  readonly node: Node;
+}
+
+/** The entries of a select or RETURNING list. */
+export const targets = (
+  r: Resolver,
+  scope: Scope,
+  list: readonly Node[] | undefined,
+  place: Place,
+): readonly Target[] =>
+  (list ?? []).flatMap((entry): readonly Target[] => {
+    const target = as(entry, 'ResTarget');
+    const value = target?.val;
+    if (!target || !value) return [];
+    const star = starColumns(r, scope, value);
+    if (star)
+      return star.map((c) => ({
+        name: c.name,
+        cell: derived([{ from: c.cell, kind: 'identity' }]),
+        node: value,
+      }));
+    const { cell, leakproof } = cellOf(r, scope, value);
+    // A condition of the enclosing query may be evaluated before a filter further in.
+    if (place !== 'top' && !leakproof) markFlows(cell.flows, mark.exposed);
+    return [{ name: target.name ?? outputName(value), cell, node: value }];
+  });
+
+const ordinal = (
+  r: Resolver,
+  clause: string,
+  node: Node | undefined,
+  list: readonly Target[],
+): Target | undefined => {
+  const constant = as(node, 'A_Const');
+  if (!constant?.ival) return undefined;
+  const place = constant.ival.ival ?? 0;
+  const target = list[place - 1];
+  if (!target)
+    throw fail(r, 'column-count', `${clause} position ${place} is not in select list`, constant.location);
+  return target;
+};
+
+const bareName = (node: Node | undefined): string | undefined => {
+  const [first, ...more] = as(node, 'ColumnRef')?.fields ?? [];
+  return more.length === 0 && as(first, 'String') ? text(first) : undefined;
+};
+
+const inputColumn = (scope: Scope, name: string): boolean =>
+  scope.items.some((item) => item.columnsVisible && item.named(name).length > 0);
+
+const groupItem = (r: Resolver, scope: Scope, node: Node, list: readonly Target[]): void => {
+  const set = as(node, 'GroupingSet');
+  if (set) {
+    for (const part of set.content ?? []) groupItem(r, scope, part, list);
+    return;
+  }
+  const row = as(node, 'RowExpr');
+  if (row?.row_format === 'COERCE_IMPLICIT_CAST') {
+    for (const part of row.args ?? []) groupItem(r, scope, part, list);
+    return;
+  }
+  const name = bareName(node);
+  const target =
+    ordinal(r, 'GROUP BY', node, list) ??
+    // A name means a column of FROM first, only then one of the select list.
+    (name !== undefined && !inputColumn(scope, name) ? list.find((t) => t.name === name) : undefined);
+  if (target) {
+    markCell(target.cell, mark.group);
+    const [only, ...others] = target.cell.flows;
+    if (only?.kind === 'identity' && others.length === 0) scope.block.grouped.add(only.from);
+    return;
+  }
+  markFlows(gather(r, scope, node, 'transformation').flows, mark.group);
+};
+
+const sortItem = (
+  r: Resolver,
+  scope: Scope,
+  node: Node | undefined,
+  list: readonly Target[],
+  clause: 'ORDER BY' | 'SELECT DISTINCT ON',
+): void => {
+  const bits = clause === 'ORDER BY' ? mark.order : mark.group;
+  const name = bareName(node);
+  // In ORDER BY an output name comes first.
+  const target =
+    ordinal(r, clause, node, list) ?? (name === undefined ? undefined : list.find((t) => t.name === name));
+  if (target) markCell(target.cell, bits);
+  else markFlows(gather(r, scope, node, 'transformation').flows, bits);
+};
+
+const locking = (r: Resolver, scope: Scope, stmt: SelectStmt): void => {
+  for (const node of stmt.lockingClause ?? []) {
+    const clause = as(node, 'LockingClause');
+    const named = (clause?.lockedRels ?? []).map((n) => as(n, 'RangeVar'));
+    if (named.length === 0)
+      for (const item of scope.items) {
+        if (item.use) item.use.locked = true;
+      }
+    for (const lock of named) {
+      const item = scope.items.find((i) => i.aliasVisible && i.alias === lock?.relname);
+      if (!item)
+        throw fail(
+          r,
+          'undefined-table',
+          `relation "${lock?.relname ?? ''}" in FOR UPDATE clause not found in FROM clause`,
+          lock?.location,
+        );
+      if (item.use) item.use.locked = true;
+    }
+    r.volatile = true;
+  }
+};
+
+const values = (r: Resolver, scope: Scope, lists: readonly Node[]): readonly Named[] => {
+  const flows: Flow[][] = [];
+  for (const list of lists)
+    (as(list, 'List')?.items ?? []).forEach((node, i) => {
+      (flows[i] ??= []).push(...gather(r, scope, node).flows);
+    });
+  return flows.map((f, i) => ({ name: `column${i + 1}`, cell: derived(f) }));
+};
+
+const windows = (r: Resolver, scope: Scope, stmt: SelectStmt): void => {
+  for (const node of stmt.windowClause ?? []) {
+    const window = as(node, 'WindowDef');
+    markFlows(gather(r, scope, window?.partitionClause, 'transformation').flows, mark.group);
+    markFlows(gather(r, scope, window?.orderClause, 'transformation').flows, mark.order);
+    markFlows(gather(r, scope, [window?.startOffset, window?.endOffset], 'transformation').flows, mark.order);
+  }
+};
+
+/** One SELECT or VALUES, without set operation. */
+export const select = (
+  r: Resolver,
+  parent: Scope | undefined,
+  stmt: SelectStmt,
+  place: Place,
+): readonly Named[] => {
+  const block = newBlock(stmt.groupClause);
+  const scope = newScope(parent, block);
+  const finish = withClause(r, scope, stmt.withClause);
+  if (stmt.groupClause) r.blocks.push(block);
+  fromClause(r, scope, stmt.fromClause);
+  block.clause = 'where';
+  if (stmt.whereClause) condition(r, scope, stmt.whereClause, mark.filter);
+  if (stmt.valuesLists) {
+    const columns = values(r, scope, stmt.valuesLists);
+    rest(r, scope, stmt, columns.map((c) => ({ ...c, node: { String: {} } })));
+    finish();
+    return columns;
+  }
+  block.clause = 'target';
+  const list = targets(r, scope, stmt.targetList, place);
+  windows(r, scope, stmt);
+  block.clause = 'group';
+  for (const node of stmt.groupClause ?? []) groupItem(r, scope, node, list);
+  block.clause = 'having';
+  if (stmt.havingClause) condition(r, scope, stmt.havingClause, mark.filter);
+  rest(r, scope, stmt, list);
+  finish();
+  return list;
+};
+
+/** What follows the grouping: DISTINCT, ORDER BY, LIMIT, locks. */
+const rest = (r: Resolver, scope: Scope, stmt: SelectStmt, list: readonly Target[]): void => {
+  const { block } = scope;
+  block.clause = 'order';
+  const distinct = stmt.distinctClause ?? [];
+  const on = distinct.filter((node) => Object.keys(node).length > 0);
+  for (const node of on) sortItem(r, scope, node, list, 'SELECT DISTINCT ON');
+  if (distinct.length > 0 && on.length === 0) for (const t of list) markCell(t.cell, mark.group);
+  for (const node of stmt.sortClause ?? []) {
+    const sort = as(node, 'SortBy');
+    sortItem(r, scope, sort?.node, list, 'ORDER BY');
+    if (sort?.useOp) texts(sort.useOp);
+  }
+  block.clause = 'other';
+  condition(r, scope, [stmt.limitCount, stmt.limitOffset], mark.filter);
+  locking(r, scope, stmt);
+};

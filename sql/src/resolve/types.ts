@@ -1,0 +1,81 @@
+import type { TypeName } from '@pgsql/types';
+import type { Type } from '../catalogue/catalogue.js';
+import { text, texts } from '../parse/nodes.js';
+import { formatName } from '../names.js';
+import { findType, isSystemSchema } from './path.js';
+import { fail, opaque, type Resolver } from './resolver.js';
+import { isHarmlessExtension } from './side-doors.js';
+
+const sqlNames: Readonly<Record<string, string>> = {
+  int4: 'integer',
+  int8: 'bigint',
+  int2: 'smallint',
+  float8: 'double precision',
+  float4: 'real',
+  bool: 'boolean',
+  varchar: 'character varying',
+  bpchar: 'character',
+  timestamptz: 'timestamp with time zone',
+  timestamp: 'timestamp without time zone',
+};
+
+/** A type as PostgreSQL's messages write it, without modifier. */
+export const typeText = (name: TypeName): string => {
+  const last = text(name.names?.at(-1));
+  return `${sqlNames[last] ?? last}${name.arrayBounds ? '[]' : ''}`;
+};
+
+/** Do a domain's constraints call PostgreSQL's own functions only? */
+const plainChecks = (r: Resolver, type: Type): boolean =>
+  type.checks.every(
+    (check) =>
+      !/OPERATOR\(/i.test(check) &&
+      [...check.matchAll(/([A-Za-z_][\w$]*)\s*\(/g)].every(
+        ([, name = '']) =>
+          /^(check|and|or|not|any|all|in)$/i.test(name) || r.catalogue.routine('pg_catalog', name) !== undefined ||
+          r.catalogue.type('pg_catalog', name) !== undefined || /^(varying|numeric|character)$/i.test(name),
+      ),
+  );
+
+const judgeResolved = (r: Resolver, type: Type, location: number): void => {
+  if (r.catalogue.data.castTypes.includes(type.oid)) opaque(r, `cast of ${formatName(type)}`, location);
+  if (isSystemSchema(type.schema) || isHarmlessExtension(type.extension)) return;
+  const element = type.element === 0 ? undefined : r.catalogue.typeByOid(type.element);
+  if (element) {
+    judgeResolved(r, element, location);
+    return;
+  }
+  switch (type.kind) {
+    case 'e':
+    case 'c':
+    case 'r':
+    case 'm':
+      return;
+    case 'd': {
+      if (!plainChecks(r, type)) opaque(r, `domain ${formatName(type)}`, location);
+      const base = r.catalogue.typeByOid(type.base);
+      if (base) judgeResolved(r, base, location);
+      return;
+    }
+    case 'b':
+    case 'p':
+      opaque(r, `type ${formatName(type)}`, location);
+  }
+};
+
+/** Notes a type whose input, casts or constraints run code that is not PostgreSQL's own. */
+export const judgeType = (r: Resolver, name: TypeName): void => {
+  if (name.pct_type) return;
+  const names = texts(name.names);
+  const location = name.location ?? 0;
+  const type = findType(r.catalogue, r.path, names.at(-2), names.at(-1) ?? '');
+  if (!type)
+    throw fail(r, 'undefined-object', `type "${names.join('.')}" does not exist`, location);
+  judgeResolved(r, type, location);
+};
+
+/** The same for the type of a column that an expression reads. */
+export const judgeTypeOid = (r: Resolver, oid: number, location: number): void => {
+  const type = r.catalogue.typeByOid(oid);
+  if (type) judgeResolved(r, type, location);
+};

@@ -1,0 +1,160 @@
+import type { DeleteStmt, InsertStmt, MergeStmt, Node, RangeVar, ReturningClause, UpdateStmt } from '@pgsql/types';
+import { formatName } from '../names.js';
+import { as } from '../parse/nodes.js';
+import { baseCell, derived, mark, markCell, markFlows, type RelationUse } from './cells.js';
+import { condition, gather } from './expression.js';
+import { fromClause } from './from.js';
+import { markOutput, query, withClause } from './query.js';
+import { relationItem, useRelation } from './relation.js';
+import { fail, opaque, type Resolver } from './resolver.js';
+import { listed, newScope, type Item, type Named, type Scope } from './scope.js';
+import { targets } from './select.js';
+import { returningItems } from './returning.js';
+import { noteWrite } from './writes.js';
+
+const target = (r: Resolver, node: RangeVar | undefined): RelationUse => {
+  if (!node) throw fail(r, 'parser', 'a write without a target', undefined);
+  const use = useRelation(r, node, 'target');
+  const { relation } = use;
+  for (const trigger of relation.triggers)
+    opaque(r, `trigger function ${formatName(trigger)} on ${formatName(relation)}`, node.location);
+  for (const rule of relation.rules) opaque(r, `rule ${rule} on ${formatName(relation)}`, node.location);
+  r.volatile = true;
+  return use;
+};
+
+/** Marks a column as written. @throws SqlError `undefined-column` */
+const written = (r: Resolver, use: RelationUse, name: string, location: number | undefined): void => {
+  if (!use.relation.columns.some((c) => c.name === name))
+    throw fail(
+      r,
+      'undefined-column',
+      `column "${name}" of relation "${use.relation.name}" does not exist`,
+      location,
+    );
+  markCell(baseCell(use, name), mark.write);
+};
+
+const returning = (r: Resolver, scope: Scope, clause: ReturningClause | undefined, use: RelationUse): readonly Named[] => {
+  if (!clause) return [];
+  const inner: Scope = { ...scope, items: [...scope.items, ...returningItems(r, clause, use, scope)] };
+  return targets(r, inner, clause.exprs, 'derived');
+};
+
+/** The values of a SET list reach the row that is written. */
+const setList = (r: Resolver, scope: Scope, use: RelationUse, list: readonly Node[] | undefined): void => {
+  for (const node of list ?? []) {
+    const set = as(node, 'ResTarget');
+    if (!set) continue;
+    written(r, use, set.name ?? '', set.location);
+    markFlows(gather(r, scope, [set.val, set.indirection]).flows, mark.output);
+  }
+};
+
+const insertColumns = (r: Resolver, use: RelationUse, cols: readonly Node[] | undefined, count: number): void => {
+  if (cols) for (const node of cols) written(r, use, as(node, 'ResTarget')?.name ?? '', as(node, 'ResTarget')?.location);
+  else for (const column of use.relation.columns.slice(0, count)) markCell(baseCell(use, column.name), mark.write);
+};
+
+const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): readonly Named[] => {
+  const scope = newScope(parent);
+  const finish = withClause(r, scope, stmt.withClause);
+  const use = target(r, stmt.relation);
+  // The query of an INSERT does not see the target.
+  const source = stmt.selectStmt ? query(r, scope, stmt.selectStmt, 'derived') : [];
+  markOutput(source);
+  insertColumns(r, use, stmt.cols, source.length);
+  scope.items = [relationItem(r, use)];
+  const conflict = stmt.onConflictClause;
+  if (conflict) {
+    const excluded: Item = listed('excluded', use.relation.columns.map((c) => ({ name: c.name, cell: derived([]) })));
+    for (const node of conflict.infer?.indexElems ?? []) {
+      const element = as(node, 'IndexElem');
+      if (element?.name) markCell(baseCell(use, element.name), mark.filter);
+      else condition(r, scope, element?.expr, mark.filter);
+    }
+    if (conflict.infer?.whereClause) condition(r, scope, conflict.infer.whereClause, mark.filter);
+    const inner: Scope = { ...scope, items: [...scope.items, hiddenColumns(excluded)] };
+    setList(r, inner, use, conflict.targetList);
+    if (conflict.whereClause) condition(r, inner, conflict.whereClause, mark.filter);
+  }
+  noteWrite(r, use, 'insert', source.length > 0 || !stmt.selectStmt, location(stmt.relation));
+  if (conflict?.action === 'ONCONFLICT_UPDATE') noteWrite(r, use, 'update', true, location(stmt.relation));
+  const columns = returning(r, scope, stmt.returningClause, use);
+  finish();
+  return columns;
+};
+
+const hiddenColumns = (item: Item): Item => ({ ...item, columnsVisible: false });
+
+const location = (node: RangeVar | undefined): number => node?.location ?? 0;
+
+/** Does a WHERE look at a row at all? `WHERE true`, `1 = 1` and the like do not. */
+const looksAtRow = (found: { readonly flows: readonly unknown[] } | undefined): boolean =>
+  found !== undefined && found.flows.length > 0;
+
+const update = (r: Resolver, parent: Scope | undefined, stmt: UpdateStmt): readonly Named[] => {
+  const scope = newScope(parent);
+  const finish = withClause(r, scope, stmt.withClause);
+  const use = target(r, stmt.relation);
+  scope.items = [relationItem(r, use)];
+  fromClause(r, scope, stmt.fromClause);
+  const where = stmt.whereClause ? condition(r, scope, stmt.whereClause, mark.filter) : undefined;
+  setList(r, scope, use, stmt.targetList);
+  noteWrite(r, use, 'update', as(stmt.whereClause, 'CurrentOfExpr') !== undefined || looksAtRow(where), location(stmt.relation));
+  const columns = returning(r, scope, stmt.returningClause, use);
+  finish();
+  return columns;
+};
+
+const remove = (r: Resolver, parent: Scope | undefined, stmt: DeleteStmt): readonly Named[] => {
+  const scope = newScope(parent);
+  const finish = withClause(r, scope, stmt.withClause);
+  const use = target(r, stmt.relation);
+  scope.items = [relationItem(r, use)];
+  fromClause(r, scope, stmt.usingClause);
+  const where = stmt.whereClause ? condition(r, scope, stmt.whereClause, mark.filter) : undefined;
+  noteWrite(r, use, 'delete', as(stmt.whereClause, 'CurrentOfExpr') !== undefined || looksAtRow(where), location(stmt.relation));
+  const columns = returning(r, scope, stmt.returningClause, use);
+  finish();
+  return columns;
+};
+
+const merge = (r: Resolver, parent: Scope | undefined, stmt: MergeStmt): readonly Named[] => {
+  const scope = newScope(parent);
+  const finish = withClause(r, scope, stmt.withClause);
+  const use = target(r, stmt.relation);
+  scope.items = [relationItem(r, use)];
+  fromClause(r, scope, stmt.sourceRelation ? [stmt.sourceRelation] : []);
+  const on = condition(r, scope, stmt.joinCondition, mark.join);
+  noteWrite(r, use, 'merge', looksAtRow(on), location(stmt.relation));
+  for (const node of stmt.mergeWhenClauses ?? []) {
+    const when = as(node, 'MergeWhenClause');
+    if (!when) continue;
+    if (when.condition) condition(r, scope, when.condition, mark.filter);
+    if (when.commandType === 'CMD_UPDATE') {
+      setList(r, scope, use, when.targetList);
+      noteWrite(r, use, 'update', true, location(stmt.relation));
+    } else if (when.commandType === 'CMD_INSERT') {
+      insertColumns(r, use, when.targetList, when.values?.length ?? 0);
+      markFlows(gather(r, scope, when.values).flows, mark.output);
+      noteWrite(r, use, 'insert', true, location(stmt.relation));
+    } else if (when.commandType === 'CMD_DELETE') noteWrite(r, use, 'delete', true, location(stmt.relation));
+  }
+  const columns = returning(r, scope, stmt.returningClause, use);
+  finish();
+  return columns;
+};
+
+/** INSERT, UPDATE, DELETE, MERGE; undefined for any other node. The columns are those of RETURNING. */
+export const dataModifying = (r: Resolver, parent: Scope | undefined, node: Node): readonly Named[] | undefined => {
+  const inserted = as(node, 'InsertStmt');
+  if (inserted) return insert(r, parent, inserted);
+  const updated = as(node, 'UpdateStmt');
+  if (updated) return update(r, parent, updated);
+  const removed = as(node, 'DeleteStmt');
+  if (removed) return remove(r, parent, removed);
+  const merged = as(node, 'MergeStmt');
+  if (merged) return merge(r, parent, merged);
+  return undefined;
+};
