@@ -1,4 +1,11 @@
-import { buildCatalogue, catalogueFingerprintQuery, catalogueQueries, classify } from '@postern/sql';
+import {
+  buildCatalogue,
+  catalogueFingerprintQuery,
+  catalogueQueries,
+  type CatalogueRows,
+  classify,
+  type Rows,
+} from '@postern/sql';
 import type { Classification as Explicit } from '../control/assignment.js';
 import type { Ask } from './ask.js';
 import type { CatalogueSource, Loaded } from './catalogues.js';
@@ -6,16 +13,38 @@ import type { CatalogueSource, Loaded } from './catalogues.js';
 /** @param serverVersion e.g. 150004, as `server_version_num` */
 export function postgresCatalogue(serverVersion: number, explicit: readonly Explicit[]): CatalogueSource {
   const queries = catalogueQueries(serverVersion);
+  const fingerprint = async (ask: Ask): Promise<string> => {
+    const [row] = await ask.ask(catalogueFingerprintQuery);
+    return row?.[0] ?? '';
+  };
   return {
-    load: async (ask: Ask): Promise<Loaded> => {
-      const rows: Record<string, readonly (readonly (string | null)[])[]> = {};
-      for (const [part, sql] of Object.entries(queries)) rows[part] = await ask.ask(sql);
-      const catalogue = buildCatalogue(rows);
+    fingerprint,
+    load: async (ask: Ask, version: string): Promise<Loaded> => {
+      const answers = new Map<string, Rows>();
+      for (const { name, sql } of queries) answers.set(name, await ask.ask(sql));
+      const catalogue = buildCatalogue(rowsOf(answers), version);
       return { catalogue, classification: classify(catalogue, explicit) };
     },
-    fingerprint: async (ask: Ask): Promise<string> => {
-      const [row] = await ask.ask(catalogueFingerprintQuery);
-      return row?.[0] ?? '';
-    },
+  };
+}
+
+const none: Rows = [];
+
+function rowsOf(answers: ReadonlyMap<string, Rows>): CatalogueRows {
+  const of = (name: keyof CatalogueRows): Rows => answers.get(name) ?? none;
+  return {
+    database: of('database'),
+    schemas: of('schemas'),
+    relations: of('relations'),
+    columns: of('columns'),
+    types: of('types'),
+    routines: of('routines'),
+    operators: of('operators'),
+    leakproof: of('leakproof'),
+    casts: of('casts'),
+    inheritance: of('inheritance'),
+    triggers: of('triggers'),
+    rules: of('rules'),
+    keys: of('keys'),
   };
 }

@@ -7,7 +7,8 @@ export interface Loaded {
 }
 
 export interface CatalogueSource {
-  load(ask: Ask): Promise<Loaded>;
+  /** @param version what `fingerprint` said just before */
+  load(ask: Ask, version: string): Promise<Loaded>;
   /** one short text that changes when any schema object does */
   fingerprint(ask: Ask): Promise<string>;
 }
@@ -59,15 +60,15 @@ export class SharedCatalogue {
   }
 
   /** Reads it for one session alone: its own temporary objects and uncommitted changes included. */
-  loadFor(ask: Ask): Promise<Loaded> {
-    return this.source.load(ask);
+  async loadFor(ask: Ask): Promise<Loaded> {
+    return this.source.load(ask, await this.source.fingerprint(ask));
   }
 
   private async check(ask: Ask): Promise<void> {
     const started = this.now();
     const fingerprint = await this.source.fingerprint(ask);
     if (this.current === undefined || fingerprint !== this.fingerprint) {
-      this.current = await this.source.load(ask);
+      this.current = await this.source.load(ask, fingerprint);
       this.fingerprint = fingerprint;
       this.generation += 1;
     }

@@ -21,7 +21,7 @@ import { type DatabaseGovernance, textDigest } from './database-governance.js';
 import { lexingProblem } from './lexing.js';
 import { cannotMask, deniedBy, sqlRefusal } from './refuse-reasons.js';
 import { changeOf, attributesOf } from './rewriting.js';
-import { type Replacement, splice } from './splice.js';
+import { characters, type Replacement, splice } from './splice.js';
 import type { GovernedStatement, RefuseVerdict, StagedVerdict, Verdict } from './verdict.js';
 
 interface Allowed {
@@ -126,6 +126,7 @@ function decideOne(
     effects: analysis.sessionEffects,
     runsPrepared: analysis.sessionEffects.find((e) => e.kind === 'execute')?.name,
     withhold: parts.evaluator.protects && touchesData(analysis),
+    until,
   };
   return { governed, rewritten, until };
 }
@@ -137,7 +138,9 @@ function rewriteFor(
   database: DatabaseGovernance,
 ): Rewritten | undefined {
   const change = changeOf(decision, attributesOf(context, database), database.parts.maskKey);
-  return change === undefined ? undefined : rewrite(analyzed, change);
+  if (change === undefined) return undefined;
+  const rewritten = rewrite(analyzed, change);
+  return rewritten.changed ? rewritten : undefined;
 }
 
 const replacements = (statements: readonly Statement[], allowed: readonly Allowed[]): Replacement[] =>
@@ -155,7 +158,10 @@ const changesNames = (statement: GovernedStatement): boolean =>
 
 const staged = (statements: readonly Statement[]): StagedVerdict => ({
   kind: 'staged',
-  pieces: statements.map((statement) => statement.source.slice(statement.start, statement.end)),
+  pieces: statements.map(({ source, start, end }) => ({
+    sql: source.slice(start, end),
+    before: characters(source.slice(0, start)),
+  })),
   until: Infinity,
 });
 

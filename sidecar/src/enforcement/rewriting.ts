@@ -7,19 +7,19 @@ import type { DatabaseGovernance } from './database-governance.js';
 export function attributesOf(context: Context, database: DatabaseGovernance): Record<string, string> {
   const { identity, claims, workload } = database.parts;
   const attributes: Record<string, string> = {
-    user: identity.name,
-    subject: identity.subject,
-    database: context.databaseName,
-    role: context.user,
+    'session.user': identity.name,
+    'session.subject': identity.subject,
+    'session.database': context.databaseName,
+    'session.role': context.user,
   };
   if (identity.kind === 'serviceaccount') {
-    attributes['namespace'] = identity.namespace;
-    attributes['serviceAccount'] = identity.name;
+    attributes['session.namespace'] = identity.namespace;
+    attributes['session.serviceAccount'] = identity.name;
   }
-  if (workload.region !== undefined) attributes['region'] = workload.region;
-  if (claims['purpose'] !== undefined) attributes['purpose'] = claims['purpose'];
-  for (const [name, value] of Object.entries(claims)) attributes[`claims.${name}`] = value;
-  for (const [name, value] of Object.entries(workload.labels)) attributes[`labels.${name}`] = value;
+  if (workload.region !== undefined) attributes['session.region'] = workload.region;
+  if (claims['purpose'] !== undefined) attributes['session.purpose'] = claims['purpose'];
+  for (const [name, value] of Object.entries(claims)) attributes[`session.claims.${name}`] = value;
+  for (const [name, value] of Object.entries(workload.labels)) attributes[`session.labels.${name}`] = value;
   return attributes;
 }
 

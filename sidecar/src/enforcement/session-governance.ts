@@ -256,7 +256,7 @@ export class SessionGovernance {
         statements: [statement],
         rewritten: statement.rewritten,
         toOriginal: (position) => position,
-        until: Infinity,
+        until: statement.until,
       },
       context,
     };

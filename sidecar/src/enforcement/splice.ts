@@ -14,7 +14,8 @@ export interface Spliced {
   readonly toOriginal: (position: number) => number;
 }
 
-const characters = (text: string): number => {
+/** As PostgreSQL counts positions: code points, not UTF-16 units. */
+export const characters = (text: string): number => {
   let count = 0;
   for (const character of text) count += character === '' ? 0 : 1;
   return count;
@@ -44,7 +45,7 @@ function original(sql: string, replacements: readonly Replacement[], position: n
     left -= plain;
     before += plain;
     const inside = characters(by.sql);
-    if (left <= inside) return before + by.toOriginal(left);
+    if (left <= inside) return by.toOriginal(left);
     left -= inside;
     before += characters(sql.slice(start, end));
     copied = end;

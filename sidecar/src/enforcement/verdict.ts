@@ -18,6 +18,8 @@ export interface GovernedStatement {
   readonly runsPrepared: string | undefined;
   /** Parts of server messages that can carry row values are withheld. */
   readonly withhold: boolean;
+  /** epoch milliseconds after which it must be decided again */
+  readonly until: number;
 }
 
 /**
@@ -43,9 +45,15 @@ export interface ForwardVerdict {
  */
 export interface StagedVerdict {
   readonly kind: 'staged';
-  /** the text of each statement, as the client sent it */
-  readonly pieces: readonly string[];
+  readonly pieces: readonly Piece[];
   readonly until: number;
+}
+
+export interface Piece {
+  /** the text of one statement, as the client sent it */
+  readonly sql: string;
+  /** characters of the query string before it */
+  readonly before: number;
 }
 
 export interface RefuseVerdict {

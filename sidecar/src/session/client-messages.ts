@@ -98,7 +98,7 @@ export class ClientMessages {
     if (verdict === undefined) return 'wait';
     if (verdict.kind === 'refuse') {
       return this.refuseQuery(verdict.before, verdict.prefix, verdict.refusal, () => {
-        session.recordRefusal(verdict.record, verdict.refusal);
+        session.executions.refuse(verdict.record, verdict.refusal);
       });
     }
     if (verdict.kind === 'staged') {
@@ -142,7 +142,7 @@ export class ClientMessages {
     const verdict = session.governance.govern(context, message.sql);
     if (verdict === undefined) return 'wait';
     if (verdict.kind === 'refuse') {
-      session.recordRefusal(verdict.record, verdict.refusal);
+      session.executions.refuse(verdict.record, verdict.refusal);
       return this.standIn(message.statement, verdict.refusal);
     }
     if (verdict.kind === 'staged' || verdict.statements.length > 1) {
@@ -203,13 +203,22 @@ export class ClientMessages {
     const name = body.cstring();
     const portal = session.names.portal(name);
     if (portal === undefined) return this.standIn('', refusals.unknownPortal(name));
+    const context = session.governance.ready();
+    if (context === undefined) return 'wait';
+    const { prepared } = portal;
+    if (prepared !== undefined && !this.isCurrent(prepared, context)) {
+      // A portal cannot be bound again in its place: it runs as it was decided, or not at all.
+      const again = this.redecision.confirm(prepared, context);
+      if (again === 'wait') return 'wait';
+      if (again !== 'renewed') return this.standIn('', again);
+    }
     session.batchOpen = true;
     const statement = portalStatement(portal);
     if (statement === undefined) {
       session.owed.push({ kind: 'execute' });
       return this.pass(frame);
     }
-    const executable = this.redecision.resolveAll([statement], session.governance.ready());
+    const executable = this.redecision.resolveAll([statement], context);
     if ('refusal' in executable) return this.standIn('', executable.refusal);
     const executions = this.begin(executable.statements, portal.count);
     if (!Array.isArray(executions)) return this.standIn('', executions);
@@ -248,11 +257,17 @@ export class ClientMessages {
     count: Execution['count'] = { rows: 0, bytes: 0 },
   ): Execution[] | Refusal {
     try {
-      return statements.map((statement) => this.session.begin(statement, count));
+      return statements.map((statement) => this.beginOne(statement, count));
     } catch (cause) {
       if (cause instanceof SpoolError && cause.code === 'full') return refusals.auditFull();
       throw cause;
     }
+  }
+
+  private beginOne(statement: GovernedStatement, count: Execution['count']): Execution {
+    const execution = this.session.executions.begin(statement, count);
+    this.session.governance.begun(statement);
+    return execution;
   }
 
   private pass(frame: Frame): 'done' {

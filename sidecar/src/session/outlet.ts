@@ -66,6 +66,13 @@ export class Outlet {
     return flowing;
   }
 
+  /** Drops what was not written yet. */
+  discard(): void {
+    this.closeRun();
+    this.pieces = [];
+    this.size = 0;
+  }
+
   private closeRun(): void {
     if (this.run === undefined) return;
     this.pieces.push(

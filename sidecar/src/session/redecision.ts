@@ -27,16 +27,29 @@ export class Redecision {
    *          or when its new form cannot be put in the place of the old one
    */
   renew(prepared: Prepared, context: Context): 'renewed' | 'wait' | Refusal {
+    return this.decideAgain(prepared, context, prepared.by === 'parse');
+  }
+
+  /** As `renew`, for a portal: only the form it has already will do. */
+  confirm(prepared: Prepared, context: Context): 'renewed' | 'wait' | Refusal {
+    return this.decideAgain(prepared, context, false);
+  }
+
+  private decideAgain(
+    prepared: Prepared,
+    context: Context,
+    mayPrepare: boolean,
+  ): 'renewed' | 'wait' | Refusal {
     const { session } = this;
     const verdict = session.governance.govern(context, prepared.sql);
     if (verdict === undefined) return 'wait';
     if (verdict.kind === 'refuse') {
-      session.recordRefusal(verdict.record, verdict.refusal);
+      session.executions.refuse(verdict.record, verdict.refusal);
       return verdict.refusal;
     }
     if (verdict.kind === 'staged') return refusals.severalStatements();
     const changed = verdict.rewritten !== prepared.verdict.rewritten;
-    if (changed && prepared.by === 'sql') return refusals.changedMeaning();
+    if (changed && !mayPrepare) return refusals.changedMeaning();
     prepared.verdict = verdict;
     prepared.context = context;
     if (changed) this.prepareAgain(prepared, verdict.rewritten ?? prepared.sql);

@@ -111,7 +111,7 @@ export class ServerMessages {
       if (over !== undefined) {
         if (!f.fragment || f.first) count.rows -= 1;
         count.bytes -= f.end - f.start;
-        this.session.cut(execution, over);
+        this.session.executions.cut(execution, over);
         return;
       }
     }
@@ -181,9 +181,11 @@ export class ServerMessages {
     session.owed.dropStrayCopyEnds();
     const fields = decodeErrorFields(bodyOf(f));
     const code = fields.get('C') ?? 'XX000';
+    const severity = fields.get('V') ?? fields.get('S');
+    if (severity === 'FATAL' || severity === 'PANIC') session.serverFatal = true;
     const head = session.owed.head;
     if (head === undefined || head.kind === 'sync') {
-      // FATAL while idle, e.g. 57P01
+      // FATAL while idle (57P01), or a deferred constraint that fails as the Sync commits
       session.toClient.write(encodeErrorResponse(withheld(fields, session.withholding(undefined))));
       return;
     }
@@ -279,7 +281,7 @@ export class ServerMessages {
     execution: Execution,
     end: Pick<StatementOutcome, 'kind' | 'sqlstate' | 'affectedRows'>,
   ): void {
-    this.session.finish(execution, end);
+    this.session.executions.finish(execution, end);
   }
 
   /** Statements of a failed batch that the server never ran. */

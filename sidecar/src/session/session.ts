@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
-import type { AuditSink, SessionAudit, StatementHandle, StatementOutcome } from '../audit/index.js';
+import type { AuditSink, SessionAudit } from '../audit/index.js';
 import type { SessionGovernance } from '../enforcement/session-governance.js';
-import type { GovernedStatement } from '../enforcement/verdict.js';
+import type { GovernedStatement, Piece } from '../enforcement/verdict.js';
 import { encodeErrorResponse, type ErrorFields } from '../wire/backend/error-response.js';
 import type { TransactionStatus } from '../wire/backend/ready-for-query.js';
 import { Framer } from '../wire/framer.js';
@@ -11,13 +11,13 @@ import { ProtocolError } from '../wire/protocol-error.js';
 import { Terminate } from '../wire/frontend/signals.js';
 import { backendType } from '../wire/types.js';
 import { ClientMessages, encodeQuery, type Frame } from './client-messages.js';
-import type { Execution, RowCount } from './execution.js';
-import { limitSource } from './limits.js';
-import { Names, type Prepared } from './names.js';
+import { applyEffects } from './effects.js';
+import { Executions } from './executions.js';
+import { Names } from './names.js';
 import { Outlet } from './outlet.js';
 import { type Owed, OwedQueue } from './owed.js';
 import { Questions } from './questions.js';
-import { type Refusal, refusalFields, refusals, sqlstate, standIn } from './refusal.js';
+import { refusalFields, sqlstate, standIn } from './refusal.js';
 import { ServerMessages } from './server-messages.js';
 import { runStaged } from './staged.js';
 import type { Flushable, Turn } from './turn.js';
@@ -48,6 +48,7 @@ export class Session implements Flushable {
   readonly names = new Names();
   readonly toClient: Outlet;
   readonly toServer: Outlet;
+  readonly executions: Executions;
   readonly governance: SessionGovernance;
   readonly now: () => number;
   status: TransactionStatus = 'I';
@@ -71,6 +72,11 @@ export class Session implements Flushable {
   private staging = false;
   private failAtReady = false;
   private touched = false;
+  /** The peer does not keep up: the other side is not read. */
+  private serverSlow = false;
+  private clientSlow = false;
+  /** The server has said itself why it closes. */
+  serverFatal = false;
   private ended = false;
   private draining = false;
 
@@ -80,6 +86,17 @@ export class Session implements Flushable {
     this.now = parts.now;
     this.toClient = new Outlet(parts.client);
     this.toServer = new Outlet(parts.server);
+    this.executions = new Executions({
+      ...parts,
+      durableBefore: (way) => {
+        const outlet = way === 'forwarding' ? this.toServer : this.toClient;
+        outlet.needsDurable = true;
+      },
+      cancelling: (underWay) => {
+        this.cancelling = underWay;
+        if (!underWay) this.guard(() => this.listenAgain());
+      },
+    });
     this.questions = new Questions(this);
     // Replies to the proxy's own questions are read whole; the client's rows stream through.
     this.fromServer = new Framer({
@@ -95,8 +112,8 @@ export class Session implements Flushable {
     const { client, server } = this.parts;
     client.on('data', this.onClientData);
     server.on('data', this.onServerData);
-    client.on('drain', () => server.resume());
-    server.on('drain', () => this.resumeClient());
+    client.on('drain', () => this.onClientDrain());
+    server.on('drain', () => this.onServerDrain());
     client.on('error', () => undefined);
     server.on('error', () => undefined);
     client.on('close', () => this.end('client-closed'));
@@ -160,7 +177,7 @@ export class Session implements Flushable {
   }
 
   private resumeClient(): void {
-    if (!this.deaf && !this.ended) this.parts.client.resume();
+    if (!this.deaf && !this.serverSlow && !this.ended) this.parts.client.resume();
   }
 
   /** Nothing overtakes a decision, a cancellation, or a query that is sent piece by piece. */
@@ -173,7 +190,7 @@ export class Session implements Flushable {
   }
 
   /** Sends the statements of one simple query one after the other. */
-  stage(pieces: readonly string[]): void {
+  stage(pieces: readonly Piece[]): void {
     this.staging = true;
     runStaged(pieces, this, this.clientMessages, this.questions).then(
       () => {
@@ -199,8 +216,26 @@ export class Session implements Flushable {
   flush(): void {
     this.touched = false;
     if (this.toServer.needsDurable || this.toClient.needsDurable) this.awaitDurable();
-    if (!this.toServer.flush() || this.toServer.pending > highWater) this.parts.client.pause();
-    if (!this.toClient.flush() || this.toClient.pending > highWater) this.parts.server.pause();
+    const serverSlow = !this.toServer.flush() || this.toServer.pending > highWater;
+    if (serverSlow) {
+      this.serverSlow = true;
+      this.parts.client.pause();
+    } else if (this.serverSlow) this.onServerDrain();
+    const clientSlow = !this.toClient.flush() || this.toClient.pending > highWater;
+    if (clientSlow) {
+      this.clientSlow = true;
+      this.parts.server.pause();
+    } else if (this.clientSlow) this.onClientDrain();
+  }
+
+  private onServerDrain(): void {
+    this.serverSlow = false;
+    this.resumeClient();
+  }
+
+  private onClientDrain(): void {
+    this.clientSlow = false;
+    this.parts.server.resume();
   }
 
   private awaitDurable(): void {
@@ -218,91 +253,9 @@ export class Session implements Flushable {
     }
   }
 
-  // -- executions ----------------------------------------------------------------------------------
-
-  /** @throws SpoolError `full` when the intent cannot be kept */
-  begin(statement: GovernedStatement, count: RowCount): Execution {
-    const intent = this.parts.audit.intent(statement.record, statement.audit.whenFull);
-    if (statement.audit.mode === 'strict') this.toServer.needsDurable = true;
-    const execution: Execution = { statement, intent, count, cut: undefined, timer: undefined };
-    const milliseconds = statement.limits.statementTimeoutMs;
-    if (milliseconds !== undefined) {
-      execution.timer = setTimeout(() => {
-        const source = limitSource(statement.limits, 'statementTimeoutMs');
-        this.cut(execution, refusals.timeLimit(milliseconds, source));
-      }, milliseconds);
-    }
-    return execution;
-  }
-
-  finish(
-    execution: Execution,
-    end: Pick<StatementOutcome, 'kind' | 'sqlstate' | 'affectedRows'>,
-  ): void {
-    if (execution.timer !== undefined) clearTimeout(execution.timer);
-    if (execution.statement.audit.mode === 'strict') this.toClient.needsDurable = true;
-    this.parts.audit.outcome(execution.intent, {
-      ...end,
-      rows: execution.count.rows,
-      bytes: execution.count.bytes,
-    });
-  }
-
-  /** Ends a result that passed a limit: nothing more of it reaches the client, and the server is told to stop. */
-  cut(execution: Execution, refusal: Refusal): void {
-    if (execution.cut !== undefined || this.ended) return;
-    execution.cut = refusal;
-    this.cancelling = true;
-    const heard = (): void => {
-      this.cancelling = false;
-      this.guard(() => this.listenAgain());
-    };
-    this.parts.cancel().then(heard, (cause: unknown) => {
-      this.parts.log.warn({ err: cause }, 'cancel request failed');
-      heard();
-    });
-  }
-
-  recordRefusal(record: StatementHandle, refusal: Refusal): void {
-    this.parts.audit.refuse(record, refusal.sqlstate);
-  }
-
   /** Follows what a statement did to the session, whether it succeeded or not. */
   applyEffects(statement: GovernedStatement): void {
-    for (const effect of statement.effects) {
-      switch (effect.kind) {
-        case 'settings':
-          this.governance.settingsTouched(effect.names);
-          break;
-        case 'catalogue':
-          this.governance.catalogueTouched(effect.temporary);
-          break;
-        case 'discard':
-          this.names.discardAll();
-          this.governance.settingsTouched(['*']);
-          break;
-        case 'deallocate':
-          if (effect.name === undefined) this.names.deallocateAll();
-          else this.names.closeStatement(effect.name);
-          break;
-        case 'prepare':
-          this.governance.prepared(statement, effect.name, this.names);
-          break;
-        case 'declare':
-          this.names.addPortal(effect.name, {
-            by: 'declare',
-            prepared: this.governance.preparedFor(statement),
-            count: { rows: 0, bytes: 0 },
-          });
-          break;
-        case 'execute':
-        case 'fetch':
-        case 'transaction':
-          break;
-        default:
-          effect satisfies never;
-      }
-    }
+    applyEffects(statement, this.governance, this.names);
   }
 
   // -- what the server said ------------------------------------------------------------------------
@@ -364,10 +317,6 @@ export class Session implements Flushable {
     return statement === undefined ? this.governance.withholdsByDefault() : statement.withhold;
   }
 
-  preparedAgain(prepared: Prepared): void {
-    this.names.addStatement(prepared);
-  }
-
   // -- ends ----------------------------------------------------------------------------------------
 
   clientTerminated(): void {
@@ -391,20 +340,19 @@ export class Session implements Flushable {
 
   private onServerClosed(): void {
     if (this.ended) return;
-    if (this.toClient.pending > 0 || this.touched) {
-      // Let what the server said last (a FATAL of its own) reach the client first.
-      this.end('server-closed');
-      return;
-    }
-    if (this.lastError === '' || this.owed.size > 0) {
-      this.fatal(sqlstate.connectionFailure, 'the server closed the connection unexpectedly', 'server-closed');
-    } else {
-      this.end('server-closed');
+    if (this.serverFatal) this.end('server-closed');
+    else {
+      const message = 'the server closed the connection unexpectedly';
+      this.fatal(sqlstate.connectionFailure, message, 'server-closed');
     }
   }
 
+  /** What is queued may depend on a record that could not be written: none of it goes out. */
   abandon(cause: unknown): void {
     this.touched = false;
+    if (this.ended) return;
+    this.toClient.discard();
+    this.toServer.discard();
     this.parts.log.error({ err: cause }, 'session abandoned');
     this.fatal(sqlstate.ioError, 'Postern cannot go on with this session', 'failed');
   }
@@ -439,7 +387,7 @@ export class Session implements Flushable {
     for (const owed of this.owed.drain()) {
       owed.own?.failed(sqlstate.connectionFailure, 'session ended');
       for (const execution of owed.executions ?? []) {
-        this.finish(execution, { kind: 'unknown', sqlstate: '', affectedRows: 0 });
+        this.executions.finish(execution, { kind: 'unknown', sqlstate: '', affectedRows: 0 });
       }
     }
     this.questions.abandon();

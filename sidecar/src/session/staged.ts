@@ -4,7 +4,7 @@ import { Parse } from '../wire/frontend/parse.js';
 import { Flush, Sync } from '../wire/frontend/signals.js';
 import { frontendType } from '../wire/types.js';
 import { Writer } from '../wire/writer.js';
-import type { Verdict } from '../enforcement/verdict.js';
+import type { Piece, Verdict } from '../enforcement/verdict.js';
 import type { ClientMessages } from './client-messages.js';
 import type { Questions } from './questions.js';
 import { refusals } from './refusal.js';
@@ -21,18 +21,18 @@ const noValues = Buffer.from([0, 0, 0, 0, 0, 0]);
  * dropped, and one Sync at the end brings its ReadyForQuery.
  */
 export async function runStaged(
-  pieces: readonly string[],
+  pieces: readonly Piece[],
   session: Session,
   messages: ClientMessages,
   questions: Questions,
 ): Promise<void> {
-  for (const sql of pieces) {
+  for (const piece of pieces) {
     await questions.quiet();
     if (session.owed.skipping) break;
-    const verdict = await decided(sql, session, questions);
+    const verdict = await decided(piece.sql, session, questions);
     if (session.owed.skipping) break;
     session.batchOpen = true;
-    send(sql, verdict, session, messages);
+    send(piece, verdict, session, messages);
     session.touch();
   }
   await questions.quiet();
@@ -51,14 +51,15 @@ async function decided(sql: string, session: Session, questions: Questions): Pro
   }
 }
 
-function send(sql: string, verdict: Verdict, session: Session, messages: ClientMessages): void {
+function send({ sql, before }: Piece, verdict: Verdict, session: Session, messages: ClientMessages): void {
   if (verdict.kind === 'staged') {
     messages.standIn('', refusals.severalStatements());
     return;
   }
   if (verdict.kind === 'refuse') {
-    session.recordRefusal(verdict.record, verdict.refusal);
-    messages.standIn('', verdict.refusal);
+    session.executions.refuse(verdict.record, verdict.refusal);
+    const { position, ...rest } = verdict.refusal;
+    messages.standIn('', position === undefined ? rest : { ...rest, position: position + before });
     return;
   }
   const executable = messages.redecision.resolveAll(verdict.statements, session.governance.ready());
@@ -77,10 +78,10 @@ function send(sql: string, verdict: Verdict, session: Session, messages: ClientM
   out.message(frontendType.describe, (w) => w.uint8(0x50).cstring(''));
   Execute.encode({ kind: 'Execute', portal: '', maxRows: 0 }, out);
   out.bytes(Flush);
-  const toOriginal = verdict.rewritten === undefined ? {} : { toOriginal: verdict.toOriginal };
-  session.owed.push({ kind: 'parse', staged: true, ...toOriginal });
+  const toOriginal = (position: number): number => before + verdict.toOriginal(position);
+  session.owed.push({ kind: 'parse', staged: true, toOriginal });
   session.owed.push({ kind: 'bind', staged: true });
   session.owed.push({ kind: 'describe', staged: true });
-  session.owed.push({ kind: 'execute', staged: true, executions });
+  session.owed.push({ kind: 'execute', staged: true, executions, toOriginal });
   session.toServer.write(out.finish());
 }

@@ -1,0 +1,71 @@
+import type { Logger } from 'pino';
+import type { SessionAudit, StatementHandle, StatementOutcome } from '../audit/index.js';
+import type { GovernedStatement } from '../enforcement/verdict.js';
+import type { Execution, RowCount } from './execution.js';
+import { limitSource } from './limits.js';
+import { type Refusal, refusals } from './refusal.js';
+
+export interface ExecutionsParts {
+  readonly audit: SessionAudit;
+  readonly log: Logger;
+  readonly cancel: () => Promise<void>;
+  /** The statement under `audit: strict` must be durable before what is queued goes out. */
+  readonly durableBefore: (way: 'forwarding' | 'answering') => void;
+  /** The client is not heard from the first call to the second. */
+  readonly cancelling: (underWay: boolean) => void;
+}
+
+/** The runs of a session's statements: recorded before and after, bounded in time, cut when too large. */
+export class Executions {
+  private readonly parts: ExecutionsParts;
+
+  constructor(parts: ExecutionsParts) {
+    this.parts = parts;
+  }
+
+  /** @throws SpoolError `full` when the intent cannot be kept */
+  begin(statement: GovernedStatement, count: RowCount): Execution {
+    const intent = this.parts.audit.intent(statement.record, statement.audit.whenFull);
+    if (statement.audit.mode === 'strict') this.parts.durableBefore('forwarding');
+    const execution: Execution = { statement, intent, count, cut: undefined, timer: undefined };
+    const milliseconds = statement.limits.statementTimeoutMs;
+    if (milliseconds !== undefined) {
+      execution.timer = setTimeout(() => {
+        const source = limitSource(statement.limits, 'statementTimeoutMs');
+        this.cut(execution, refusals.timeLimit(milliseconds, source));
+      }, milliseconds);
+    }
+    return execution;
+  }
+
+  finish(
+    execution: Execution,
+    end: Pick<StatementOutcome, 'kind' | 'sqlstate' | 'affectedRows'>,
+  ): void {
+    if (execution.timer !== undefined) clearTimeout(execution.timer);
+    if (execution.statement.audit.mode === 'strict') this.parts.durableBefore('answering');
+    this.parts.audit.outcome(execution.intent, {
+      ...end,
+      rows: execution.count.rows,
+      bytes: execution.count.bytes,
+    });
+  }
+
+  /** Ends a result that passed a limit: nothing more of it reaches the client, and the server is told to stop. */
+  cut(execution: Execution, refusal: Refusal): void {
+    if (execution.cut !== undefined) return;
+    execution.cut = refusal;
+    this.parts.cancelling(true);
+    this.parts.cancel().then(
+      () => this.parts.cancelling(false),
+      (cause: unknown) => {
+        this.parts.log.warn({ err: cause }, 'cancel request failed');
+        this.parts.cancelling(false);
+      },
+    );
+  }
+
+  refuse(record: StatementHandle, refusal: Refusal): void {
+    this.parts.audit.refuse(record, refusal.sqlstate);
+  }
+}
