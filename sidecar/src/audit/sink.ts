@@ -1,4 +1,4 @@
-import type { Decision, Identity, Workload } from '@postern/policy';
+import type { AuditMode, Decision, Identity, Workload } from '@postern/policy';
 import type { Analysis } from '@postern/sql';
 
 /**
@@ -15,7 +15,9 @@ export interface AuditSink {
   statementRecord(content: StatementContent): StatementHandle;
   /**
    * Writes everything appended so far to the spool file (survives the death of this process).
-   * @throws SpoolError `full` (policy says Refuse) | `io`
+   * What could not be written stays in memory and is tried again.
+   *
+   * @throws SpoolError `full` | `io`, when a statement under `whenFull: Refuse` depends on it
    */
   commit(): void;
   /** Resolves once everything appended so far is on stable storage (`audit: strict`); group commit. */
@@ -27,12 +29,18 @@ export interface AuditSink {
 export interface SessionAudit {
   /** UUIDv7, text form */
   readonly id: string;
-  /** Before a statement is forwarded. Returns the token that its outcome names. */
-  intent(statement: StatementHandle): Intent;
+  /**
+   * Before a statement is forwarded. Returns the token that its outcome names.
+   *
+   * @param whenFull what policy says for a full spool
+   * @throws SpoolError `full` when nothing more can be recorded and policy says Refuse
+   */
+  intent(statement: StatementHandle, whenFull: AuditMode['whenFull']): Intent;
   /** Appends the statement's event. Exactly once for each intent. */
   outcome(intent: Intent, outcome: StatementOutcome): void;
   /** A refused statement: never forwarded, so one event, no intent. */
   refuse(statement: StatementHandle, sqlstate: string): void;
+  /** Appends SessionEnd; intents still without an outcome get one, `unknown`. A second call is ignored. */
   end(reason: string): void;
 }
 
@@ -45,7 +53,7 @@ export interface Intent {
   readonly statement: StatementHandle;
   /** `performance.now()` */
   readonly startedAt: number;
-  /** event sequence within the session reserved for it */
+  /** n-th intent of the session, from 0. An event gets its sequence when it is written, at the outcome */
   readonly ordinal: number;
 }
 
