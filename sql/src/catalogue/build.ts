@@ -39,7 +39,7 @@ const grouped = <V>(rows: Rows, value: (row: Rows[number]) => V): Map<number, V[
   return map;
 };
 
-const column = ([, number, name, type, typmod, notNull, typeText, generated, comment]: Rows[number]): Column => ({
+const column = ([, number, name, type, typmod, notNull, typeText, generated, comment, collation]: Rows[number]): Column => ({
   name: text(name),
   number: num(number),
   type: num(type),
@@ -48,6 +48,7 @@ const column = ([, number, name, type, typmod, notNull, typeText, generated, com
   notNull: flag(notNull),
   ...(generated ? { generated } : {}),
   ...(comment ? { comment } : {}),
+  ...(collation ? { collation } : {}),
 });
 
 const relations = (rows: CatalogueRows): readonly Relation[] => {
@@ -114,7 +115,7 @@ const routines = (rows: Rows): readonly Routine[] => {
   return [...found.values()];
 };
 
-const type = ([oid, schema, name, kind, category, element, base, relation, checks, extension]: Rows[number]): Type => ({
+const type = ([oid, schema, name, kind, category, element, base, relation, checks, extension, baseText]: Rows[number]): Type => ({
   oid: num(oid),
   schema: text(schema),
   name: text(name),
@@ -124,6 +125,7 @@ const type = ([oid, schema, name, kind, category, element, base, relation, check
   base: num(base),
   relation: num(relation),
   checks: strings(checks),
+  ...(baseText ? { baseText } : {}),
   ...(extension ? { extension } : {}),
 });
 

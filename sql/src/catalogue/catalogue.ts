@@ -16,6 +16,8 @@ export interface Column {
   /** the expression of a generated column */
   readonly generated?: string;
   readonly comment?: string;
+  /** written as SQL, when it is not the type's own */
+  readonly collation?: string;
 }
 
 export interface Relation extends ObjectName {
@@ -71,6 +73,8 @@ export interface Type extends ObjectName {
   readonly element: number;
   /** OID of a domain's base type, otherwise 0 */
   readonly base: number;
+  /** a domain's base type as SQL writes it, with its modifier */
+  readonly baseText?: string;
   /** OID of a composite type's relation, otherwise 0 */
   readonly relation: number;
   /** a domain's constraints, as SQL */

@@ -33,7 +33,11 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND n.nspname OPERATOR(pg
   CASE WHEN a.attgenerated OPERATOR(pg_catalog.<>) '' THEN
     (SELECT pg_catalog.pg_get_expr(ad.adbin, ad.adrelid) FROM pg_catalog.pg_attrdef ad
      WHERE ad.adrelid OPERATOR(pg_catalog.=) a.attrelid AND ad.adnum OPERATOR(pg_catalog.=) a.attnum) END,
-  CASE WHEN a.attrelid OPERATOR(pg_catalog.>=) ${own}::pg_catalog.oid THEN pg_catalog.col_description(a.attrelid, a.attnum) END
+  CASE WHEN a.attrelid OPERATOR(pg_catalog.>=) ${own}::pg_catalog.oid THEN pg_catalog.col_description(a.attrelid, a.attnum) END,
+  CASE WHEN a.attcollation OPERATOR(pg_catalog.<>) 0::pg_catalog.oid AND a.attcollation OPERATOR(pg_catalog.<>) 100::pg_catalog.oid
+    AND a.attrelid OPERATOR(pg_catalog.>=) ${own}::pg_catalog.oid THEN
+    (SELECT pg_catalog.concat(pg_catalog.quote_ident(n.nspname), '.', pg_catalog.quote_ident(co.collname)) FROM pg_catalog.pg_collation co
+     JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) co.collnamespace WHERE co.oid OPERATOR(pg_catalog.=) a.attcollation) END
 FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.attrelid
 WHERE a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
   AND c.relnamespace OPERATOR(pg_catalog.<>) (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname OPERATOR(pg_catalog.=) 'pg_toast')
@@ -44,7 +48,8 @@ ORDER BY a.attrelid, a.attnum`,
   t.typbasetype, t.typrelid,
   CASE WHEN t.typtype OPERATOR(pg_catalog.=) 'd' THEN
     (SELECT pg_catalog.json_agg(pg_catalog.pg_get_constraintdef(k.oid)) FROM pg_catalog.pg_constraint k WHERE k.contypid OPERATOR(pg_catalog.=) t.oid) END,
-  CASE WHEN t.oid OPERATOR(pg_catalog.>=) ${own}::pg_catalog.oid THEN ${extensionOf('pg_catalog.pg_type', 't.oid')} END
+  CASE WHEN t.oid OPERATOR(pg_catalog.>=) ${own}::pg_catalog.oid THEN ${extensionOf('pg_catalog.pg_type', 't.oid')} END,
+  CASE WHEN t.typtype OPERATOR(pg_catalog.=) 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) END
 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) t.typnamespace`,
 
   routines: `SELECT p.oid, n.nspname, p.proname, p.prokind, l.lanname, p.provolatile, p.proleakproof, p.proretset, p.prosecdef,

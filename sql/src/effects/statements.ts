@@ -72,14 +72,13 @@ const copy = (r: Resolver, stmt: CopyStmt): Outcome => {
   if (!stmt.relation) throw fail(r, 'parser', 'COPY without a relation', undefined);
   const use = useRelation(r, stmt.relation, stmt.is_from ? 'target' : 'read');
   const item = relationItem(r, use);
-  const names = stmt.attlist ? texts(stmt.attlist) : item.names();
+  const names = stmt.attlist ? texts(stmt.attlist) : use.relation.columns.filter((c) => c.generated === undefined).map((c) => c.name);
   const cells = names.map((name) => {
     if (!use.relation.columns.some((c) => c.name === name))
       throw fail(r, 'undefined-column', `column "${name}" of relation "${use.relation.name}" does not exist`, undefined);
     return { name, cell: baseCell(use, name) };
   });
   if (!stmt.is_from) {
-    if (use.relation.kind === 'p' || use.relation.kind === 'v') use.all = true;
     markOutput(cells);
     return { command: 'COPY', output: cells, copiedOut: true };
   }

@@ -1,14 +1,187 @@
+import type { CopyStmt, Node } from '@pgsql/types';
 import type { Analyzed } from '../analyze.js';
+import type { Mask } from '../mask.js';
+import { formatName } from '../names.js';
+import { as, kindOf } from '../parse/nodes.js';
+import { characterPosition } from '../parse/positions.js';
+import { mark, type RelationUse } from '../resolve/cells.js';
+import { publicName } from '../resolve/path.js';
 import { RewriteRefusal, type Change, type Rewritten } from './change.js';
+import { applyEdits, type Edit } from './edits.js';
+import { completeGrouping } from './grouping.js';
+import { holdsKey } from './mask-expression.js';
+import { relationText, sampleText } from './relation-text.js';
+import { filterSql } from './row-filter.js';
+import { quoted } from './sql-text.js';
+import { subquery, type Plan } from './substitute.js';
+import { Tokens } from './tokens.js';
+
+interface Wanted {
+  readonly masks: ReadonlyMap<string, ReadonlyMap<string, Mask>>;
+  readonly filters: ReadonlyMap<string, readonly string[]>;
+}
+
+const wanted = (change: Change): Wanted => {
+  const masks = new Map<string, Map<string, Mask>>();
+  for (const { relation, column, mask } of change.masks) {
+    if ('none' in mask) continue;
+    const name = formatName(relation);
+    const columns = masks.get(name) ?? new Map<string, Mask>();
+    masks.set(name, columns.set(column, mask));
+  }
+  const filters = new Map<string, string[]>();
+  for (const { relation, sql } of change.rowFilters) {
+    const name = formatName(relation);
+    filters.set(name, [...(filters.get(name) ?? []), sql]);
+  }
+  return { masks, filters };
+};
+
+const position = (analyzed: Analyzed, location: number | undefined): number =>
+  characterPosition(analyzed.statement.source, analyzed.resolved.resolver.offset(Math.max(location ?? 0, 0)));
+
+const refuse = (analyzed: Analyzed, construct: string, location: number | undefined, why: string, hint: string) =>
+  new RewriteRefusal(construct, position(analyzed, location), why, hint);
+
+const planOf = (analyzed: Analyzed, use: RelationUse, want: Wanted, change: Change): Plan | undefined => {
+  const name = formatName(publicName(analyzed.resolved.resolver.path, use.relation));
+  const masks = new Map<string, Mask>();
+  for (const [column, mask] of want.masks.get(name) ?? []) if (use.cells.has(column)) masks.set(column, mask);
+  const filters = want.filters.get(name) ?? [];
+  if (masks.size === 0 && filters.length === 0) return undefined;
+  const filter =
+    filters.length === 0
+      ? undefined
+      : filters.map((sql) => filterSql(sql, use.relation, analyzed.catalogue, change.session)).join(' AND ');
+  return { use, masks, filter };
+};
+
+/** The target of a write cannot be replaced: what it may not show must not be read from it. */
+const checkTarget = (analyzed: Analyzed, plan: Plan): void => {
+  const { use } = plan;
+  const name = formatName(use.relation);
+  if (plan.filter !== undefined)
+    throw refuse(analyzed, 'write', use.node.location, `${name} has a row filter for this identity: it can be read, not written`, 'Write through a role or workload without a row filter on this table.');
+  for (const column of plan.masks.keys()) {
+    const cell = use.cells.get(column);
+    if (cell && (cell.marks & ~mark.write) !== 0)
+      throw refuse(
+        analyzed,
+        (cell.marks & mark.output) !== 0 ? 'RETURNING' : 'predicate of a write',
+        use.node.location,
+        `column ${column} of ${name} is masked and cannot be read from the target of a write`,
+        `Leave ${column} out of RETURNING, SET and WHERE; choose the rows by another column.`,
+      );
+  }
+};
+
+/** A relation that stands in a part nobody resolves (a rule's action, a function's body) cannot be replaced there. */
+const checkUnresolved = (analyzed: Analyzed, want: Wanted): void => {
+  const { resolver: r } = analyzed.resolved;
+  const resolved = new Set(r.uses.map((use) => formatName(publicName(r.path, use.relation))));
+  for (const { action, object } of analyzed.analysis.accesses) {
+    const name = action === 'select' && object ? formatName(object) : undefined;
+    if (name === undefined || resolved.has(name) || !(want.masks.has(name) || want.filters.has(name))) continue;
+    throw refuse(analyzed, analyzed.analysis.command, 0, `${name} is masked or filtered and cannot be replaced inside of ${analyzed.analysis.command}`, 'Leave the relation out of this statement.');
+  }
+};
+
+/** Statements whose text or plan is kept or shown where the client can read it. */
+const checkStatement = (analyzed: Analyzed, node: Node, plans: readonly Plan[]): void => {
+  const kind = kindOf(node);
+  const { command } = analyzed.analysis;
+  const [first] = plans;
+  const stored =
+    kind === 'ViewStmt' || kind === 'RuleStmt' || kind === 'CreateFunctionStmt' || kind === 'CreatePolicyStmt' || as(node, 'CreateTableAsStmt')?.objtype === 'OBJECT_MATVIEW';
+  if (stored)
+    throw refuse(analyzed, command, first?.use.node.location, `${command} would store a query over masked or filtered columns`, 'Create a table from the query instead (CREATE TABLE ... AS).');
+  if (kind !== 'ExplainStmt') return;
+  if (plans.some((p) => p.filter !== undefined || [...p.masks.values()].some(holdsKey)))
+    throw refuse(analyzed, 'EXPLAIN', first?.use.node.location, 'the plan would show how columns are masked or rows filtered', 'EXPLAIN a query over columns that are not masked.');
+};
+
+const readEdits = (analyzed: Analyzed, plan: Plan, tokens: Tokens, key: Uint8Array): readonly Edit[] => {
+  const { resolver: r } = analyzed.resolved;
+  const { use } = plan;
+  const place = relationText(r, use, tokens);
+  const sample = use.sampled ? sampleText(tokens, place.next) : undefined;
+  const text = subquery(analyzed, plan, key, use.node.inh !== true, sample ? tokens.source.slice(sample.start, sample.end) : '');
+  const named = use.aliased ? text : `${text} AS ${quoted(use.alias)}`;
+  const table = tokens.isWord(place.first - 1, 'TABLE') ? place.first - 1 : undefined;
+  const edits: Edit[] = [
+    // TABLE t is short for SELECT * FROM t, and takes a name only.
+    table === undefined
+      ? { start: place.start, end: place.end, text: named }
+      : { start: tokens.startOf(table), end: place.end, text: `SELECT * FROM ${named}` },
+  ];
+  if (sample) edits.push({ start: sample.start, end: sample.end, text: '' });
+  return edits;
+};
+
+/** `schema.table.column` cannot mean a subquery's column: the alias takes the place of the first two. */
+const qualifiedEdits = (analyzed: Analyzed, use: RelationUse, tokens: Tokens): readonly Edit[] =>
+  use.qualified.map(({ location, parts }) => {
+    const first = tokens.indexAt(analyzed.resolved.resolver.offset(location));
+    return {
+      start: tokens.startOf(first),
+      end: tokens.endOf(tokens.afterName(first, parts) - 1),
+      text: quoted(use.alias),
+    };
+  });
+
+/** `COPY t (a, b) TO` becomes `COPY (SELECT a, b FROM ...) TO`. COPY reads no children of a table. */
+const copyEdit = (analyzed: Analyzed, stmt: CopyStmt, plan: Plan, tokens: Tokens, key: Uint8Array): Edit => {
+  const { resolver: r, outcome } = analyzed.resolved;
+  const place = relationText(r, plan.use, tokens);
+  if (tokens.isWord(place.first - 1, 'BINARY'))
+    throw refuse(analyzed, 'COPY BINARY', stmt.relation?.location, 'the old form of binary COPY cannot be masked', 'Write COPY ... TO STDOUT WITH (FORMAT binary).');
+  const end = stmt.attlist ? tokens.afterParenthesis(place.next) : place.next;
+  const columns = (outcome.output ?? []).map((c) => quoted(c.name)).join(', ');
+  const inner = subquery(analyzed, plan, key, plan.use.relation.kind === 'r', '');
+  return {
+    start: place.start,
+    end: tokens.endOf(end - 1),
+    text: `(SELECT ${columns} FROM ${inner} AS ${quoted(plan.use.alias)})`,
+  };
+};
+
+const edits = (analyzed: Analyzed, plans: readonly Plan[], change: Change): readonly Edit[] => {
+  const { statement, resolved } = analyzed;
+  const tokens = new Tokens(statement.source, statement.start, statement.end);
+  const reads = plans.filter((p) => p.use.role === 'read');
+  const copy = as(statement.node.stmt, 'CopyStmt');
+  const [copied] = reads;
+  if (copy && !copy.query && copied) return [copyEdit(analyzed, copy, copied, tokens, change.key)];
+  const made = reads.flatMap((plan) => [
+    ...readEdits(analyzed, plan, tokens, change.key),
+    ...qualifiedEdits(analyzed, plan.use, tokens),
+  ]);
+  const uses = reads.map((p) => p.use);
+  for (const block of resolved.resolver.blocks) {
+    const grouping = completeGrouping(resolved.resolver, block, uses, tokens);
+    if (grouping.kind === 'edit') made.push(grouping.edit);
+    if (grouping.kind === 'refuse')
+      throw refuse(analyzed, 'GROUP BY primary key', 0, `column ${grouping.column} is selected without being grouped by`, `Add ${grouping.column} to GROUP BY, or take an aggregate of it.`);
+  }
+  return made;
+};
 
 /**
- * The statement with masks and row filters in place; every byte that need not change stays.
+ * The statement with masks and row filters in place; every byte that need not change stays. The result reads as the
+ * statement would over a masked copy of the database.
  *
  * @throws RewriteRefusal where the statement's shape cannot be kept
+ * @throws SqlError for a row filter that does not fit
  */
 export const rewrite = (analyzed: Analyzed, change: Change): Rewritten => {
-  if (change.masks.length + change.rowFilters.length > 0)
-    throw new RewriteRefusal('statement', 1, 'not yet', '');
-  const { source, start, end } = analyzed.statement;
-  return { sql: source.slice(start, end), changed: false, toOriginal: (p) => p };
+  const { statement, resolved } = analyzed;
+  const want = wanted(change);
+  const plans = resolved.resolver.uses
+    .map((use) => planOf(analyzed, use, want, change))
+    .filter((plan) => plan !== undefined);
+  if (plans.length > 0 && statement.node.stmt) checkStatement(analyzed, statement.node.stmt, plans);
+  checkUnresolved(analyzed, want);
+  for (const plan of plans) if (plan.use.role === 'target') checkTarget(analyzed, plan);
+  const made = plans.length === 0 ? [] : edits(analyzed, plans, change);
+  return applyEdits(statement.source, statement.start, statement.end, made);
 };

@@ -1,0 +1,45 @@
+import type { Mask } from '../mask.js';
+import { mark, type RelationUse } from '../resolve/cells.js';
+import type { Analyzed } from '../analyze.js';
+import type { Column } from '../catalogue/catalogue.js';
+import { columnType } from './column-type.js';
+import { maskExpression } from './mask-expression.js';
+import { quoted } from './sql-text.js';
+
+/** What is to happen to one place where a relation is read. */
+export interface Plan {
+  readonly use: RelationUse;
+  /** by column; only columns that are read there */
+  readonly masks: ReadonlyMap<string, Mask>;
+  /** ready SQL, already joined with AND */
+  readonly filter: string | undefined;
+}
+
+export const maskedColumn = (analyzed: Analyzed, column: Column, mask: Mask, key: Uint8Array): string => {
+  const { catalogue } = analyzed;
+  const type = columnType(catalogue, column);
+  const value = quoted(column.name);
+  return `${maskExpression({ value, type, key }, mask, column.collation)} AS ${quoted(column.name)}`;
+};
+
+/** May the server evaluate something of the statement on rows that the filter hides? */
+const needsFence = (use: RelationUse): boolean =>
+  use.wholeRows.length > 0 || [...use.cells.values()].some((cell) => (cell.marks & mark.exposed) !== 0);
+
+/** The subquery that stands for the relation: the columns in use, masked where they must be. */
+export const subquery = (analyzed: Analyzed, plan: Plan, key: Uint8Array, only: boolean, sample: string): string => {
+  const { use } = plan;
+  const { relation } = use;
+  const live = relation.columns.filter((c) => use.all || use.cells.has(c.name));
+  const columns = live.map((column) => {
+    const mask = plan.masks.get(column.name);
+    return mask ? maskedColumn(analyzed, column, mask, key) : quoted(column.name);
+  });
+  const system = [...use.cells.keys()].filter((name) => !relation.columns.some((c) => c.name === name));
+  const list = [...columns, ...system.map(quoted)].join(', ');
+  const from = `FROM ${only ? 'ONLY ' : ''}${quoted(relation.schema)}.${quoted(relation.name)}`;
+  const where = plan.filter === undefined ? '' : ` WHERE ${plan.filter}`;
+  // Leakproof conditions may go in; anything else must wait until the filter has been applied.
+  const fence = plan.filter !== undefined && needsFence(use) ? ' OFFSET 0' : '';
+  return `(SELECT ${list === '' ? '' : `${list} `}${from}${sample === '' ? '' : ` ${sample}`}${where}${fence})`;
+};
