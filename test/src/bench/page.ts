@@ -1,0 +1,44 @@
+import type { ScenarioResult } from './results.js';
+import { tableOf } from './table.js';
+
+/** What one run found, and where. */
+export interface Report {
+  readonly command: string;
+  /** ISO day */
+  readonly date: string;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly node: string;
+  readonly postgresql: string;
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly absent: readonly { readonly name: string; readonly why: string }[];
+  readonly results: readonly ScenarioResult[];
+}
+
+/** The page that shows the charts, in Markdown. */
+export const pageOf = (report: Report): string => `# Benchmarks
+
+\`\`\`
+${report.command}
+\`\`\`
+
+Made on ${report.date} with PostgreSQL ${report.postgresql} and Node ${report.node} on ${report.cores} cores
+(${report.cpu}), client, proxies and server sharing them: ${report.rounds} rounds of ${report.seconds} s, targets
+interleaved. Times depend on the machine; the ratios to the bare relay (a Node program that copies bytes
+from socket to socket, under the same Node) hold better. A ratio is the median of the rounds' own ratios,
+and above 1 is better.
+
+![Throughput relative to the bare relay](throughput.svg)
+
+![Time that a statement never seen before takes](latency.svg)
+
+- \`direct\`: no proxy. \`pgbouncer\`: session mode. \`relay\`: the bare relay.
+- \`postern\`: every statement understood, decided and recorded (\`test/fixtures/bench/allow.yaml\`).
+- \`postern-masks\`: the same with masks on columns that are read (\`test/fixtures/bench/masks.yaml\`).
+- CPU seconds are those of the process in the middle per 1,000 of the unit; the collector's stand apart.
+${report.absent.map(({ name, why }) => `- \`${name}\` was left out: ${why.split('\n')[0] ?? ''}\n`).join('')}
+\`\`\`
+${report.results.map(tableOf).join('\n\n')}
+\`\`\`
+`;
