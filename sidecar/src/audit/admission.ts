@@ -41,12 +41,12 @@ export class Admission {
       this.missed += 1;
       return 'count';
     }
+    const { blocked } = this;
+    if (blocked !== undefined) throw new SpoolError('full', blocked.message, blocked);
     throw new SpoolError(
-      this.blocked === undefined ? 'full' : this.blocked.code,
-      this.blocked?.message ??
-        `the audit spool holds ${String(this.parts.used())} of ${String(this.parts.maxBytes)} bytes; ` +
-          'bring the collector back or enlarge the spool',
-      this.blocked,
+      'full',
+      `the audit spool holds ${String(this.parts.used())} of ${String(this.parts.maxBytes)} bytes; ` +
+        'bring the collector back or enlarge the spool',
     );
   }
 

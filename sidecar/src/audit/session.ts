@@ -55,7 +55,7 @@ export class RecordedSession implements SessionAudit {
     if (this.chain.sequence === 0) this.chain.append(eventKind.sessionStart, this.start());
   }
 
-  intent(handle: StatementHandle, whenFull: 'Refuse' | 'Gap' = 'Refuse'): Intent {
+  intent(handle: StatementHandle, whenFull: 'Refuse' | 'Gap'): Intent {
     if (this.isEnded) throw new SpoolError('closed', 'the session has ended');
     const statement = entryOf(handle);
     const { admission, writer, clock } = this.parts;

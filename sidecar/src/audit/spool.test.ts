@@ -27,7 +27,7 @@ describe('what is recorded', () => {
     const spool = await open();
     const session = spool.openSession(sampleSession);
     const statement = spool.statementRecord(sampleStatement());
-    const intent = session.intent(statement);
+    const intent = session.intent(statement, 'Refuse');
     spool.commit();
     session.outcome(intent, { ...completed, detected: { email: 3, größe: 200 } });
     session.refuse(statement, '42501');
@@ -76,7 +76,8 @@ describe('what is recorded', () => {
     const spool = await open();
     const session = spool.openSession(sampleSession);
     const statement = spool.statementRecord(sampleStatement());
-    for (let i = 0; i < 1000; i += 1) session.outcome(session.intent(statement), completed);
+    for (let i = 0; i < 1000; i += 1)
+      session.outcome(session.intent(statement, 'Refuse'), completed);
     session.end('client-closed');
     await spool.close();
     const sizes = readEvents(directory).events.map((e) => e.bytes.length);
@@ -95,10 +96,10 @@ describe('what is recorded', () => {
     const spool = await open();
     const session = spool.openSession(sampleSession);
     const statement = spool.statementRecord(sampleStatement());
-    const intent = session.intent(statement);
+    const intent = session.intent(statement, 'Refuse');
     session.outcome(intent, completed);
     session.outcome(intent, completed);
-    session.intent(statement);
+    session.intent(statement, 'Refuse');
     await spool.close();
     const { events } = readEvents(directory);
     expect(events.map((e) => e.event.statement?.outcome)).toEqual([
@@ -115,7 +116,7 @@ describe('what is recorded', () => {
     const session = spool.openSession(sampleSession);
     const statement = spool.statementRecord(sampleStatement());
     for (let i = 0; i < 200; i += 1) {
-      const intent = session.intent(statement);
+      const intent = session.intent(statement, 'Refuse');
       spool.commit();
       session.outcome(intent, completed);
       spool.commit();
@@ -133,7 +134,7 @@ describe('a full spool', () => {
   const fill = (spool: Awaited<ReturnType<typeof open>>, statement: StatementHandle) => {
     const session = spool.openSession(sampleSession);
     for (let i = 0; i < 100_000; i += 1) {
-      session.outcome(session.intent(statement), completed);
+      session.outcome(session.intent(statement, 'Refuse'), completed);
       spool.commit();
     }
   };
@@ -142,7 +143,7 @@ describe('a full spool', () => {
     const spool = await open({ maxBytes: 1024 * 1024 });
     const statement = spool.statementRecord(sampleStatement());
     const early = spool.openSession(sampleSession);
-    const intent = early.intent(statement);
+    const intent = early.intent(statement, 'Refuse');
     expect(() => fill(spool, statement)).toThrow(expect.objectContaining({ code: 'full' }));
     expect(spool.full).toBe(true);
     early.outcome(intent, completed);
@@ -191,13 +192,13 @@ describe('a disk that refuses', () => {
       const spool = await open({ disk });
       const session = spool.openSession(sampleSession);
       const statement = spool.statementRecord(sampleStatement());
-      session.outcome(session.intent(statement), completed);
+      session.outcome(session.intent(statement, 'Refuse'), completed);
       spool.commit();
       state.broken = true;
-      const intent = session.intent(statement);
+      const intent = session.intent(statement, 'Refuse');
       expect(() => spool.commit()).toThrow(expect.objectContaining({ code }));
       expect(spool.full).toBe(true);
-      expect(() => session.intent(statement)).toThrow(SpoolError);
+      expect(() => session.intent(statement, 'Refuse')).toThrow(SpoolError);
       session.intent(statement, 'Gap');
       expect(() => spool.commit()).not.toThrow();
       state.broken = false;
@@ -268,7 +269,7 @@ test('durable waits are shared: many waiters, few syncs', async () => {
   syncs = 0;
   await Promise.all(
     Array.from({ length: 100 }, () => {
-      session.intent(statement);
+      session.intent(statement, 'Refuse');
       return spool.durable();
     }),
   );
