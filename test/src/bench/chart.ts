@@ -41,7 +41,7 @@ interface Chart {
 const escape = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-const left = 210;
+const left = 216;
 const plot = 470;
 const width = left + plot + 80;
 const barHeight = 13;
@@ -54,8 +54,7 @@ const draw = ({ title, subtitle, groups, mark, ceiling }: Chart): string => {
   // one far out must not make the others small: its bar is cut off, its number is not
   const values = groups.flatMap((group) => group.bars.map((bar) => bar.value));
   const highest = Math.min(Math.max(mark?.at ?? 0, ...values), ceiling ?? Infinity);
-  const x = (value: number): number =>
-    left + (Math.min(value, highest) / (highest * 1.02)) * plot;
+  const x = (value: number): number => left + (Math.min(value, highest) / (highest * 1.02)) * plot;
   const out: string[] = [];
   let legend = 20;
   for (const target of used) {
@@ -90,7 +89,7 @@ const draw = ({ title, subtitle, groups, mark, ceiling }: Chart): string => {
     y += 14;
   }
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${y + 4}" viewBox="0 0 ${width} ${y + 4}" font-family="system-ui, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif" font-size="13" fill="#1f2933">
-<style>.small{font-size:12px;fill:#52606d}.value{font-size:11px;fill:#52606d}</style>
+<style>.small{font-size:12px;fill:#52606d}.value{font-size:11px;fill:#52606d;paint-order:stroke;stroke:#fff;stroke-width:3px}</style>
 <rect width="100%" height="100%" fill="#ffffff"/>
 <text x="20" y="28" font-size="17" font-weight="600">${escape(title)}</text>
 <text x="20" y="48" class="small">${escape(subtitle)}</text>
@@ -100,7 +99,7 @@ ${out.join('\n')}
 };
 
 const subtitleOf = (report: Report): string =>
-  `${report.command} · PostgreSQL ${report.postgresql} · Node ${report.node} · ${report.cores} cores · ${report.date}`;
+  `${report.command.length > 40 ? 'make bench (a part of it)' : report.command} · PostgreSQL ${report.postgresql} · Node ${report.node} · ${report.cores} cores · ${report.date}`;
 
 const groupsOf = (
   results: readonly ScenarioResult[],
