@@ -1,6 +1,11 @@
 import pg from 'pg';
-import { runProgram } from './program.js';
-import type { Login } from './shop.js';
+import { findClient } from '../harness/binaries.js';
+import { run } from '../harness/program.js';
+
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+}
 
 /** How the interactive session is held: with psql, or with a driver where psql is missing. */
 export interface Console {
@@ -10,25 +15,25 @@ export interface Console {
 }
 
 export const findConsole = async (): Promise<Console> => {
-  try {
-    if ((await runProgram('psql', ['--version'])).code === 0) return { kind: 'psql', run: psql };
-  } catch {
-    // not installed: said by the caller
-  }
-  return { kind: 'driver', run: driver };
+  const program = await findClient('psql');
+  return program === undefined
+    ? { kind: 'driver', run: driver }
+    : { kind: 'psql', run: (url, login, statements) => psql(program, url, login, statements) };
 };
 
 /** Both streams go to one pipe, so that errors stand where they happened. */
-const psql = async (url: string, login: Login, statements: readonly string[]): Promise<string> => {
-  const ran = await runProgram(
-    'sh',
-    ['-c', 'exec psql --no-psqlrc --pset=pager=off --set=VERBOSITY=verbose -e -d "$0" 2>&1', url],
-    {
-      env: { ...process.env, PGUSER: login.user, PGPASSWORD: login.password },
-      input: `${statements.map((statement) => `${statement};`).join('\n')}\n`,
-    },
-  );
-  return ran.all;
+const psql = async (
+  program: string,
+  url: string,
+  login: Login,
+  statements: readonly string[],
+): Promise<string> => {
+  const options = '--no-psqlrc --pset=pager=off --set=VERBOSITY=verbose --echo-queries';
+  const ran = await run('sh', ['-c', `exec "$0" ${options} -d "$1" 2>&1`, program, url], {
+    env: { ...process.env, PGUSER: login.user, PGPASSWORD: login.password },
+    input: `${statements.map((statement) => `${statement};`).join('\n')}\n`,
+  });
+  return ran.stdout;
 };
 
 const driver = async (

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { runProgram } from './program.js';
+import { works } from '../harness/program.js';
 
 const driver = 'psycopg[binary]==3.3.9';
 
@@ -25,12 +25,7 @@ export const pythonWithPsycopg = async (folder: string): Promise<Python> => {
     [python, ['-c', 'import psycopg'], 'psycopg does not load'],
   ];
   for (const [program, words, why] of steps) {
-    try {
-      if ((await runProgram(program, words)).code !== 0) return { kind: 'none', why };
-    } catch {
-      // the program itself is missing
-      return { kind: 'none', why };
-    }
+    if (!(await works(program, words))) return { kind: 'none', why };
   }
   return { kind: 'ready', python };
 };

@@ -1,18 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runProgram, type Ran } from '../program.js';
+import { postern as command } from '../../harness/postern.js';
 import { tamper } from '../tamper.js';
 import type { World } from '../world.js';
 
-const audit = (world: World, ...words: readonly string[]): Promise<Ran> =>
-  runProgram(
-    process.execPath,
-    [world.postern, 'audit', ...words, '--collector', world.governed.collector],
-    { cwd: world.root },
-  );
+interface Said {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly all: string;
+}
+
+const audit = async (world: World, ...words: readonly string[]): Promise<Said> => {
+  const ran = await command(['audit', ...words, '--collector', world.postern.collector]);
+  return { code: ran.code, stdout: ran.stdout, all: ran.stdout + ran.stderr };
+};
 
 /** The record of all that: searched, shown, proved. */
 export const keepsTheRecord = async (world: World): Promise<void> => {
-  const { tell, expect, governed } = world;
+  const { tell, expect, postern } = world;
   tell.heading('The record of all that');
   const search = ['search', '--kind', 'statement', '--limit', '12'];
   // the proxy sends its spool in the background
@@ -21,7 +25,7 @@ export const keepsTheRecord = async (world: World): Promise<void> => {
     await sleep(200);
     found = await audit(world, ...search);
   }
-  tell.command(`npx postern audit ${search.join(' ')} --collector ${governed.collector}`);
+  tell.command(`npx postern audit ${search.join(' ')} --collector ${postern.collector}`);
   tell.shown(found.all);
   expect('the refused DROP is on record', found.stdout.includes('DROP'), found.all);
   const denied = await audit(world, 'search', '--decision', 'deny', '-o', 'json');
@@ -30,7 +34,7 @@ export const keepsTheRecord = async (world: World): Promise<void> => {
     denied.stdout.includes('no-drop') && denied.stdout.includes('no-unfiltered-writes'),
     denied.all,
   );
-  tell.command(`npx postern audit verify --collector ${governed.collector}`);
+  tell.command(`npx postern audit verify --collector ${postern.collector}`);
   const verified = await audit(world, 'verify');
   tell.shown(verified.all);
   expect('the record verifies: every chain, every leaf, every checkpoint', verified.code === 0);
@@ -38,13 +42,13 @@ export const keepsTheRecord = async (world: World): Promise<void> => {
 
 /** Someone with the collector's own database login rewrites history. */
 export const findsTampering = async (world: World): Promise<void> => {
-  const { tell, expect, governed } = world;
+  const { tell, expect, postern } = world;
   tell.heading('Someone rewrites history');
   tell.say('With the login of the collector\u2019s own database, the refused DROP is made to look');
   tell.say('as if it had been allowed:');
-  const done = await tamper(world.server, world.collectorLogin);
+  const done = await tamper(world.server);
   tell.shown(done.statement);
-  tell.command(`npx postern audit verify --collector ${governed.collector}`);
+  tell.command(`npx postern audit verify --collector ${postern.collector}`);
   const verified = await audit(world, 'verify');
   tell.shown(verified.all);
   expect('verify says no (exit code 1)', verified.code === 1, verified.all);

@@ -1,5 +1,5 @@
+import { trainer } from '../../harness/shop.js';
 import { findConsole } from '../console.js';
-import { directly } from '../shop.js';
 import type { World } from '../world.js';
 
 const statements = [
@@ -12,18 +12,18 @@ const statements = [
 
 /** A person with the same login tries what cannot be undone; the session outlives every refusal. */
 export const asksAtTheConsole = async (world: World): Promise<void> => {
-  const { tell, expect, governed, trainer, server, shop } = world;
+  const { tell, expect, postern, server, rows } = world;
   tell.heading('A person at psql, with the same login');
   const console = await findConsole();
   if (console.kind === 'psql') {
-    tell.command(`psql ${governed.governed} -U ${trainer.user}`);
+    tell.command(`psql ${postern.governed} -U ${trainer.user}`);
   } else {
     tell.say('psql is not installed (Debian: apt install postgresql-client), so a driver asks:');
   }
-  const said = await console.run(governed.governed, trainer, statements);
+  const said = await console.run(postern.governed, trainer, statements);
   tell.shown(said);
   const about = answers(said);
-  const log = governed.log();
+  const log = postern.said();
   expect(
     'names are redacted, e-mail addresses hashed, birthdays cut to the year',
     !about[0].includes('@') && /\d{4}-01-01|^ERROR/m.test(about[0]) && !about[0].includes('ERROR'),
@@ -42,17 +42,15 @@ export const asksAtTheConsole = async (world: World): Promise<void> => {
     about[3].includes('ERROR') && about[3].includes('training-reads') && about[3].includes('5000'),
     about[3],
   );
-  const orders = String(shop.counts['orders']);
+  const orders = String(rows['orders']);
   expect('the session goes on', about[4].includes(orders), about[4]);
-  const [row] = await directly(
-    server,
-    trainer,
-    'shop',
+  const [left] = await server.sql(
     'SELECT (SELECT count(*)::int FROM customers) AS customers, (SELECT count(*)::int FROM orders) AS orders',
+    'shop',
   );
   expect(
     'and in the database nothing is missing',
-    row?.['customers'] === shop.counts['customers'] && row?.['orders'] === shop.counts['orders'],
+    left?.['customers'] === rows['customers'] && left?.['orders'] === rows['orders'],
   );
 };
 
