@@ -10,13 +10,20 @@ export interface Checkpoint {
 }
 
 export const signCheckpoint = (checkpoint: Checkpoint, by: Signer): string =>
-  by.sign(`${checkpoint.origin}\n${String(checkpoint.size)}\n${checkpoint.root.toString('base64')}\n`);
+  by.sign(
+    `${checkpoint.origin}\n${String(checkpoint.size)}\n${checkpoint.root.toString('base64')}\n`,
+  );
 
 /** @throws NoteError */
 export function openCheckpoint(note: string, verifier: Verifier): Checkpoint {
   const [origin, size, root] = openNote(note, verifier).split('\n');
   const hash = Buffer.from(root ?? '', 'base64');
-  if (origin === undefined || size === undefined || !/^(0|[1-9]\d*)$/.test(size) || hash.length !== 32) {
+  if (
+    origin === undefined ||
+    size === undefined ||
+    !/^(0|[1-9]\d*)$/.test(size) ||
+    hash.length !== 32
+  ) {
     throw new NoteError('malformed', 'not a checkpoint (C2SP tlog-checkpoint)');
   }
   return { origin, size: Number(size), root: hash };

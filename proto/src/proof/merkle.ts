@@ -14,6 +14,9 @@ export const leafHash = (data: Uint8Array): Hash =>
 export const nodeHash = (left: Uint8Array, right: Uint8Array): Hash =>
   createHash('sha256').update(nodePrefix).update(left).update(right).digest();
 
+/** Hash of an event: over its bytes as the proxy wrote them. What `previous_hash` holds. */
+export const eventHash = (bytes: Uint8Array): Hash => createHash('sha256').update(bytes).digest();
+
 /** Root of the empty tree: SHA-256 of nothing. */
 export const emptyRoot: Hash = createHash('sha256').digest();
 
@@ -47,35 +50,6 @@ export function inclusionProof(leaves: readonly Hash[], index: number): Hash[] {
   return path(index, 0, leaves.length);
 }
 
-/** RFC 9162, section 2.1.3.2. */
-export function verifyInclusion(
-  leaf: Hash,
-  index: number,
-  size: number,
-  proof: readonly Hash[],
-  root: Hash,
-): boolean {
-  if (index < 0 || index >= size) return false;
-  let at = index;
-  let last = size - 1;
-  let hash = leaf;
-  for (const sibling of proof) {
-    if (last === 0) return false;
-    if (at % 2 === 1 || at === last) {
-      hash = nodeHash(sibling, hash);
-      while (at % 2 === 0 && at !== 0) {
-        at = Math.floor(at / 2);
-        last = Math.floor(last / 2);
-      }
-    } else {
-      hash = nodeHash(hash, sibling);
-    }
-    at = Math.floor(at / 2);
-    last = Math.floor(last / 2);
-  }
-  return last === 0 && hash.equals(root);
-}
-
 /** Proof that the tree of the first `size` leaves is a prefix of the whole. RFC 6962, section 2.1.2. */
 export function consistencyProof(leaves: readonly Hash[], size: number): Hash[] {
   const sub = (m: number, from: number, to: number, whole: boolean): Hash[] => {
@@ -88,45 +62,4 @@ export function consistencyProof(leaves: readonly Hash[], size: number): Hash[] 
   };
   if (size < 0 || size > leaves.length) throw new RangeError(`no tree of ${String(size)} leaves`);
   return size === 0 ? [] : sub(size, 0, leaves.length, true);
-}
-
-/** RFC 9162, section 2.1.4.2. */
-export function verifyConsistency(
-  oldSize: number,
-  newSize: number,
-  proof: readonly Hash[],
-  oldRoot: Hash,
-  newRoot: Hash,
-): boolean {
-  if (oldSize === newSize) return proof.length === 0 && oldRoot.equals(newRoot);
-  if (oldSize === 0) return proof.length === 0;
-  if (oldSize > newSize) return false;
-  const powerOfTwo = Number.isInteger(Math.log2(oldSize));
-  const path = powerOfTwo ? [oldRoot, ...proof] : [...proof];
-  const [first, ...rest] = path;
-  if (first === undefined) return false;
-  let at = oldSize - 1;
-  let last = newSize - 1;
-  while (at % 2 === 1) {
-    at = Math.floor(at / 2);
-    last = Math.floor(last / 2);
-  }
-  let older = first;
-  let newer = first;
-  for (const hash of rest) {
-    if (last === 0) return false;
-    if (at % 2 === 1 || at === last) {
-      older = nodeHash(hash, older);
-      newer = nodeHash(hash, newer);
-      while (at % 2 === 0 && at !== 0) {
-        at = Math.floor(at / 2);
-        last = Math.floor(last / 2);
-      }
-    } else {
-      newer = nodeHash(newer, hash);
-    }
-    at = Math.floor(at / 2);
-    last = Math.floor(last / 2);
-  }
-  return last === 0 && older.equals(oldRoot) && newer.equals(newRoot);
 }

@@ -1,4 +1,11 @@
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
 
 /** A signed note or key that is not one; says what is wrong with it. */
 export class NoteError extends Error {
@@ -42,8 +49,14 @@ const keyId = (name: string, publicKey: Uint8Array): Buffer =>
 
 /** @param seed 32 bytes; the private key of RFC 8032 */
 export function signer(name: string, seed: Uint8Array): Signer {
-  const key = createPrivateKey({ key: Buffer.concat([pkcs8Prefix, seed]), format: 'der', type: 'pkcs8' });
-  const publicKey = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(spkiPrefix.length);
+  const key = createPrivateKey({
+    key: Buffer.concat([pkcs8Prefix, seed]),
+    format: 'der',
+    type: 'pkcs8',
+  });
+  const publicKey = createPublicKey(key)
+    .export({ format: 'der', type: 'spki' })
+    .subarray(spkiPrefix.length);
   const id = keyId(name, publicKey);
   const encoded = Buffer.concat([Buffer.from([algorithm]), publicKey]).toString('base64');
   return {
@@ -56,6 +69,11 @@ export function signer(name: string, seed: Uint8Array): Signer {
   };
 }
 
+const signatureLine = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/u;
+
+/** Control characters other than the newline have no place in a note. */
+const hasControl = (text: string): boolean => Array.from(text).some((c) => c !== '\n' && c < ' ');
+
 /** @throws NoteError `malformed` */
 export function parseVerifierKey(text: string): Verifier {
   const [, name, id, encoded] = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(text.trim()) ?? [];
@@ -67,7 +85,11 @@ export function parseVerifierKey(text: string): Verifier {
   if (keyId(name, publicKey).toString('hex') !== id) {
     throw new NoteError('malformed', 'the id of the verifier key does not belong to it');
   }
-  const key = createPublicKey({ key: Buffer.concat([spkiPrefix, publicKey]), format: 'der', type: 'spki' });
+  const key = createPublicKey({
+    key: Buffer.concat([spkiPrefix, publicKey]),
+    format: 'der',
+    type: 'spki',
+  });
   return { name, id: Buffer.from(id, 'hex'), key };
 }
 
@@ -79,11 +101,16 @@ export function parseVerifierKey(text: string): Verifier {
  */
 export function openNote(note: string, verifier: Verifier): string {
   const at = note.lastIndexOf('\n\n');
-  if (at < 0) throw new NoteError('malformed', 'a signed note has an empty line before its signatures');
+  if (at < 0)
+    throw new NoteError('malformed', 'a signed note has an empty line before its signatures');
   const text = note.slice(0, at + 1);
-  const lines = note.slice(at + 2).split('\n').filter((line) => line !== '');
+  const tail = note.slice(at + 2);
+  if (hasControl(text) || (tail !== '' && !tail.endsWith('\n'))) {
+    throw new NoteError('malformed', 'a signed note is lines of text, each with its newline');
+  }
+  const lines = tail.split('\n').slice(0, -1);
   for (const line of lines) {
-    const [, name, encoded] = /^— (\S+) (\S+)$/.exec(line) ?? [];
+    const [, name, encoded] = signatureLine.exec(line) ?? [];
     if (name === undefined || encoded === undefined) {
       throw new NoteError('malformed', 'a signature line of the note is malformed');
     }

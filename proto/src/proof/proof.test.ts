@@ -17,7 +17,16 @@ import {
 } from '../index.js';
 
 /** The inputs and roots of the reference implementation of RFC 6962 (certificate-transparency). */
-const inputs = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
+const inputs = [
+  '',
+  '00',
+  '10',
+  '2021',
+  '3031',
+  '40414243',
+  '5051525354555657',
+  '606162636465666768696a6b6c6d6e6f',
+];
 const roots = [
   'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
   '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
@@ -40,9 +49,9 @@ describe('RFC 6962 vectors', () => {
   });
 });
 
-const tree = fc.integer({ min: 1, max: 70 }).map((size) =>
-  Array.from({ length: size }, (_, i) => leafHash(Buffer.from(String(i)))),
-);
+const tree = fc
+  .integer({ min: 1, max: 70 })
+  .map((size) => Array.from({ length: size }, (_, i) => leafHash(Buffer.from(String(i)))));
 
 describe('for any tree', () => {
   test('every leaf is proved, and no other', () => {
@@ -53,7 +62,9 @@ describe('for any tree', () => {
         const proof = inclusionProof(all, index);
         const root = merkleRoot(all);
         expect(verifyInclusion(leaf, index, all.length, proof, root)).toBe(true);
-        expect(verifyInclusion(leafHash(Buffer.from('x')), index, all.length, proof, root)).toBe(false);
+        expect(verifyInclusion(leafHash(Buffer.from('x')), index, all.length, proof, root)).toBe(
+          false,
+        );
         expect(verifyInclusion(leaf, index + 1, all.length, proof, root)).toBe(false);
       }),
     );
@@ -111,6 +122,8 @@ describe('a signed checkpoint', () => {
   });
 
   test('a key with a wrong id is refused', () => {
-    expect(() => parseVerifierKey(by.verifierKey.replace(/\+[0-9a-f]{8}\+/, '+00000000+'))).toThrow(NoteError);
+    expect(() => parseVerifierKey(by.verifierKey.replace(/\+[0-9a-f]{8}\+/, '+00000000+'))).toThrow(
+      NoteError,
+    );
   });
 });
