@@ -60,7 +60,10 @@ export interface OutputColumn {
 
 /** What the statement does to the session itself; the proxy follows these. */
 export type SessionEffect =
-  | { readonly kind: 'transaction'; readonly verb: 'begin' | 'commit' | 'rollback' | 'savepoint' | 'other' }
+  | {
+      readonly kind: 'transaction';
+      readonly verb: 'begin' | 'commit' | 'rollback' | 'savepoint' | 'other';
+    }
   /** Name and meaning may have changed: `search_path`, `role`, ...; `*` when any may have. */
   | { readonly kind: 'settings'; readonly names: readonly string[] }
   | { readonly kind: 'prepare'; readonly name: string }

@@ -25,7 +25,10 @@ const outputColumn = (r: Resolver, { name, cell }: Named): OutputColumn => ({
   name,
   sources: [...sourcesOf(cell)].flatMap(([source, kind]) => {
     if (!source.base) return [];
-    const column: ColumnRef = { ...publicName(r.path, source.base.use.relation), column: source.base.name };
+    const column: ColumnRef = {
+      ...publicName(r.path, source.base.use.relation),
+      column: source.base.name,
+    };
     return [{ column, kind }];
   }),
 });
@@ -55,7 +58,8 @@ const analysisOf = (statement: Statement, { resolver: r, outcome }: Resolved): A
     output: (outcome.output ?? []).map((column) => outputColumn(r, column)),
     flags: {
       unfiltered:
-        carriedOut && r.writes.some((w) => !w.filtered && (w.action === 'update' || w.action === 'delete')),
+        carriedOut &&
+        r.writes.some((w) => !w.filtered && (w.action === 'update' || w.action === 'delete')),
       readOnly: !carriedOut || (outcome.readOnly !== false && r.writes.length === 0 && !r.volatile),
     },
     notUnderstood: r.notUnderstood,

@@ -3,8 +3,7 @@ import type { ObjectName } from './names.js';
 
 /** One part of a pattern: a name, or `*` for any. A quoted `"*"` is a name. */
 export type NamePattern =
-  | { readonly kind: 'name'; readonly name: string }
-  | { readonly kind: 'any' };
+  { readonly kind: 'name'; readonly name: string } | { readonly kind: 'any' };
 
 /** `public.*`, `*.*`, `pg_temp.x`: names a set of relations. */
 export interface RelationPattern {
@@ -17,7 +16,8 @@ interface Part {
   readonly quoted: boolean;
 }
 
-const part = /\s*(?:"((?:[^"]|"")+)"|([A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*|\*))\s*(\.|$)/y;
+const part =
+  /\s*(?:"((?:[^"]|"")+)"|([A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*|\*))\s*(\.|$)/y;
 
 const foldAscii = (name: string): string => name.replace(/[A-Z]/g, (c) => c.toLowerCase());
 

@@ -39,7 +39,18 @@ const grouped = <V>(rows: Rows, value: (row: Rows[number]) => V): Map<number, V[
   return map;
 };
 
-const column = ([, number, name, type, typmod, notNull, typeText, generated, comment, collation]: Rows[number]): Column => ({
+const column = ([
+  ,
+  number,
+  name,
+  type,
+  typmod,
+  notNull,
+  typeText,
+  generated,
+  comment,
+  collation,
+]: Rows[number]): Column => ({
   name: text(name),
   number: num(number),
   type: num(type),
@@ -115,7 +126,19 @@ const routines = (rows: Rows): readonly Routine[] => {
   return [...found.values()];
 };
 
-const type = ([oid, schema, name, kind, category, element, base, relation, checks, extension, baseText]: Rows[number]): Type => ({
+const type = ([
+  oid,
+  schema,
+  name,
+  kind,
+  category,
+  element,
+  base,
+  relation,
+  checks,
+  extension,
+  baseText,
+]: Rows[number]): Type => ({
   oid: num(oid),
   schema: text(schema),
   name: text(name),
@@ -136,7 +159,8 @@ const type = ([oid, schema, name, kind, category, element, base, relation, check
  */
 export const buildCatalogue = (rows: CatalogueRows, version: string): Catalogue => {
   const [database] = rows.database;
-  if (!database) throw new SqlError('bad-catalogue', 'the catalogue query for the database gave no row');
+  if (!database)
+    throw new SqlError('bad-catalogue', 'the catalogue query for the database gave no row');
   return indexCatalogue({
     format: 1,
     version,
@@ -147,9 +171,11 @@ export const buildCatalogue = (rows: CatalogueRows, version: string): Catalogue 
     relations: relations(rows),
     routines: routines(rows.routines),
     types: rows.types.map(type),
-    operators: rows.operators.map(([schema, name, extension]) => ({
+    operators: rows.operators.map(([schema, name, left, right, extension]) => ({
       schema: text(schema),
       name: text(name),
+      left: num(left),
+      right: num(right),
       ...(extension ? { extension } : {}),
     })),
     leakproofOperators: rows.leakproof.map((row) => row.join('|')),

@@ -84,6 +84,9 @@ export interface Type extends ObjectName {
 
 /** An operator that is not PostgreSQL's own. */
 export interface UserOperator extends ObjectName {
+  /** OIDs of the operands' types; 0 for none */
+  readonly left: number;
+  readonly right: number;
   readonly extension?: string;
 }
 

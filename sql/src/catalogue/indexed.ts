@@ -5,7 +5,9 @@ interface Named {
   readonly name: string;
 }
 
-const byName = <T extends Named>(all: readonly T[]): ((schema: string, name: string) => T | undefined) => {
+const byName = <T extends Named>(
+  all: readonly T[],
+): ((schema: string, name: string) => T | undefined) => {
   const schemas = new Map<string, Map<string, T>>();
   for (const one of all) {
     let names = schemas.get(one.schema);
@@ -15,7 +17,9 @@ const byName = <T extends Named>(all: readonly T[]): ((schema: string, name: str
   return (schema, name) => schemas.get(schema)?.get(name);
 };
 
-const byOid = <T extends { readonly oid: number }>(all: readonly T[]): ((oid: number) => T | undefined) => {
+const byOid = <T extends { readonly oid: number }>(
+  all: readonly T[],
+): ((oid: number) => T | undefined) => {
   const oids = new Map(all.map((one) => [one.oid, one]));
   return (oid) => oids.get(oid);
 };

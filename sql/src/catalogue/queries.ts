@@ -59,7 +59,7 @@ FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_ca
 FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace
 JOIN pg_catalog.pg_language l ON l.oid OPERATOR(pg_catalog.=) p.prolang`,
 
-  operators: `SELECT n.nspname, o.oprname, ${extensionOf('pg_catalog.pg_operator', 'o.oid')}
+  operators: `SELECT n.nspname, o.oprname, o.oprleft, o.oprright, ${extensionOf('pg_catalog.pg_operator', 'o.oid')}
 FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) o.oprnamespace
 WHERE o.oid OPERATOR(pg_catalog.>=) ${own}::pg_catalog.oid`,
 
@@ -112,21 +112,33 @@ const since = (oid: string): string => `${oid} OPERATOR(pg_catalog.>=) ${own}::p
 export const catalogueFingerprintQuery = `WITH now AS MATERIALIZED (SELECT pg_catalog.age('3'::pg_catalog.xid)::pg_catalog.int8 AS xid), parts AS (
 ${[
   counted('pg_namespace', `nspname OPERATOR(pg_catalog.!~) '^pg_(temp|toast)_'`),
-  counted('pg_class', `relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND ${notOthersTemporary('oid')}`),
+  counted(
+    'pg_class',
+    `relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND ${notOthersTemporary('oid')}`,
+  ),
   counted('pg_attribute', `${notOthersTemporary('attrelid')}`),
   counted('pg_attrdef', notOthersTemporary('adrelid')),
   counted('pg_inherits', notOthersTemporary('inhrelid')),
   counted('pg_trigger', notOthersTemporary('tgrelid')),
   counted('pg_rewrite', notOthersTemporary('ev_class')),
-  counted('pg_constraint', `conrelid OPERATOR(pg_catalog.=) 0::pg_catalog.oid OR ${notOthersTemporary('conrelid')}`),
+  counted(
+    'pg_constraint',
+    `conrelid OPERATOR(pg_catalog.=) 0::pg_catalog.oid OR ${notOthersTemporary('conrelid')}`,
+  ),
   counted('pg_proc', since('oid')),
   counted('pg_operator', since('oid')),
   counted('pg_cast', since('oid')),
   counted('pg_enum', 'true'),
   counted('pg_policy', 'true'),
   counted('pg_extension', 'true'),
-  counted('pg_type', `${since('oid')} AND (typrelid OPERATOR(pg_catalog.=) 0::pg_catalog.oid AND typtype IN ('d', 'e', 'r', 'm', 'b') AND typcategory OPERATOR(pg_catalog.<>) 'A')`),
-  counted('pg_description', `classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass AND objsubid OPERATOR(pg_catalog.>) 0 AND ${since('objoid')}`),
+  counted(
+    'pg_type',
+    `${since('oid')} AND (typrelid OPERATOR(pg_catalog.=) 0::pg_catalog.oid AND typtype IN ('d', 'e', 'r', 'm', 'b') AND typcategory OPERATOR(pg_catalog.<>) 'A')`,
+  ),
+  counted(
+    'pg_description',
+    `classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass AND objsubid OPERATOR(pg_catalog.>) 0 AND ${since('objoid')}`,
+  ),
 ]
   .map((text, i) => `SELECT ${i} AS place, part FROM (${text}) t${i}`)
   .join('\nUNION ALL ')})

@@ -27,9 +27,13 @@ const given = (
     try {
       const name = parseColumnName(entry.column);
       const relation = catalogue.relation(name.schema, name.name);
-      if (!relation) throw new SqlError('undefined-table', `relation "${formatName(name)}" does not exist`);
+      if (!relation)
+        throw new SqlError('undefined-table', `relation "${formatName(name)}" does not exist`);
       if (!relation.columns.some((c) => c.name === name.column))
-        throw new SqlError('undefined-column', `column "${name.column}" of relation "${formatName(name)}" does not exist`);
+        throw new SqlError(
+          'undefined-column',
+          `column "${name.column}" of relation "${formatName(name)}" does not exist`,
+        );
       give(tags, columnKey(name, name.column), entry.tags);
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
@@ -39,7 +43,8 @@ const given = (
   for (const relation of catalogue.data.relations)
     for (const column of relation.columns) {
       const key = columnKey(relation, column.name);
-      if (column.comment !== undefined && !tags.has(key)) give(tags, key, tagsInComment(column.comment));
+      if (column.comment !== undefined && !tags.has(key))
+        give(tags, key, tagsInComment(column.comment));
     }
   return { tags, problems };
 };
@@ -52,8 +57,10 @@ const spread = (tags: Tags, flows: Flows): void => {
     if (known) known.push(to);
     else onward.set(from, [to]);
   };
-  for (const [derived, sources] of flows.sources) for (const source of sources) link(source, derived);
-  for (const [parent, children] of flows.children) for (const child of children) link(child, parent);
+  for (const [derived, sources] of flows.sources)
+    for (const source of sources) link(source, derived);
+  for (const [parent, children] of flows.children)
+    for (const child of children) link(child, parent);
   const every = [...tags.values()].flatMap((set) => [...set]);
   for (const key of flows.unknown) give(tags, key, every);
   const queue = [...tags.keys()];
@@ -77,7 +84,10 @@ const origins = (flows: Flows, key: ColumnKey): readonly string[] => {
 };
 
 /** Tags of every column of a catalogue: those given, those in comments, and what data carries along. */
-export const classify = (catalogue: Catalogue, explicit: readonly ExplicitTags[]): Classification => {
+export const classify = (
+  catalogue: Catalogue,
+  explicit: readonly ExplicitTags[],
+): Classification => {
   const { tags, problems } = given(catalogue, explicit);
   const flows = flowsOf(catalogue);
   spread(tags, flows);

@@ -9,8 +9,10 @@ import type { Node } from '@pgsql/types';
 /** `schema.table.column`, as policies write it. */
 export type ColumnKey = string;
 
-export const columnKey = (relation: { readonly schema: string; readonly name: string }, column: string): ColumnKey =>
-  `${formatName(relation)}.${quoteIdentifier(column)}`;
+export const columnKey = (
+  relation: { readonly schema: string; readonly name: string },
+  column: string,
+): ColumnKey => `${formatName(relation)}.${quoteIdentifier(column)}`;
 
 /** Which columns a column's data comes from. */
 export interface Flows {
@@ -46,7 +48,11 @@ export const flowsOf = (catalogue: Catalogue): Flows => {
   const sources = new Map<ColumnKey, ColumnKey[]>();
   const children = new Map<ColumnKey, ColumnKey[]>();
   const unknown = new Set<ColumnKey>();
-  const add = (map: Map<ColumnKey, ColumnKey[]>, key: ColumnKey, more: readonly ColumnKey[]): void => {
+  const add = (
+    map: Map<ColumnKey, ColumnKey[]>,
+    key: ColumnKey,
+    more: readonly ColumnKey[],
+  ): void => {
     const known = map.get(key);
     if (known) known.push(...more);
     else map.set(key, [...more]);
@@ -54,7 +60,11 @@ export const flowsOf = (catalogue: Catalogue): Flows => {
   for (const relation of catalogue.data.relations) {
     for (const column of relation.columns)
       if (column.generated !== undefined)
-        add(sources, columnKey(relation, column.name), mentioned(relation, column.generated).map((name) => columnKey(relation, name)));
+        add(
+          sources,
+          columnKey(relation, column.name),
+          mentioned(relation, column.generated).map((name) => columnKey(relation, name)),
+        );
     for (const oid of relation.parents) {
       const parent = catalogue.relationByOid(oid);
       for (const column of parent?.columns ?? []) {
@@ -68,7 +78,12 @@ export const flowsOf = (catalogue: Catalogue): Flows => {
     for (const column of relation.columns) {
       const key = columnKey(relation, column.name);
       const found = facts.columns?.get(column.name);
-      if (found) add(sources, key, found.map((s) => columnKey(s.relation, s.column)));
+      if (found)
+        add(
+          sources,
+          key,
+          found.map((s) => columnKey(s.relation, s.column)),
+        );
       else if (facts.direct.length > 0) add(sources, key, all(facts.direct));
       else unknown.add(key);
     }

@@ -21,7 +21,11 @@ const key = (action: Action, object: ObjectName | undefined): string =>
 class Drafts {
   readonly #drafts = new Map<string, Draft>();
 
-  draft(action: Action, object: ObjectName | undefined, through: readonly ObjectName[] = []): Draft {
+  draft(
+    action: Action,
+    object: ObjectName | undefined,
+    through: readonly ObjectName[] = [],
+  ): Draft {
     const name = key(action, object);
     let draft = this.#drafts.get(name);
     if (!draft) this.#drafts.set(name, (draft = { action, object, columns: new Map(), through }));
@@ -30,7 +34,8 @@ class Drafts {
 
   has(object: ObjectName): boolean {
     const written = formatName(object);
-    for (const draft of this.#drafts.values()) if (draft.object && formatName(draft.object) === written) return true;
+    for (const draft of this.#drafts.values())
+      if (draft.object && formatName(draft.object) === written) return true;
     return false;
   }
 
@@ -65,7 +70,8 @@ const reads = (r: Resolver, drafts: Drafts, use: RelationUse, copied: boolean): 
   const cells = [...use.cells].filter(([, cell]) => isRead(use, cell));
   if (use.role === 'target' && cells.length === 0) return;
   const through = viewReads(r, use);
-  const actions: readonly Action[] = copied && use.role === 'read' ? ['select', 'copy-out'] : ['select'];
+  const actions: readonly Action[] =
+    copied && use.role === 'read' ? ['select', 'copy-out'] : ['select'];
   for (const action of actions) {
     const draft = drafts.draft(action, object, through);
     for (const [name, cell] of cells) add(draft, name, readUses(cell));

@@ -3,27 +3,47 @@ import type { Action, SessionEffect } from '../analysis.js';
 import type { ObjectName } from '../names.js';
 import { as, texts, type NodeKind, type NodeOf } from '../parse/nodes.js';
 import type { Resolver } from '../resolve/resolver.js';
-import { createdName, functionName, listedName, relationName, type Deed, type Outcome } from './outcome.js';
+import {
+  createdName,
+  functionName,
+  listedName,
+  relationName,
+  type Deed,
+  type Outcome,
+} from './outcome.js';
 import { relationTypes, tag } from './tags.js';
 
 type Ddl<K extends NodeKind> = (r: Resolver, content: NodeOf<K>) => Outcome;
 
 const changed = (temporary = false): readonly SessionEffect[] => [{ kind: 'catalogue', temporary }];
 
-const done = (command: string, action: Action, objects: readonly (ObjectName | undefined)[]): Outcome => {
+const done = (
+  command: string,
+  action: Action,
+  objects: readonly (ObjectName | undefined)[],
+): Outcome => {
   const known = objects.filter((o) => o !== undefined);
-  const deeds: readonly Deed[] = known.length === 0 ? [{ action }] : known.map((object) => ({ action, object }));
+  const deeds: readonly Deed[] =
+    known.length === 0 ? [{ action }] : known.map((object) => ({ action, object }));
   const temporary = known.length > 0 && known.every((o) => o.schema === 'pg_temp');
   return { command, deeds, session: changed(temporary), readOnly: false };
 };
 
 /** A statement about something that is not in a schema, or whose name does not matter. */
-const about = (command: string, action: Action = 'ddl') => (): Outcome => done(command, action, []);
+const about =
+  (command: string, action: Action = 'ddl') =>
+  (): Outcome =>
+    done(command, action, []);
 
-const at = (r: Resolver, node: RangeVar | undefined): readonly ObjectName[] => (node ? [relationName(r, node)] : []);
+const at = (r: Resolver, node: RangeVar | undefined): readonly ObjectName[] =>
+  node ? [relationName(r, node)] : [];
 
 /** The names in an object list; only relations, types and functions have one that policies know. */
-const objectNames = (r: Resolver, type: ObjectType | undefined, object: Node | undefined): ObjectName | undefined => {
+const objectNames = (
+  r: Resolver,
+  type: ObjectType | undefined,
+  object: Node | undefined,
+): ObjectName | undefined => {
   if (!object || !type) return undefined;
   const list = texts(as(object, 'List')?.items ?? as(object, 'TypeName')?.names);
   const fn = as(object, 'ObjectWithArgs');
@@ -31,7 +51,13 @@ const objectNames = (r: Resolver, type: ObjectType | undefined, object: Node | u
   if (list.length === 0) return undefined;
   if (relationTypes.has(type) || type === 'OBJECT_DOMAIN') return listedName(r, list);
   // table.column, and trigger, rule or policy on a table: the last part is not the relation's
-  if (type === 'OBJECT_COLUMN' || type === 'OBJECT_TRIGGER' || type === 'OBJECT_RULE' || type === 'OBJECT_POLICY' || type === 'OBJECT_TABCONSTRAINT')
+  if (
+    type === 'OBJECT_COLUMN' ||
+    type === 'OBJECT_TRIGGER' ||
+    type === 'OBJECT_RULE' ||
+    type === 'OBJECT_POLICY' ||
+    type === 'OBJECT_TABCONSTRAINT'
+  )
     return list.length > 1 ? listedName(r, list.slice(0, -1)) : undefined;
   return undefined;
 };
@@ -44,30 +70,77 @@ const named = (r: Resolver, nodes: readonly Node[] | undefined): readonly Object
 
 type DdlKind = Exclude<Extract<NodeKind, `${string}Stmt`>, RowOrInner>;
 type RowOrInner =
-  | 'RawStmt' | 'SetOperationStmt' | 'ReturnStmt' | 'PLAssignStmt' | 'AlterTableMoveAllStmt' | 'ReplicaIdentityStmt'
-  | 'SelectStmt' | 'InsertStmt' | 'UpdateStmt' | 'DeleteStmt' | 'MergeStmt' | 'CopyStmt' | 'ExplainStmt'
-  | 'PrepareStmt' | 'ExecuteStmt' | 'DeallocateStmt' | 'DeclareCursorStmt' | 'FetchStmt' | 'ClosePortalStmt'
-  | 'CreateTableAsStmt' | 'ViewStmt' | 'TransactionStmt' | 'VariableSetStmt' | 'VariableShowStmt' | 'DiscardStmt'
-  | 'DoStmt' | 'CallStmt' | 'ListenStmt' | 'UnlistenStmt' | 'NotifyStmt' | 'LockStmt' | 'TruncateStmt'
-  | 'ConstraintsSetStmt' | 'CheckPointStmt' | 'LoadStmt';
+  | 'RawStmt'
+  | 'SetOperationStmt'
+  | 'ReturnStmt'
+  | 'PLAssignStmt'
+  | 'AlterTableMoveAllStmt'
+  | 'ReplicaIdentityStmt'
+  | 'SelectStmt'
+  | 'InsertStmt'
+  | 'UpdateStmt'
+  | 'DeleteStmt'
+  | 'MergeStmt'
+  | 'CopyStmt'
+  | 'ExplainStmt'
+  | 'PrepareStmt'
+  | 'ExecuteStmt'
+  | 'DeallocateStmt'
+  | 'DeclareCursorStmt'
+  | 'FetchStmt'
+  | 'ClosePortalStmt'
+  | 'CreateTableAsStmt'
+  | 'ViewStmt'
+  | 'TransactionStmt'
+  | 'VariableSetStmt'
+  | 'VariableShowStmt'
+  | 'DiscardStmt'
+  | 'DoStmt'
+  | 'CallStmt'
+  | 'ListenStmt'
+  | 'UnlistenStmt'
+  | 'NotifyStmt'
+  | 'LockStmt'
+  | 'TruncateStmt'
+  | 'ConstraintsSetStmt'
+  | 'CheckPointStmt'
+  | 'LoadStmt';
 
 /** Statements that change schema objects, privileges, roles or the server's configuration. */
 export const ddlStatements: { readonly [K in DdlKind]: Ddl<K> } = {
-  CreateStmt: (r, s) => done('CREATE TABLE', 'ddl', [createdName(r, s.relation), ...named(r, s.inhRelations)]),
+  CreateStmt: (r, s) =>
+    done('CREATE TABLE', 'ddl', [createdName(r, s.relation), ...named(r, s.inhRelations)]),
   AlterTableStmt: (r, s) => done(tag('ALTER', s.objtype), 'ddl', at(r, s.relation)),
   IndexStmt: (r, s) => done('CREATE INDEX', 'ddl', at(r, s.relation)),
   DropStmt: (r, s) =>
-    done(tag('DROP', s.removeType), 'ddl', (s.objects ?? []).map((o) => objectNames(r, s.removeType, o))),
+    done(
+      tag('DROP', s.removeType),
+      'ddl',
+      (s.objects ?? []).map((o) => objectNames(r, s.removeType, o)),
+    ),
   RenameStmt: (r, s) =>
     done(
-      tag('ALTER', s.renameType === 'OBJECT_COLUMN' || s.renameType === 'OBJECT_TABCONSTRAINT' ? (s.relationType ?? s.renameType) : s.renameType),
+      tag(
+        'ALTER',
+        s.renameType === 'OBJECT_COLUMN' || s.renameType === 'OBJECT_TABCONSTRAINT'
+          ? (s.relationType ?? s.renameType)
+          : s.renameType,
+      ),
       'ddl',
       s.relation ? at(r, s.relation) : [objectNames(r, s.renameType, s.object)],
     ),
   AlterObjectSchemaStmt: (r, s) =>
-    done(tag('ALTER', s.objectType), 'ddl', s.relation ? at(r, s.relation) : [objectNames(r, s.objectType, s.object)]),
+    done(
+      tag('ALTER', s.objectType),
+      'ddl',
+      s.relation ? at(r, s.relation) : [objectNames(r, s.objectType, s.object)],
+    ),
   AlterOwnerStmt: (r, s) =>
-    done(tag('ALTER', s.objectType), 'ddl', s.relation ? at(r, s.relation) : [objectNames(r, s.objectType, s.object)]),
+    done(
+      tag('ALTER', s.objectType),
+      'ddl',
+      s.relation ? at(r, s.relation) : [objectNames(r, s.objectType, s.object)],
+    ),
   AlterObjectDependsStmt: (r, s) => done(tag('ALTER', s.objectType), 'ddl', at(r, s.relation)),
   CommentStmt: (r, s) => done('COMMENT', 'ddl', [objectNames(r, s.objtype, s.object)]),
   SecLabelStmt: (r, s) => done('SECURITY LABEL', 'ddl', [objectNames(r, s.objtype, s.object)]),
@@ -82,10 +155,14 @@ export const ddlStatements: { readonly [K in DdlKind]: Ddl<K> } = {
   ClusterStmt: (r, s) => done('CLUSTER', 'ddl', at(r, s.relation)),
   ReindexStmt: (r, s) => done('REINDEX', 'ddl', at(r, s.relation)),
   VacuumStmt: (r, s) => done(s.is_vacuumcmd ? 'VACUUM' : 'ANALYZE', 'ddl', vacuumed(r, s.rels)),
-  CreateForeignTableStmt: (r, s) => done('CREATE FOREIGN TABLE', 'ddl', [createdName(r, s.base?.relation)]),
+  CreateForeignTableStmt: (r, s) =>
+    done('CREATE FOREIGN TABLE', 'ddl', [createdName(r, s.base?.relation)]),
   CreateFunctionStmt: (r, s) =>
-    done(s.is_procedure ? 'CREATE PROCEDURE' : 'CREATE FUNCTION', 'ddl', [functionName(r, texts(s.funcname))]),
-  AlterFunctionStmt: (r, s) => done(tag('ALTER', s.objtype), 'ddl', [functionName(r, texts(s.func?.objname))]),
+    done(s.is_procedure ? 'CREATE PROCEDURE' : 'CREATE FUNCTION', 'ddl', [
+      functionName(r, texts(s.funcname)),
+    ]),
+  AlterFunctionStmt: (r, s) =>
+    done(tag('ALTER', s.objtype), 'ddl', [functionName(r, texts(s.func?.objname))]),
   CompositeTypeStmt: (r, s) => done('CREATE TYPE', 'ddl', [createdName(r, s.typevar)]),
   CreateEnumStmt: (r, s) => done('CREATE TYPE', 'ddl', [listedName(r, texts(s.typeName))]),
   CreateRangeStmt: (r, s) => done('CREATE TYPE', 'ddl', [listedName(r, texts(s.typeName))]),

@@ -32,7 +32,8 @@ const creationSchema = (r: Resolver): string =>
 /** The name of a relation that may not exist (yet). */
 export const relationName = (r: Resolver, node: RangeVar): ObjectName => {
   const name = node.relname ?? '';
-  if (node.relpersistence === 't' && node.schemaname === undefined) return { schema: 'pg_temp', name };
+  if (node.relpersistence === 't' && node.schemaname === undefined)
+    return { schema: 'pg_temp', name };
   const found = findRelation(r.catalogue, r.path, node.schemaname, name);
   return publicName(r.path, found ?? { schema: node.schemaname ?? creationSchema(r), name });
 };
@@ -40,7 +41,10 @@ export const relationName = (r: Resolver, node: RangeVar): ObjectName => {
 /** The same for a name written as a list of parts. */
 export const listedName = (r: Resolver, parts: readonly string[]): ObjectName => {
   const schema = parts.at(-2);
-  return relationName(r, { relname: parts.at(-1) ?? '', ...(schema === undefined ? {} : { schemaname: schema }) });
+  return relationName(r, {
+    relname: parts.at(-1) ?? '',
+    ...(schema === undefined ? {} : { schemaname: schema }),
+  });
 };
 
 /** A new relation's name. */
@@ -53,6 +57,8 @@ export const createdName = (r: Resolver, node: RangeVar | undefined): ObjectName
 export const functionName = (r: Resolver, parts: readonly string[]): ObjectName => {
   const name = parts.at(-1) ?? '';
   const schema =
-    parts.at(-2) ?? r.path.routines.find((one) => r.catalogue.routine(one, name)) ?? creationSchema(r);
+    parts.at(-2) ??
+    r.path.routines.find((one) => r.catalogue.routine(one, name)) ??
+    creationSchema(r);
   return publicName(r.path, { schema, name });
 };

@@ -42,7 +42,8 @@ export const discard = (mode: DiscardMode | undefined): Outcome => ({
 });
 
 /** Modules whose own settings reach further than the session's looks. */
-const reaching = /^(?:auto_explain|pg_stat_statements|plpgsql|plperl|plpython|pltcl|postgres_fdw|dblink|session_|local_|pgaudit|sepgsql|pg_)/;
+const reaching =
+  /^(?:auto_explain|pg_stat_statements|plpgsql|plperl|plpython|pltcl|postgres_fdw|dblink|session_|local_|pgaudit|sepgsql|pg_)/;
 
 const isHarmless = (name: string, values: readonly string[]): boolean => {
   if (name === 'standard_conforming_strings')
@@ -54,15 +55,25 @@ const isHarmless = (name: string, values: readonly string[]): boolean => {
 };
 
 export const setVariable = (stmt: VariableSetStmt): Outcome => {
-  if (stmt.kind === 'VAR_RESET_ALL') return { command: 'RESET', session: [{ kind: 'settings', names: ['*'] }] };
+  if (stmt.kind === 'VAR_RESET_ALL')
+    return { command: 'RESET', session: [{ kind: 'settings', names: ['*'] }] };
   const name = (stmt.name ?? '').toLowerCase();
   const session: readonly SessionEffect[] = [{ kind: 'settings', names: [name] }];
   if (stmt.kind === 'VAR_RESET') return { command: 'RESET', session };
   if (stmt.kind === 'VAR_SET_MULTI')
     return name === 'transaction snapshot'
       ? { command: 'SET', session: [{ kind: 'transaction', verb: 'other' }] }
-      : { command: 'SET', session: [{ kind: 'settings', names: ['transaction_isolation', 'transaction_read_only', 'transaction_deferrable'] }] };
+      : {
+          command: 'SET',
+          session: [
+            {
+              kind: 'settings',
+              names: ['transaction_isolation', 'transaction_read_only', 'transaction_deferrable'],
+            },
+          ],
+        };
   const values = (stmt.args ?? []).map((arg) => as(arg, 'A_Const')?.sval?.sval ?? '');
-  if (stmt.kind === 'VAR_SET_DEFAULT' || isHarmless(name, values)) return { command: 'SET', session };
+  if (stmt.kind === 'VAR_SET_DEFAULT' || isHarmless(name, values))
+    return { command: 'SET', session };
   return { command: 'SET', session, deeds: [{ action: 'config' }], readOnly: false };
 };

@@ -17,7 +17,12 @@ import { discard, setVariable, transaction } from './session-statements.js';
 export type StatementKind = Exclude<
   Extract<NodeKind, `${string}Stmt`>,
   // Made by the server after parsing, or by PL/pgSQL: never at the top.
-  'RawStmt' | 'SetOperationStmt' | 'ReturnStmt' | 'PLAssignStmt' | 'AlterTableMoveAllStmt' | 'ReplicaIdentityStmt'
+  | 'RawStmt'
+  | 'SetOperationStmt'
+  | 'ReturnStmt'
+  | 'PLAssignStmt'
+  | 'AlterTableMoveAllStmt'
+  | 'ReplicaIdentityStmt'
 >;
 
 export type Handlers<K extends NodeKind> = {
@@ -26,11 +31,35 @@ export type Handlers<K extends NodeKind> = {
 
 /** The statements that read or write rows, change the session or run code; all others are in `ddl.ts`. */
 type RowKind =
-  | 'SelectStmt' | 'InsertStmt' | 'UpdateStmt' | 'DeleteStmt' | 'MergeStmt' | 'CopyStmt' | 'ExplainStmt'
-  | 'PrepareStmt' | 'ExecuteStmt' | 'DeallocateStmt' | 'DeclareCursorStmt' | 'FetchStmt' | 'ClosePortalStmt'
-  | 'CreateTableAsStmt' | 'ViewStmt' | 'TransactionStmt' | 'VariableSetStmt' | 'VariableShowStmt' | 'DiscardStmt'
-  | 'DoStmt' | 'CallStmt' | 'ListenStmt' | 'UnlistenStmt' | 'NotifyStmt' | 'LockStmt' | 'TruncateStmt'
-  | 'ConstraintsSetStmt' | 'CheckPointStmt' | 'LoadStmt';
+  | 'SelectStmt'
+  | 'InsertStmt'
+  | 'UpdateStmt'
+  | 'DeleteStmt'
+  | 'MergeStmt'
+  | 'CopyStmt'
+  | 'ExplainStmt'
+  | 'PrepareStmt'
+  | 'ExecuteStmt'
+  | 'DeallocateStmt'
+  | 'DeclareCursorStmt'
+  | 'FetchStmt'
+  | 'ClosePortalStmt'
+  | 'CreateTableAsStmt'
+  | 'ViewStmt'
+  | 'TransactionStmt'
+  | 'VariableSetStmt'
+  | 'VariableShowStmt'
+  | 'DiscardStmt'
+  | 'DoStmt'
+  | 'CallStmt'
+  | 'ListenStmt'
+  | 'UnlistenStmt'
+  | 'NotifyStmt'
+  | 'LockStmt'
+  | 'TruncateStmt'
+  | 'ConstraintsSetStmt'
+  | 'CheckPointStmt'
+  | 'LoadStmt';
 
 const anything: readonly SessionEffect[] = [
   { kind: 'settings', names: ['*'] },
@@ -61,43 +90,68 @@ const explain = (r: Resolver, stmt: ExplainStmt): Outcome => {
   return {
     command: 'EXPLAIN',
     ...(inner.deeds && runs ? { deeds: inner.deeds } : {}),
-    ...(runs ? { readOnly: inner.readOnly ?? true, session: inner.session ?? [] } : { planned: true }),
+    ...(runs
+      ? { readOnly: inner.readOnly ?? true, session: inner.session ?? [] }
+      : { planned: true }),
   };
 };
 
 const copy = (r: Resolver, stmt: CopyStmt): Outcome => {
+  const outside = stmt.is_program === true || stmt.filename !== undefined;
   if (stmt.is_program) opaque(r, 'COPY PROGRAM', stmt.relation?.location);
   else if (stmt.filename !== undefined) opaque(r, 'COPY server file', stmt.relation?.location);
-  if (stmt.query) return { command: 'COPY', output: rows(r, stmt.query), copiedOut: true };
+  if (stmt.query)
+    return { command: 'COPY', output: rows(r, stmt.query), copiedOut: true, readOnly: !outside };
   if (!stmt.relation) throw fail(r, 'parser', 'COPY without a relation', undefined);
   const use = useRelation(r, stmt.relation, stmt.is_from ? 'target' : 'read');
   const item = relationItem(r, use);
-  const names = stmt.attlist ? texts(stmt.attlist) : use.relation.columns.filter((c) => c.generated === undefined).map((c) => c.name);
+  const names = stmt.attlist
+    ? texts(stmt.attlist)
+    : use.relation.columns.filter((c) => c.generated === undefined).map((c) => c.name);
   const cells = names.map((name) => {
     if (!use.relation.columns.some((c) => c.name === name))
-      throw fail(r, 'undefined-column', `column "${name}" of relation "${use.relation.name}" does not exist`, undefined);
+      throw fail(
+        r,
+        'undefined-column',
+        `column "${name}" of relation "${use.relation.name}" does not exist`,
+        undefined,
+      );
     return { name, cell: baseCell(use, name) };
   });
   if (!stmt.is_from) {
     markOutput(cells);
-    return { command: 'COPY', output: cells, copiedOut: true };
+    return { command: 'COPY', output: cells, copiedOut: true, readOnly: !outside };
   }
   for (const { cell } of cells) markCell(cell, mark.write);
   for (const trigger of use.relation.triggers)
-    opaque(r, `trigger function ${trigger.schema}.${trigger.name} on ${use.relation.name}`, stmt.relation.location);
-  if (stmt.whereClause) condition(r, { ...newScope(undefined), items: [item] }, stmt.whereClause, mark.filter);
+    opaque(
+      r,
+      `trigger function ${trigger.schema}.${trigger.name} on ${use.relation.name}`,
+      stmt.relation.location,
+    );
+  if (stmt.whereClause)
+    condition(r, { ...newScope(undefined), items: [item] }, stmt.whereClause, mark.filter);
   noteWrite(r, use, 'insert', true, stmt.relation.location ?? 0);
-  return { command: 'COPY', deeds: [{ action: 'copy-in', object: relationName(r, stmt.relation) }], readOnly: false };
+  return {
+    command: 'COPY',
+    deeds: [{ action: 'copy-in', object: relationName(r, stmt.relation) }],
+    readOnly: false,
+  };
 };
 
-const prepared = (kind: 'execute', name: string | undefined): SessionEffect => ({ kind, name: name ?? '' });
+const prepared = (kind: 'execute', name: string | undefined): SessionEffect => ({
+  kind,
+  name: name ?? '',
+});
 
 const lockWrites = 3;
 
 const locked = (r: Resolver, node: Node, mode: number): Outcome['deeds'] => {
   const relation = as(node, 'RangeVar');
   // ACCESS SHARE and ROW SHARE are what reading takes.
-  return relation ? [{ action: mode < lockWrites ? 'select' : 'update', object: relationName(r, relation) }] : [];
+  return relation
+    ? [{ action: mode < lockWrites ? 'select' : 'update', object: relationName(r, relation) }]
+    : [];
 };
 
 const rowStatements: Handlers<RowKind> = {
@@ -139,9 +193,16 @@ const rowStatements: Handlers<RowKind> = {
     command: stmt.ismove ? 'MOVE' : 'FETCH',
     session: [{ kind: 'fetch', name: stmt.portalname ?? '' }],
   }),
-  ClosePortalStmt: (_r, stmt) => ({ command: stmt.portalname === undefined ? 'CLOSE CURSOR ALL' : 'CLOSE CURSOR' }),
+  ClosePortalStmt: (_r, stmt) => ({
+    command: stmt.portalname === undefined ? 'CLOSE CURSOR ALL' : 'CLOSE CURSOR',
+  }),
   CreateTableAsStmt: (r, stmt) => {
-    const command = stmt.objtype === 'OBJECT_MATVIEW' ? 'CREATE MATERIALIZED VIEW' : stmt.is_select_into ? 'SELECT INTO' : 'CREATE TABLE AS';
+    const command =
+      stmt.objtype === 'OBJECT_MATVIEW'
+        ? 'CREATE MATERIALIZED VIEW'
+        : stmt.is_select_into
+          ? 'SELECT INTO'
+          : 'CREATE TABLE AS';
     const executed = as(stmt.query, 'ExecuteStmt');
     const made = created(r, command, stmt.into?.rel);
     if (executed) {
@@ -167,7 +228,12 @@ const rowStatements: Handlers<RowKind> = {
     const names = texts(call?.funcname);
     gather(r, newScope(undefined), call?.args);
     judgeRoutine(r, names, call?.func_variadic ? -1 : -1, call?.location ?? 0, 'call');
-    return { command: 'CALL', deeds: [{ action: 'execute', object: functionName(r, names) }], session: anything, readOnly: false };
+    return {
+      command: 'CALL',
+      deeds: [{ action: 'execute', object: functionName(r, names) }],
+      session: anything,
+      readOnly: false,
+    };
   },
   ListenStmt: () => ({ command: 'LISTEN' }),
   UnlistenStmt: () => ({ command: 'UNLISTEN' }),
@@ -194,7 +260,8 @@ const rowStatements: Handlers<RowKind> = {
 
 /** SELECT INTO: the target stands in the first SELECT of a set operation. */
 const intoOf = (stmt: NodeOf<'SelectStmt'>): RangeVar | undefined => {
-  for (let at: NodeOf<'SelectStmt'> | undefined = stmt; at; at = at.larg) if (at.intoClause) return at.intoClause.rel;
+  for (let at: NodeOf<'SelectStmt'> | undefined = stmt; at; at = at.larg)
+    if (at.intoClause) return at.intoClause.rel;
   return undefined;
 };
 
@@ -210,7 +277,8 @@ const handlers: Handlers<StatementKind> = { ...rowStatements, ...ddlStatements }
 /** What a statement of any kind does. A kind that is not in the table is refused. */
 export const statement = (r: Resolver, node: Node): Outcome => {
   const kind = kindOf(node);
-  const handler = kind === undefined ? undefined : (handlers as Partial<Record<NodeKind, unknown>>)[kind];
+  const handler =
+    kind === undefined ? undefined : (handlers as Partial<Record<NodeKind, unknown>>)[kind];
   if (kind === undefined || typeof handler !== 'function') {
     opaque(r, kind ?? 'statement', 0);
     return { command: kind ?? '', readOnly: false };

@@ -10,6 +10,11 @@ export const viewReads = (r: Resolver, use: RelationUse): readonly ObjectName[] 
   // A materialised view is read as a table: what its definition calls was run when it was filled.
   if (use.relation.kind === 'v')
     for (const part of facts.notUnderstood)
-      opaque(r, `view ${formatName(use.relation)}: ${part.construct}`, use.node.location, part.reach);
+      opaque(
+        r,
+        `view ${formatName(use.relation)}: ${part.construct}`,
+        use.node.location,
+        part.reach,
+      );
   return facts.reads;
 };

@@ -41,7 +41,8 @@ const find = (catalogue: Catalogue, view: Relation, facts: Map<number, ViewFacts
   const reads = new Map<string, ObjectName>();
   const notUnderstood = [...resolver.notUnderstood];
   for (const relation of direct) {
-    if (!isSystemSchema(relation.schema)) reads.set(formatName(relation), publicName(resolver.path, relation));
+    if (!isSystemSchema(relation.schema))
+      reads.set(formatName(relation), publicName(resolver.path, relation));
     const inner = viewFactsIn(catalogue, relation, facts);
     for (const name of inner?.reads ?? []) reads.set(formatName(name), name);
     if (relation.kind === 'v') notUnderstood.push(...(inner?.notUnderstood ?? []));
@@ -52,12 +53,20 @@ const find = (catalogue: Catalogue, view: Relation, facts: Map<number, ViewFacts
       const sources = cell ? [...sourcesOf(cell).keys()] : [];
       return [
         column.name,
-        sources.flatMap((s) => (s.base ? [{ relation: s.base.use.relation, column: s.base.name }] : [])),
+        sources.flatMap((s) =>
+          s.base ? [{ relation: s.base.use.relation, column: s.base.name }] : [],
+        ),
       ] as const;
     }),
   );
-  const complete = (outcome.output?.length ?? 0) === view.columns.length && notUnderstood.length === 0;
-  return { reads: [...reads.values()], direct, columns: complete ? columns : undefined, notUnderstood };
+  const complete =
+    (outcome.output?.length ?? 0) === view.columns.length && notUnderstood.length === 0;
+  return {
+    reads: [...reads.values()],
+    direct,
+    columns: complete ? columns : undefined,
+    notUnderstood,
+  };
 };
 
 const viewFactsIn = (

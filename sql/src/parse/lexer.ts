@@ -2,7 +2,8 @@
  * PostgreSQL's lexical rules (src/backend/parser/scan.l) as far as finding the ends of tokens needs them.
  * `standard_conforming_strings` is on, as in the parser.
  */
-export type TokenKind = 'word' | 'quoted' | 'string' | 'number' | 'parameter' | 'operator' | 'comment';
+export type TokenKind =
+  'word' | 'quoted' | 'string' | 'number' | 'parameter' | 'operator' | 'comment';
 
 export interface Token {
   readonly kind: TokenKind;
@@ -18,7 +19,7 @@ const number =
   /0[xX](?:_?[0-9A-Fa-f])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*(?:\.(?!\.)(?:\d(?:_?\d)*)?)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?/y;
 const parameter = /\$\d+/y;
 const dollar = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y;
-const plainString = /(?:[bBxXnN]|[uU]&)?'/y;
+const plainString = /(?:[bBxX]|[uU]&)?'/y;
 const escapeString = /[eE]'/y;
 const quotedName = /(?:[uU]&)?"/y;
 const operatorCharacters = /[~!@#^&|`?+\-*/%<>=]+/y;
@@ -75,6 +76,9 @@ const operatorEnd = (text: string, from: number): number => {
     const i = text.indexOf(start, from);
     if (i > from && i < end) end = i;
   }
+  // A trailing sign belongs to what follows, unless the operator cannot be one of the standard's.
+  if (!/[~!@#^&|`?%]/.test(text.slice(from, end)))
+    while (end - from > 1 && /[+-]/.test(text[end - 1] ?? '')) end -= 1;
   return end;
 };
 

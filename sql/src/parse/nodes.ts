@@ -55,7 +55,11 @@ export const firstLocation = (value: unknown): number | undefined => {
     else if (typeof v === 'object' && v !== null)
       for (const [key, content] of Object.entries(v)) {
         if (key !== 'location') look(content);
-        else if (typeof content === 'number' && content >= 0 && (first === undefined || content < first))
+        else if (
+          typeof content === 'number' &&
+          content >= 0 &&
+          (first === undefined || content < first)
+        )
           first = content;
       }
   };

@@ -1,10 +1,4 @@
-import {
-  fingerprintSync,
-  hasSqlDetails,
-  loadModule,
-  normalizeSync,
-  parseSync,
-} from 'libpg-query';
+import { fingerprintSync, hasSqlDetails, loadModule, normalizeSync, parseSync } from 'libpg-query';
 import { SqlError } from '../errors.js';
 import { withoutComments } from './lexer.js';
 import { characterPosition, offsetsOf } from './positions.js';

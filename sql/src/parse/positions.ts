@@ -10,7 +10,7 @@ export const offsetsOf = (text: string): Offsets => {
   if (!wide.test(text)) return identity;
   const table = new Uint32Array(Buffer.byteLength(text) + 1);
   let byte = 0;
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     const point = text.codePointAt(i) ?? 0;
     const bytes = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
     table.fill(i, byte, byte + bytes);

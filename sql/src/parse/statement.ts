@@ -1,6 +1,6 @@
 import type { RawStmt } from '@pgsql/types';
 
-/** One statement of a query string. Offsets are UTF-16 units of `source`; the text between them holds its leading comments too. */
+/** One statement of a query string. Offsets are UTF-16 units of `source`, as the parser gives them; the semicolon is outside. */
 export interface Statement {
   readonly source: string;
   readonly start: number;

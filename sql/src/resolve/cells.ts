@@ -94,7 +94,11 @@ export const baseCell = (use: RelationUse, name: string): Cell => {
   return cell;
 };
 
-const stronger: Readonly<Record<FlowKind, number>> = { identity: 0, transformation: 1, aggregation: 2 };
+const stronger: Readonly<Record<FlowKind, number>> = {
+  identity: 0,
+  transformation: 1,
+  aggregation: 2,
+};
 const kinds: readonly FlowKind[] = ['identity', 'transformation', 'aggregation'];
 
 /** The base cells a cell is computed from, each with the strongest kind on the way. */

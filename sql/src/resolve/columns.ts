@@ -14,7 +14,11 @@ interface Written {
 const written = (ref: ColumnRef): Written => {
   const fields = ref.fields ?? [];
   const star = fields.some((f) => as(f, 'A_Star') !== undefined);
-  return { names: fields.filter((f) => !as(f, 'A_Star')).map(text), star, location: ref.location ?? 0 };
+  return {
+    names: fields.filter((f) => !as(f, 'A_Star')).map(text),
+    star,
+    location: ref.location ?? 0,
+  };
 };
 
 /** Notes a reference for the GROUP BY of the level it belongs to. */
@@ -66,8 +70,16 @@ const qualifier = (r: Resolver, scope: Scope, names: readonly string[], location
   const name = names.at(-1) ?? '';
   const schema = names.at(-2);
   if (names.length === 3 && names[0] !== r.catalogue.database)
-    throw fail(r, 'cross-database', `cross-database references are not implemented: ${names.join('.')}`, location);
-  const hit = findItem(scope, schema === undefined ? (i) => i.alias === name : bySchema(r, schema, name));
+    throw fail(
+      r,
+      'cross-database',
+      `cross-database references are not implemented: ${names.join('.')}`,
+      location,
+    );
+  const hit = findItem(
+    scope,
+    schema === undefined ? (i) => i.alias === name : bySchema(r, schema, name),
+  );
   if (hit) {
     if (schema !== undefined) hit.item.use?.qualified.push({ location, parts: names.length });
     return hit;
@@ -85,7 +97,13 @@ const qualifier = (r: Resolver, scope: Scope, names: readonly string[], location
   throw fail(r, 'undefined-table', `missing FROM-clause entry for table "${name}"`, location);
 };
 
-const unqualified = (r: Resolver, scope: Scope, name: string, location: number, kind: FlowKind): Flow[] => {
+const unqualified = (
+  r: Resolver,
+  scope: Scope,
+  name: string,
+  location: number,
+  kind: FlowKind,
+): Flow[] => {
   let unknown: { readonly item: Item; readonly at: Scope } | undefined;
   for (let at: Scope | undefined = scope; at; at = at.parent) {
     const cells = at.items.flatMap((item) => (item.columnsVisible ? item.named(name) : []));
@@ -106,7 +124,12 @@ const unqualified = (r: Resolver, scope: Scope, name: string, location: number, 
 };
 
 /** What a column reference in an expression reads. */
-export const columnReference = (r: Resolver, scope: Scope, ref: ColumnRef, kind: FlowKind): Flow[] => {
+export const columnReference = (
+  r: Resolver,
+  scope: Scope,
+  ref: ColumnRef,
+  kind: FlowKind,
+): Flow[] => {
   const { names, star, location } = written(ref);
   if (star) {
     if (names.length === 0)
@@ -118,10 +141,12 @@ export const columnReference = (r: Resolver, scope: Scope, ref: ColumnRef, kind:
   if (names.length === 1) return unqualified(r, scope, name, location, kind);
   const { item, at } = qualifier(r, scope, names.slice(0, -1), location);
   const [cell, second] = item.named(name);
-  if (second) throw fail(r, 'ambiguous-column', `column reference "${name}" is ambiguous`, location);
+  if (second)
+    throw fail(r, 'ambiguous-column', `column reference "${name}" is ambiguous`, location);
   if (cell) return found(at, [{ from: cell, kind }]);
   // Attribute notation: c.f may be f(c).
-  if (judgeRoutine(r, [name], 1, location, 'attribute')) return wholeRow(at, item, location, 'transformation');
+  if (judgeRoutine(r, [name], 1, location, 'attribute'))
+    return wholeRow(at, item, location, 'transformation');
   if (item.unknown) {
     opaque(r, `column ${name}`, location);
     return [{ from: item.unknown, kind: 'transformation' }];
@@ -137,7 +162,11 @@ const starOf = (r: Resolver, at: Scope, item: Item, location: number): readonly 
 };
 
 /** The columns that `*`, `t.*` or `(t).*` of a select list stands for; undefined when the node is none of these. */
-export const starColumns = (r: Resolver, scope: Scope, node: Node): readonly Named[] | undefined => {
+export const starColumns = (
+  r: Resolver,
+  scope: Scope,
+  node: Node,
+): readonly Named[] | undefined => {
   const ref = as(node, 'ColumnRef');
   if (ref) {
     const { names, star, location } = written(ref);
@@ -153,10 +182,12 @@ export const starColumns = (r: Resolver, scope: Scope, node: Node): readonly Nam
   }
   const indirection = as(node, 'A_Indirection');
   const last = indirection?.indirection?.at(-1);
-  if (!indirection || indirection.indirection?.length !== 1 || !last || !as(last, 'A_Star')) return undefined;
+  if (!indirection || indirection.indirection?.length !== 1 || !last || !as(last, 'A_Star'))
+    return undefined;
   const inner = as(indirection.arg, 'ColumnRef');
   const name = inner ? written(inner) : undefined;
-  const row = name?.names.length === 1 ? findItem(scope, (i) => i.alias === name.names[0]) : undefined;
+  const row =
+    name?.names.length === 1 ? findItem(scope, (i) => i.alias === name.names[0]) : undefined;
   if (!row || unqualifiedColumn(scope, name?.names[0] ?? '')) return undefined;
   row.item.use?.wholeRows.push(name?.location ?? 0);
   return starOf(r, row.at, row.item, name?.location ?? 0);
@@ -177,7 +208,8 @@ export const fieldOfRow = (
 ): Flow[] | undefined => {
   const ref = as(arg, 'ColumnRef');
   const [name, ...more] = ref ? written(ref).names : [];
-  if (!ref || name === undefined || more.length > 0 || unqualifiedColumn(scope, name)) return undefined;
+  if (!ref || name === undefined || more.length > 0 || unqualifiedColumn(scope, name))
+    return undefined;
   const row = findItem(scope, (item) => item.alias === name);
   const [cell] = row?.item.named(field) ?? [];
   if (!row || !cell) return undefined;

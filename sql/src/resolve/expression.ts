@@ -90,7 +90,8 @@ const argumentTypes = (call: FuncCall): string =>
 export const functionCall = (w: Walk, call: FuncCall, kind: FlowKind): void => {
   const names = texts(call.funcname);
   const location = call.location ?? 0;
-  const own = (call.args?.length ?? 0) + (call.agg_within_group ? (call.agg_order?.length ?? 0) : 0);
+  const own =
+    (call.args?.length ?? 0) + (call.agg_within_group ? (call.agg_order?.length ?? 0) : 0);
   // With VARIADIC the last argument stands for any number of them.
   const count = call.func_variadic ? -1 : own;
   const projection = projected(w, call, names, kind);
@@ -117,10 +118,16 @@ export const functionCall = (w: Walk, call: FuncCall, kind: FlowKind): void => {
 };
 
 /** `email(c)` reads the column when c is a row and no function of that name fits. */
-const projected = (w: Walk, call: FuncCall, names: readonly string[], kind: FlowKind): Flow[] | undefined => {
+const projected = (
+  w: Walk,
+  call: FuncCall,
+  names: readonly string[],
+  kind: FlowKind,
+): Flow[] | undefined => {
   const [name, ...more] = names;
   const [arg, ...others] = call.args ?? [];
-  if (name === undefined || more.length > 0 || !arg || others.length > 0 || !as(arg, 'ColumnRef')) return undefined;
+  if (name === undefined || more.length > 0 || !arg || others.length > 0 || !as(arg, 'ColumnRef'))
+    return undefined;
   if (w.r.path.routines.some((schema) => w.r.catalogue.routine(schema, name))) return undefined;
   return fieldOfRow(w.scope, arg, name, kind);
 };
@@ -128,7 +135,10 @@ const projected = (w: Walk, call: FuncCall, names: readonly string[], kind: Flow
 const indirection = (w: Walk, node: A_Indirection, kind: FlowKind): void => {
   const [first, ...rest] = node.indirection ?? [];
   const field = as(first, 'String')?.sval;
-  const flows = field === undefined ? undefined : fieldOfRow(w.scope, node.arg, field, rest.length > 0 ? computed(kind) : kind);
+  const flows =
+    field === undefined
+      ? undefined
+      : fieldOfRow(w.scope, node.arg, field, rest.length > 0 ? computed(kind) : kind);
   if (flows) w.into.flows.push(...flows);
   else if (node.arg) visit(w, node.arg, computed(kind));
   for (const [i, part] of (node.indirection ?? []).entries()) {
@@ -270,7 +280,12 @@ const visit: Visit = (w, node, kind) => {
 };
 
 /** What an expression reads. The flows carry how: a plain column reference is an identity. */
-export const gather = (r: Resolver, scope: Scope, nodes: unknown, kind: FlowKind = 'identity'): Gathered => {
+export const gather = (
+  r: Resolver,
+  scope: Scope,
+  nodes: unknown,
+  kind: FlowKind = 'identity',
+): Gathered => {
   const into: Gathered = { flows: [], leakproof: true };
   const w: Walk = { r, scope, into };
   if (r.depth > 2000) throw fail(r, 'too-complex', 'expression is nested too deeply', undefined);

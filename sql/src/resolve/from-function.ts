@@ -12,7 +12,8 @@ import { judgeType } from './types.js';
 /** Names of a composite type's columns. */
 const compositeColumns = (catalogue: Catalogue, type: number): readonly string[] | undefined => {
   const found = catalogue.typeByOid(type);
-  const relation = found && found.relation !== 0 ? catalogue.relationByOid(found.relation) : undefined;
+  const relation =
+    found && found.relation !== 0 ? catalogue.relationByOid(found.relation) : undefined;
   return relation?.columns.map((c) => c.name);
 };
 
@@ -65,7 +66,13 @@ const onePart = (
   if (!func) return { columns: named([alias ?? outputName(call)], flows) };
   const name = text(func.funcname?.at(-1));
   const several = arraysOf(func, name);
-  if (several > 1) return { columns: named(Array.from({ length: several }, () => name), flows) };
+  if (several > 1)
+    return {
+      columns: named(
+        Array.from({ length: several }, () => name),
+        flows,
+      ),
+    };
   const shapes = shapesOf(r, func, name);
   const [shape] = shapes;
   if (shape === undefined || shapes.some((s) => String(s) !== String(shape))) {
@@ -78,7 +85,8 @@ const onePart = (
 };
 
 /** `unnest(a, b)` gives one column for each. */
-const arraysOf = (call: FuncCall, name: string): number => (name === 'unnest' ? (call.args?.length ?? 0) : 0);
+const arraysOf = (call: FuncCall, name: string): number =>
+  name === 'unnest' ? (call.args?.length ?? 0) : 0;
 
 const shapesOf = (r: Resolver, call: FuncCall, name: string) => {
   const schema = texts(call.funcname).at(-2);

@@ -30,7 +30,10 @@ const rangeVar = (r: Resolver, scope: Scope, node: RangeVar): Entry => {
   const cte = node.schemaname === undefined ? findCte(scope, node.relname ?? '') : undefined;
   if (cte)
     return single(
-      listed(node.alias?.aliasname ?? node.relname, rename(cte.columns(), texts(node.alias?.colnames))),
+      listed(
+        node.alias?.aliasname ?? node.relname,
+        rename(cte.columns(), texts(node.alias?.colnames)),
+      ),
     );
   return single(relationItem(r, useRelation(r, node, 'read')));
 };
@@ -55,12 +58,17 @@ const entry = (r: Resolver, scope: Scope, node: Node, left: readonly Item[]): En
     if (made.whole.use) made.whole.use.sampled = true;
     gather(r, lateralScope(scope, left), [sample.args, sample.repeatable]);
     const method = text(sample.method?.at(-1));
-    if (method !== 'system' && method !== 'bernoulli') opaque(r, `TABLESAMPLE ${method}`, sample.location);
+    if (method !== 'system' && method !== 'bernoulli')
+      opaque(r, `TABLESAMPLE ${method}`, sample.location);
     return made;
   }
   const call = as(node, 'RangeFunction');
   if (call) return single(functionItem(r, lateralScope(scope, left), call));
-  opaque(r, kind === 'JsonTable' ? 'JSON_TABLE' : kind === 'RangeTableFunc' ? 'XMLTABLE' : (kind ?? 'FROM'), 0);
+  opaque(
+    r,
+    kind === 'JsonTable' ? 'JSON_TABLE' : kind === 'RangeTableFunc' ? 'XMLTABLE' : (kind ?? 'FROM'),
+    0,
+  );
   return single(unknownTable(r, lateralScope(scope, left), node));
 };
 
@@ -70,14 +78,21 @@ const unknownTable = (r: Resolver, scope: Scope, node: Node): Item => {
   const { flows } = gather(r, scope, content ? Object.values(content) : [], 'transformation');
   markFlows(flows, mark.exposed);
   const unknown = derived(flows);
-  return listed(content?.alias?.aliasname, texts(content?.alias?.colnames).map((name) => ({ name, cell: unknown })), {
-    unknown,
-  });
+  return listed(
+    content?.alias?.aliasname,
+    texts(content?.alias?.colnames).map((name) => ({ name, cell: unknown })),
+    {
+      unknown,
+    },
+  );
 };
 
 const mergedCell = (r: Resolver, left: Item, right: Item, name: string): Cell => {
   const flows: Flow[] = [];
-  for (const [side, item] of [['left', left], ['right', right]] as const) {
+  for (const [side, item] of [
+    ['left', left],
+    ['right', right],
+  ] as const) {
     const [cell, second] = item.named(name);
     if (second)
       throw fail(
@@ -109,9 +124,21 @@ const joined = (r: Resolver, scope: Scope, join: JoinExpr, before: readonly Item
   const common = join.isNatural
     ? left.whole.names().filter((name) => right.whole.names().includes(name))
     : texts(join.usingClause);
-  const merged = common.map((name) => ({ name, cell: mergedCell(r, left.whole, right.whole, name) }));
+  const merged = common.map((name) => ({
+    name,
+    cell: mergedCell(r, left.whole, right.whole, name),
+  }));
   if (join.quals)
-    condition(r, { ...newScope(scope.parent, scope.block), ctes: scope.ctes, items: [...left.items, ...right.items] }, join.quals, mark.join);
+    condition(
+      r,
+      {
+        ...newScope(scope.parent, scope.block),
+        ctes: scope.ctes,
+        items: [...left.items, ...right.items],
+      },
+      join.quals,
+      mark.join,
+    );
   const whole = joinItem(join, left.whole, right.whole, merged);
   const using = join.join_using_alias?.aliasname;
   const usingItem = using === undefined ? [] : [listed(using, merged, { columnsVisible: false })];
@@ -133,19 +160,34 @@ const joinItem = (
   const names = texts(join.alias?.colnames);
   const list = () =>
     rename(
-      [...merged, ...left.columns().filter((c) => !isMerged.has(c.name)), ...right.columns().filter((c) => !isMerged.has(c.name))],
+      [
+        ...merged,
+        ...left.columns().filter((c) => !isMerged.has(c.name)),
+        ...right.columns().filter((c) => !isMerged.has(c.name)),
+      ],
       names,
     );
   const plain = (name: string): readonly Cell[] => {
     const own = merged.find((m) => m.name === name);
-    return own ? [own.cell] : [...left.named(name).filter(ordinary), ...right.named(name).filter(ordinary)];
+    return own
+      ? [own.cell]
+      : [...left.named(name).filter(ordinary), ...right.named(name).filter(ordinary)];
   };
   const unknown = left.unknown ?? right.unknown;
   return {
     alias: join.alias?.aliasname,
     columns: list,
-    names: () => [...isMerged, ...[...left.names(), ...right.names()].filter((n) => !isMerged.has(n))].map((n, i) => names[i] ?? n),
-    named: names.length === 0 ? plain : (name) => list().filter((c) => c.name === name).map((c) => c.cell),
+    names: () =>
+      [...isMerged, ...[...left.names(), ...right.names()].filter((n) => !isMerged.has(n))].map(
+        (n, i) => names[i] ?? n,
+      ),
+    named:
+      names.length === 0
+        ? plain
+        : (name) =>
+            list()
+              .filter((c) => c.name === name)
+              .map((c) => c.cell),
     columnsVisible: true,
     aliasVisible: join.alias !== undefined,
     ...(unknown ? { unknown } : {}),
@@ -161,9 +203,15 @@ const noTwins = (r: Resolver, items: readonly Item[]): void => {
     if (item.alias === undefined || !item.aliasVisible) continue;
     const other = seen.get(item.alias);
     // Tables of different schemas may share a name as long as neither has an alias.
-    const apart = other?.schema !== undefined && item.schema !== undefined && other.schema !== item.schema;
+    const apart =
+      other?.schema !== undefined && item.schema !== undefined && other.schema !== item.schema;
     if (other && !apart)
-      throw fail(r, 'duplicate-alias', `table name "${item.alias}" specified more than once`, item.use?.node.location);
+      throw fail(
+        r,
+        'duplicate-alias',
+        `table name "${item.alias}" specified more than once`,
+        item.use?.node.location,
+      );
     seen.set(item.alias, item);
   }
 };

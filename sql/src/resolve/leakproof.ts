@@ -13,7 +13,8 @@ const boolean = 16;
 /** Comparisons of varchar are those of text. */
 const comparedAs = (type: number): number => (type === varchar ? textType : type);
 
-type Operand = { readonly kind: 'typed'; readonly type: number } | { readonly kind: 'adapts' } | undefined;
+type Operand =
+  { readonly kind: 'typed'; readonly type: number } | { readonly kind: 'adapts' } | undefined;
 
 const columnType = (node: Node, flows: readonly Flow[]): Operand => {
   if (!as(node, 'ColumnRef')) return undefined;
@@ -43,7 +44,11 @@ const operand = (node: Node | undefined, flows: readonly Flow[]): Operand => {
  * Is this a comparison that PostgreSQL calls leakproof for the types at hand? The server may then evaluate it on
  * rows that a filter hides without telling anything of them.
  */
-export const leakproofComparison = (r: Resolver, expression: A_Expr, flows: readonly Flow[]): boolean => {
+export const leakproofComparison = (
+  r: Resolver,
+  expression: A_Expr,
+  flows: readonly Flow[],
+): boolean => {
   if (flows.length === 0) return true;
   const names = expression.name ?? [];
   const symbol = text(names.at(-1));
@@ -54,7 +59,8 @@ export const leakproofComparison = (r: Resolver, expression: A_Expr, flows: read
   const rights = (list ?? [expression.rexpr]).map((node) => operand(node, flows));
   return rights.every((right) => {
     if (!left || !right) return false;
-    const known = left.kind === 'typed' ? left.type : right.kind === 'typed' ? right.type : undefined;
+    const known =
+      left.kind === 'typed' ? left.type : right.kind === 'typed' ? right.type : undefined;
     if (known === undefined) return true;
     return r.catalogue.leakproofOperator(
       symbol,

@@ -20,7 +20,8 @@ export const namePath = (catalogue: Catalogue, settings: SessionSettings): NameP
   const written: string[] = [];
   for (const entry of settings.searchPath) {
     const schema = entry === '$user' ? user : entry === 'pg_temp' ? temporary : entry;
-    if (schema !== undefined && catalogue.hasSchema(schema) && !written.includes(schema)) written.push(schema);
+    if (schema !== undefined && catalogue.hasSchema(schema) && !written.includes(schema))
+      written.push(schema);
   }
   const implied = written.includes('pg_catalog') ? written : ['pg_catalog', ...written];
   return {

@@ -10,9 +10,15 @@ import { dataModifying } from './write.js';
 export type Place = 'top' | 'sublink' | 'derived';
 
 /** The output columns of a query, of any kind that may stand in a WITH or as a statement. */
-export const query = (r: Resolver, parent: Scope | undefined, node: Node, place: Place): readonly Named[] => {
+export const query = (
+  r: Resolver,
+  parent: Scope | undefined,
+  node: Node,
+  place: Place,
+): readonly Named[] => {
   r.depth += 1;
-  if (r.depth > deepest) throw fail(r, 'too-complex', `queries are nested more than ${deepest} deep`, undefined);
+  if (r.depth > deepest)
+    throw fail(r, 'too-complex', `queries are nested more than ${deepest} deep`, undefined);
   try {
     const plain = as(node, 'SelectStmt');
     if (plain) return selectOrSet(r, parent, plain, place);
@@ -46,7 +52,11 @@ const setOperation = (r: Resolver, scope: Scope, stmt: SelectStmt): readonly Nam
   let distinct = false;
   let left: SelectStmt = stmt;
   for (let at: SelectStmt | undefined = stmt; at?.larg && at.op !== 'SETOP_NONE'; at = at.larg) {
-    if (at !== stmt && (at.withClause || at.sortClause || at.limitCount || at.limitOffset || at.lockingClause)) break;
+    if (
+      at !== stmt &&
+      (at.withClause || at.sortClause || at.limitCount || at.limitOffset || at.lockingClause)
+    )
+      break;
     if (at.rarg) rights.push(at.rarg);
     if (!at.all) distinct = true;
     left = at.larg;
@@ -75,16 +85,27 @@ const sortOutput = (r: Resolver, stmt: SelectStmt, columns: readonly Named[]): v
     const place = as(node, 'A_Const')?.ival?.ival;
     const [name, ...more] = texts(as(node, 'ColumnRef')?.fields);
     const column =
-      place !== undefined ? columns[place - 1] : columns.find((c) => more.length === 0 && c.name === name);
+      place !== undefined
+        ? columns[place - 1]
+        : columns.find((c) => more.length === 0 && c.name === name);
     if (column) markCell(column.cell, mark.order);
     else if (as(node, 'ColumnRef'))
-      throw fail(r, 'undefined-column', `column "${name ?? ''}" does not exist`, as(node, 'ColumnRef')?.location);
+      throw fail(
+        r,
+        'undefined-column',
+        `column "${name ?? ''}" does not exist`,
+        as(node, 'ColumnRef')?.location,
+      );
     else opaque(r, 'ORDER BY on a set operation', 0);
   }
 };
 
 /** Registers the common table expressions; the returned function resolves those nobody has read. */
-export const withClause = (r: Resolver, scope: Scope, clause: WithClause | undefined): (() => void) => {
+export const withClause = (
+  r: Resolver,
+  scope: Scope,
+  clause: WithClause | undefined,
+): (() => void) => {
   if (!clause) return () => undefined;
   const pending: Cte[] = [];
   for (const node of clause.ctes ?? []) {
@@ -92,7 +113,12 @@ export const withClause = (r: Resolver, scope: Scope, clause: WithClause | undef
     if (!cte?.ctequery) continue;
     const name = cte.ctename ?? '';
     if (scope.ctes.has(name))
-      throw fail(r, 'duplicate-alias', `WITH query name "${name}" specified more than once`, cte.location);
+      throw fail(
+        r,
+        'duplicate-alias',
+        `WITH query name "${name}" specified more than once`,
+        cte.location,
+      );
     // Without RECURSIVE a WITH query sees only those before it; none sees the FROM beside it.
     const sees: Scope = {
       ...newScope(scope.parent),
@@ -110,11 +136,24 @@ export const withClause = (r: Resolver, scope: Scope, clause: WithClause | undef
 const extras = (cte: CommonTableExpr, columns: readonly Named[]): readonly Named[] => {
   const all = (names: readonly (string | undefined)[]): Named[] =>
     names.flatMap((name) =>
-      name ? [{ name, cell: derived(columns.map((c) => ({ from: c.cell, kind: 'transformation' as const }))) }] : [],
+      name
+        ? [
+            {
+              name,
+              cell: derived(
+                columns.map((c) => ({ from: c.cell, kind: 'transformation' as const })),
+              ),
+            },
+          ]
+        : [],
     );
   return [
     ...columns,
-    ...all([cte.search_clause?.search_seq_column, cte.cycle_clause?.cycle_mark_column, cte.cycle_clause?.cycle_path_column]),
+    ...all([
+      cte.search_clause?.search_seq_column,
+      cte.cycle_clause?.cycle_mark_column,
+      cte.cycle_clause?.cycle_path_column,
+    ]),
   ];
 };
 
@@ -124,7 +163,10 @@ const once = (r: Resolver, scope: Scope, cte: CommonTableExpr): Cte => {
     name: cte.ctename ?? '',
     columns: () => {
       if (!columns && cte.ctequery)
-        columns = extras(cte, rename(query(r, scope, cte.ctequery, 'derived'), texts(cte.aliascolnames)));
+        columns = extras(
+          cte,
+          rename(query(r, scope, cte.ctequery, 'derived'), texts(cte.aliascolnames)),
+        );
       return columns ?? [];
     },
   };

@@ -24,12 +24,21 @@ export const lookUp = (r: Resolver, node: RangeVar): Relation => {
     );
   const relation = findRelation(r.catalogue, r.path, node.schemaname, node.relname ?? '');
   if (!relation)
-    throw fail(r, 'undefined-table', `relation "${written(node)}" does not exist`, node.location ?? 0);
+    throw fail(
+      r,
+      'undefined-table',
+      `relation "${written(node)}" does not exist`,
+      node.location ?? 0,
+    );
   return relation;
 };
 
 /** Notes one place where a relation is named. */
-export const useRelation = (r: Resolver, node: RangeVar, role: RelationUse['role']): RelationUse => {
+export const useRelation = (
+  r: Resolver,
+  node: RangeVar,
+  role: RelationUse['role'],
+): RelationUse => {
   const relation = lookUp(r, node);
   const use: RelationUse = {
     relation,
@@ -58,7 +67,8 @@ export const relationItem = (r: Resolver, use: RelationUse): Item => {
     const fresh = !use.cells.has(name);
     const made = baseCell(use, name);
     // A column's type may run code when a value of it is so much as printed or compared.
-    if (fresh && !system && made.base?.column) judgeTypeOid(r, made.base.column.type, use.node.location ?? 0);
+    if (fresh && !system && made.base?.column)
+      judgeTypeOid(r, made.base.column.type, use.node.location ?? 0);
     return made;
   };
   const nameAt = (i: number, own: string): string => renamed[i] ?? own;

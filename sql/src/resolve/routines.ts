@@ -62,7 +62,12 @@ export const judgeRoutine = (
   };
 };
 
-const judgeOne = (r: Resolver, routine: Routine, overloads: readonly Overload[], location: number): void => {
+const judgeOne = (
+  r: Resolver,
+  routine: Routine,
+  overloads: readonly Overload[],
+  location: number,
+): void => {
   const name = publicName(r.path, routine);
   if (isDangerousFunction(routine.name)) {
     callsFunction(r, name);
@@ -78,13 +83,24 @@ const judgeOne = (r: Resolver, routine: Routine, overloads: readonly Overload[],
   opaque(r, `function ${formatName(name)}`, location);
 };
 
+/** A base type that is not PostgreSQL's own: a statement that touches a value of it is noted for the type already. */
+const isForeignBase = (r: Resolver, oid: number): boolean => {
+  const type = r.catalogue.typeByOid(oid);
+  if (!type) return false;
+  if (type.element !== 0) return isForeignBase(r, type.element);
+  return type.kind === 'b' && !isSystemSchema(type.schema);
+};
+
 /** Notes an operator that may be a user's own. */
 export const judgeOperator = (r: Resolver, names: readonly string[], location: number): void => {
   const symbol = names.at(-1) ?? '';
   const schema = names.at(-2);
   for (const operator of r.catalogue.operators(symbol)) {
     if (isHarmlessExtension(operator.extension) || isSystemSchema(operator.schema)) continue;
-    if (schema === undefined ? r.path.routines.includes(operator.schema) : schema === operator.schema)
+    if (isForeignBase(r, operator.left) || isForeignBase(r, operator.right)) continue;
+    if (
+      schema === undefined ? r.path.routines.includes(operator.schema) : schema === operator.schema
+    )
       opaque(r, `operator ${operator.schema}.${symbol}`, location);
   }
 };

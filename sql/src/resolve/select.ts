@@ -48,7 +48,12 @@ const ordinal = (
   const place = constant.ival.ival ?? 0;
   const target = list[place - 1];
   if (!target)
-    throw fail(r, 'column-count', `${clause} position ${place} is not in select list`, constant.location);
+    throw fail(
+      r,
+      'column-count',
+      `${clause} position ${place} is not in select list`,
+      constant.location,
+    );
   return target;
 };
 
@@ -75,7 +80,9 @@ const groupItem = (r: Resolver, scope: Scope, node: Node, list: readonly Target[
   const target =
     ordinal(r, 'GROUP BY', node, list) ??
     // A name means a column of FROM first, only then one of the select list.
-    (name !== undefined && !inputColumn(scope, name) ? list.find((t) => t.name === name) : undefined);
+    (name !== undefined && !inputColumn(scope, name)
+      ? list.find((t) => t.name === name)
+      : undefined);
   if (target) {
     markCell(target.cell, mark.group);
     const [only, ...others] = target.cell.flows;
@@ -96,7 +103,8 @@ const sortItem = (
   const name = bareName(node);
   // In ORDER BY an output name comes first.
   const target =
-    ordinal(r, clause, node, list) ?? (name === undefined ? undefined : list.find((t) => t.name === name));
+    ordinal(r, clause, node, list) ??
+    (name === undefined ? undefined : list.find((t) => t.name === name));
   if (target) markCell(target.cell, bits);
   else markFlows(gather(r, scope, node, 'transformation').flows, bits);
 };
@@ -138,7 +146,10 @@ const windows = (r: Resolver, scope: Scope, stmt: SelectStmt): void => {
     const window = as(node, 'WindowDef');
     markFlows(gather(r, scope, window?.partitionClause, 'transformation').flows, mark.group);
     markFlows(gather(r, scope, window?.orderClause, 'transformation').flows, mark.order);
-    markFlows(gather(r, scope, [window?.startOffset, window?.endOffset], 'transformation').flows, mark.order);
+    markFlows(
+      gather(r, scope, [window?.startOffset, window?.endOffset], 'transformation').flows,
+      mark.order,
+    );
   }
 };
 
@@ -158,7 +169,12 @@ export const select = (
   if (stmt.whereClause) condition(r, scope, stmt.whereClause, mark.filter);
   if (stmt.valuesLists) {
     const columns = values(r, scope, stmt.valuesLists);
-    rest(r, scope, stmt, columns.map((c) => ({ ...c, node: { String: {} } })));
+    rest(
+      r,
+      scope,
+      stmt,
+      columns.map((c) => ({ ...c, node: { String: {} } })),
+    );
     finish();
     return columns;
   }

@@ -16,13 +16,16 @@ const names = new Set(
    pg_event_trigger_ddl_commands pg_nextoid binary_upgrade_create_empty_extension pg_prepared_statement
    pg_cursor pg_get_wal_record_info pg_log_backend_memory_contexts pg_restore_relation_stats
    pg_restore_attribute_stats pg_clear_attribute_stats pg_clear_relation_stats xmlparse_file
-   get_raw_page heap_page_items heap_page_item_attrs bt_page_items pg_buffercache_pages`.split(/\s+/),
+   get_raw_page heap_page_items heap_page_item_attrs bt_page_items pg_buffercache_pages`.split(
+    /\s+/,
+  ),
 );
 
 const families =
   /^(?:dblink|lo_|pg_ls_|pg_file_|pg_logical_slot_|pg_replication_|pg_create_(?:logical|physical)_replication_slot|pg_copy_(?:logical|physical)|pg_drop_replication_slot|pg_sync_replication|pg_get_publication|postgres_fdw_|file_fdw_|plpgsql_|plpython|plperl|pg_execute_|pg_walinspect|pg_stat_statements)/;
 
-export const isDangerousFunction = (name: string): boolean => names.has(name) || families.test(name);
+export const isDangerousFunction = (name: string): boolean =>
+  names.has(name) || families.test(name);
 
 /** System relations that hold values of user data, other sessions' statements or secrets; all columns, or those listed. */
 const relations: Readonly<Record<string, true | readonly string[]>> = {

@@ -32,13 +32,16 @@ const plainChecks = (r: Resolver, type: Type): boolean =>
       !/OPERATOR\(/i.test(check) &&
       [...check.matchAll(/([A-Za-z_][\w$]*)\s*\(/g)].every(
         ([, name = '']) =>
-          /^(check|and|or|not|any|all|in)$/i.test(name) || r.catalogue.routine('pg_catalog', name) !== undefined ||
-          r.catalogue.type('pg_catalog', name) !== undefined || /^(varying|numeric|character)$/i.test(name),
+          /^(check|and|or|not|any|all|in)$/i.test(name) ||
+          r.catalogue.routine('pg_catalog', name) !== undefined ||
+          r.catalogue.type('pg_catalog', name) !== undefined ||
+          /^(varying|numeric|character)$/i.test(name),
       ),
   );
 
 const judgeResolved = (r: Resolver, type: Type, location: number): void => {
-  if (r.catalogue.data.castTypes.includes(type.oid)) opaque(r, `cast of ${formatName(type)}`, location);
+  if (r.catalogue.data.castTypes.includes(type.oid))
+    opaque(r, `cast of ${formatName(type)}`, location);
   if (isSystemSchema(type.schema) || isHarmlessExtension(type.extension)) return;
   const element = type.element === 0 ? undefined : r.catalogue.typeByOid(type.element);
   if (element) {

@@ -1,4 +1,12 @@
-import type { DeleteStmt, InsertStmt, MergeStmt, Node, RangeVar, ReturningClause, UpdateStmt } from '@pgsql/types';
+import type {
+  DeleteStmt,
+  InsertStmt,
+  MergeStmt,
+  Node,
+  RangeVar,
+  ReturningClause,
+  UpdateStmt,
+} from '@pgsql/types';
 import { formatName } from '../names.js';
 import { as } from '../parse/nodes.js';
 import { baseCell, derived, mark, markCell, markFlows, type RelationUse } from './cells.js';
@@ -18,13 +26,19 @@ const target = (r: Resolver, node: RangeVar | undefined): RelationUse => {
   const { relation } = use;
   for (const trigger of relation.triggers)
     opaque(r, `trigger function ${formatName(trigger)} on ${formatName(relation)}`, node.location);
-  for (const rule of relation.rules) opaque(r, `rule ${rule} on ${formatName(relation)}`, node.location);
+  for (const rule of relation.rules)
+    opaque(r, `rule ${rule} on ${formatName(relation)}`, node.location);
   r.volatile = true;
   return use;
 };
 
 /** Marks a column as written. @throws SqlError `undefined-column` */
-const written = (r: Resolver, use: RelationUse, name: string, location: number | undefined): void => {
+const written = (
+  r: Resolver,
+  use: RelationUse,
+  name: string,
+  location: number | undefined,
+): void => {
   if (!use.relation.columns.some((c) => c.name === name))
     throw fail(
       r,
@@ -35,14 +49,27 @@ const written = (r: Resolver, use: RelationUse, name: string, location: number |
   markCell(baseCell(use, name), mark.write);
 };
 
-const returning = (r: Resolver, scope: Scope, clause: ReturningClause | undefined, use: RelationUse): readonly Named[] => {
+const returning = (
+  r: Resolver,
+  scope: Scope,
+  clause: ReturningClause | undefined,
+  use: RelationUse,
+): readonly Named[] => {
   if (!clause) return [];
-  const inner: Scope = { ...scope, items: [...scope.items, ...returningItems(r, clause, use, scope)] };
+  const inner: Scope = {
+    ...scope,
+    items: [...scope.items, ...returningItems(r, clause, use, scope)],
+  };
   return targets(r, inner, clause.exprs, 'derived');
 };
 
 /** The values of a SET list reach the row that is written. */
-const setList = (r: Resolver, scope: Scope, use: RelationUse, list: readonly Node[] | undefined): void => {
+const setList = (
+  r: Resolver,
+  scope: Scope,
+  use: RelationUse,
+  list: readonly Node[] | undefined,
+): void => {
   for (const node of list ?? []) {
     const set = as(node, 'ResTarget');
     if (!set) continue;
@@ -51,9 +78,18 @@ const setList = (r: Resolver, scope: Scope, use: RelationUse, list: readonly Nod
   }
 };
 
-const insertColumns = (r: Resolver, use: RelationUse, cols: readonly Node[] | undefined, count: number): void => {
-  if (cols) for (const node of cols) written(r, use, as(node, 'ResTarget')?.name ?? '', as(node, 'ResTarget')?.location);
-  else for (const column of use.relation.columns.slice(0, count)) markCell(baseCell(use, column.name), mark.write);
+const insertColumns = (
+  r: Resolver,
+  use: RelationUse,
+  cols: readonly Node[] | undefined,
+  count: number,
+): void => {
+  if (cols)
+    for (const node of cols)
+      written(r, use, as(node, 'ResTarget')?.name ?? '', as(node, 'ResTarget')?.location);
+  else
+    for (const column of use.relation.columns.slice(0, count))
+      markCell(baseCell(use, column.name), mark.write);
 };
 
 const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): readonly Named[] => {
@@ -67,7 +103,10 @@ const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): reado
   scope.items = [relationItem(r, use)];
   const conflict = stmt.onConflictClause;
   if (conflict) {
-    const excluded: Item = listed('excluded', use.relation.columns.map((c) => ({ name: c.name, cell: derived([]) })));
+    const excluded: Item = listed(
+      'excluded',
+      use.relation.columns.map((c) => ({ name: c.name, cell: derived([]) })),
+    );
     for (const node of conflict.infer?.indexElems ?? []) {
       const element = as(node, 'IndexElem');
       if (element?.name) markCell(baseCell(use, element.name), mark.filter);
@@ -79,7 +118,8 @@ const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): reado
     if (conflict.whereClause) condition(r, inner, conflict.whereClause, mark.filter);
   }
   noteWrite(r, use, 'insert', source.length > 0 || !stmt.selectStmt, location(stmt.relation));
-  if (conflict?.action === 'ONCONFLICT_UPDATE') noteWrite(r, use, 'update', true, location(stmt.relation));
+  if (conflict?.action === 'ONCONFLICT_UPDATE')
+    noteWrite(r, use, 'update', true, location(stmt.relation));
   const columns = returning(r, scope, stmt.returningClause, use);
   finish();
   return columns;
@@ -101,7 +141,13 @@ const update = (r: Resolver, parent: Scope | undefined, stmt: UpdateStmt): reado
   fromClause(r, scope, stmt.fromClause);
   const where = stmt.whereClause ? condition(r, scope, stmt.whereClause, mark.filter) : undefined;
   setList(r, scope, use, stmt.targetList);
-  noteWrite(r, use, 'update', as(stmt.whereClause, 'CurrentOfExpr') !== undefined || looksAtRow(where), location(stmt.relation));
+  noteWrite(
+    r,
+    use,
+    'update',
+    as(stmt.whereClause, 'CurrentOfExpr') !== undefined || looksAtRow(where),
+    location(stmt.relation),
+  );
   const columns = returning(r, scope, stmt.returningClause, use);
   finish();
   return columns;
@@ -114,7 +160,13 @@ const remove = (r: Resolver, parent: Scope | undefined, stmt: DeleteStmt): reado
   scope.items = [relationItem(r, use)];
   fromClause(r, scope, stmt.usingClause);
   const where = stmt.whereClause ? condition(r, scope, stmt.whereClause, mark.filter) : undefined;
-  noteWrite(r, use, 'delete', as(stmt.whereClause, 'CurrentOfExpr') !== undefined || looksAtRow(where), location(stmt.relation));
+  noteWrite(
+    r,
+    use,
+    'delete',
+    as(stmt.whereClause, 'CurrentOfExpr') !== undefined || looksAtRow(where),
+    location(stmt.relation),
+  );
   const columns = returning(r, scope, stmt.returningClause, use);
   finish();
   return columns;
@@ -139,7 +191,8 @@ const merge = (r: Resolver, parent: Scope | undefined, stmt: MergeStmt): readonl
       insertColumns(r, use, when.targetList, when.values?.length ?? 0);
       markFlows(gather(r, scope, when.values).flows, mark.output);
       noteWrite(r, use, 'insert', true, location(stmt.relation));
-    } else if (when.commandType === 'CMD_DELETE') noteWrite(r, use, 'delete', true, location(stmt.relation));
+    } else if (when.commandType === 'CMD_DELETE')
+      noteWrite(r, use, 'delete', true, location(stmt.relation));
   }
   const columns = returning(r, scope, stmt.returningClause, use);
   finish();
@@ -147,7 +200,11 @@ const merge = (r: Resolver, parent: Scope | undefined, stmt: MergeStmt): readonl
 };
 
 /** INSERT, UPDATE, DELETE, MERGE; undefined for any other node. The columns are those of RETURNING. */
-export const dataModifying = (r: Resolver, parent: Scope | undefined, node: Node): readonly Named[] | undefined => {
+export const dataModifying = (
+  r: Resolver,
+  parent: Scope | undefined,
+  node: Node,
+): readonly Named[] | undefined => {
   const inserted = as(node, 'InsertStmt');
   if (inserted) return insert(r, parent, inserted);
   const updated = as(node, 'UpdateStmt');

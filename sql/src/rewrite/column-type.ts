@@ -50,7 +50,10 @@ const families: Readonly<Record<string, Family>> = {
 };
 
 /** A domain stands for its base type: casting to the domain might fail its constraint. */
-const withoutDomain = (catalogue: Catalogue, column: Column): { readonly type: Type | undefined; readonly text: string } => {
+const withoutDomain = (
+  catalogue: Catalogue,
+  column: Column,
+): { readonly type: Type | undefined; readonly text: string } => {
   let type = catalogue.typeByOid(column.type);
   let text = column.typeText;
   for (let depth = 0; type?.kind === 'd' && depth < 32; depth += 1) {

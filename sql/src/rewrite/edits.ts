@@ -14,7 +14,12 @@ interface Placed extends Edit {
 }
 
 /** The slice of the source with the edits made, and the way back for positions. */
-export const applyEdits = (source: string, start: number, end: number, edits: readonly Edit[]): Rewritten => {
+export const applyEdits = (
+  source: string,
+  start: number,
+  end: number,
+  edits: readonly Edit[],
+): Rewritten => {
   const placed: Placed[] = [];
   let sql = '';
   let from = start;

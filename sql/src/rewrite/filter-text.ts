@@ -15,8 +15,12 @@ export interface FilterContext {
   readonly position: (location: number | undefined) => number;
 }
 
-const problem = (c: FilterContext, code: SqlErrorCode, message: string, location?: number): SqlError =>
-  new SqlError(code, message, { position: c.position(location) });
+const problem = (
+  c: FilterContext,
+  code: SqlErrorCode,
+  message: string,
+  location?: number,
+): SqlError => new SqlError(code, message, { position: c.position(location) });
 
 const constant = (c: FilterContext, value: A_Const): string => {
   if (value.isnull) return 'NULL';
@@ -27,22 +31,43 @@ const constant = (c: FilterContext, value: A_Const): string => {
   throw problem(c, 'syntax', 'this kind of constant has no place in a row filter', value.location);
 };
 
-const attribute = (c: FilterContext, path: readonly string[], location: number | undefined): string => {
+const attribute = (
+  c: FilterContext,
+  path: readonly string[],
+  location: number | undefined,
+): string => {
   if (!isSessionAttribute(path))
-    throw problem(c, 'undefined-object', `unknown session attribute session.${path.join('.')}`, location);
+    throw problem(
+      c,
+      'undefined-object',
+      `unknown session attribute session.${path.join('.')}`,
+      location,
+    );
   const wanted = `session.${path.join('.')}`.toLowerCase();
   const found = Object.entries(c.session).find(([name]) => name.toLowerCase() === wanted);
   return found ? literal(found[1]) : 'NULL';
 };
 
-const column = (c: FilterContext, names: readonly string[], location: number | undefined): string => {
+const column = (
+  c: FilterContext,
+  names: readonly string[],
+  location: number | undefined,
+): string => {
   const name = names.at(-1) ?? '';
   const { relation } = c;
   if (!relation) return quoted(name);
   const qualifier = names.slice(0, -1);
-  const own = qualifier.length === 0 || (qualifier.at(-1) === relation.name && (qualifier.length === 1 || qualifier[0] === relation.schema));
+  const own =
+    qualifier.length === 0 ||
+    (qualifier.at(-1) === relation.name &&
+      (qualifier.length === 1 || qualifier[0] === relation.schema));
   if (!own || names.length > 3)
-    throw problem(c, 'undefined-table', `missing FROM-clause entry for table "${qualifier.join('.')}"`, location);
+    throw problem(
+      c,
+      'undefined-table',
+      `missing FROM-clause entry for table "${qualifier.join('.')}"`,
+      location,
+    );
   if (!relation.columns.some((col) => col.name === name))
     throw problem(c, 'undefined-column', `column "${name}" does not exist`, location);
   return quoted(name);
@@ -51,7 +76,12 @@ const column = (c: FilterContext, names: readonly string[], location: number | u
 const symbolOf = (c: FilterContext, expression: A_Expr): string => {
   const names = texts(expression.name);
   if (names.length > 1 && names[0] !== 'pg_catalog')
-    throw problem(c, 'undefined-object', 'a row filter uses PostgreSQL\'s own operators only', expression.location);
+    throw problem(
+      c,
+      'undefined-object',
+      "a row filter uses PostgreSQL's own operators only",
+      expression.location,
+    );
   return names.at(-1) ?? '';
 };
 
@@ -59,13 +89,17 @@ const compared = (c: FilterContext, expression: A_Expr): string => {
   const symbol = symbolOf(c, expression);
   const left = expression.lexpr ? filterText(expression.lexpr, c) : undefined;
   const list = as(expression.rexpr, 'List')?.items;
-  const rights = (list ?? (expression.rexpr ? [expression.rexpr] : [])).map((node) => filterText(node, c));
+  const rights = (list ?? (expression.rexpr ? [expression.rexpr] : [])).map((node) =>
+    filterText(node, c),
+  );
   const [right = 'NULL', second = 'NULL'] = rights;
   switch (expression.kind) {
     case 'AEXPR_OP':
     case 'AEXPR_LIKE':
     case 'AEXPR_ILIKE':
-      return left === undefined ? `(OPERATOR(pg_catalog.${symbol}) ${right})` : op(left, symbol, right);
+      return left === undefined
+        ? `(OPERATOR(pg_catalog.${symbol}) ${right})`
+        : op(left, symbol, right);
     case 'AEXPR_OP_ANY':
     case 'AEXPR_OP_ALL':
       return `(${left ?? 'NULL'} OPERATOR(pg_catalog.${symbol}) ${expression.kind === 'AEXPR_OP_ANY' ? 'ANY' : 'ALL'} (${right}))`;
@@ -82,20 +116,37 @@ const compared = (c: FilterContext, expression: A_Expr): string => {
       return expression.kind === 'AEXPR_DISTINCT' ? distinct : `(NOT ${distinct})`;
     }
     default:
-      throw problem(c, 'syntax', 'this comparison has no place in a row filter', expression.location);
+      throw problem(
+        c,
+        'syntax',
+        'this comparison has no place in a row filter',
+        expression.location,
+      );
   }
 };
 
 const builtIn = (c: FilterContext, names: readonly string[]): boolean =>
-  names.length === 1 || names[0] === 'pg_catalog' ? c.catalogue?.routine('pg_catalog', names.at(-1) ?? '') !== undefined : false;
+  names.length === 1 || names[0] === 'pg_catalog'
+    ? c.catalogue?.routine('pg_catalog', names.at(-1) ?? '') !== undefined
+    : false;
 
 const called = (c: FilterContext, call: FuncCall): string => {
   const names = texts(call.funcname);
   if (call.over || call.agg_star || call.agg_distinct || call.agg_filter || call.agg_within_group)
-    throw problem(c, 'syntax', 'aggregates and windows have no place in a row filter', call.location);
+    throw problem(
+      c,
+      'syntax',
+      'aggregates and windows have no place in a row filter',
+      call.location,
+    );
   const schema = names.length === 1 || names[0] === 'pg_catalog' ? 'pg_catalog' : names[0];
   if (c.catalogue && schema === 'pg_catalog' && !builtIn(c, names))
-    throw problem(c, 'undefined-function', `function ${names.join('.')} does not exist in pg_catalog; a function of yours needs its schema`, call.location);
+    throw problem(
+      c,
+      'undefined-function',
+      `function ${names.join('.')} does not exist in pg_catalog; a function of yours needs its schema`,
+      call.location,
+    );
   const args = (call.args ?? []).map((arg) => filterText(arg, c)).join(', ');
   return `${quoted(schema ?? 'pg_catalog')}.${quoted(names.at(-1) ?? '')}(${args})`;
 };
@@ -116,7 +167,8 @@ export const filterText = (node: Node, c: FilterContext): string => {
   const ref = as(node, 'ColumnRef');
   if (ref) {
     const names = texts(ref.fields);
-    if (ref.fields?.some((f) => as(f, 'A_Star'))) throw problem(c, 'syntax', '* has no place in a row filter', ref.location);
+    if (ref.fields?.some((f) => as(f, 'A_Star')))
+      throw problem(c, 'syntax', '* has no place in a row filter', ref.location);
     return names[0] === 'session' && names.length > 1 && c.relation?.name !== 'session'
       ? attribute(c, names.slice(1), ref.location)
       : column(c, names, ref.location);
@@ -130,20 +182,26 @@ export const filterText = (node: Node, c: FilterContext): string => {
     return `(${parts.join(bool.boolop === 'AND_EXPR' ? ' AND ' : ' OR ')})`;
   }
   const nullTest = as(node, 'NullTest');
-  if (nullTest?.arg) return `(${filterText(nullTest.arg, c)} ${nullTests[nullTest.nulltesttype ?? 'IS_NULL']})`;
+  if (nullTest?.arg)
+    return `(${filterText(nullTest.arg, c)} ${nullTests[nullTest.nulltesttype ?? 'IS_NULL']})`;
   const boolTest = as(node, 'BooleanTest');
   if (boolTest?.arg)
     return `(${filterText(boolTest.arg, c)} ${(boolTest.booltesttype ?? 'IS_TRUE').replace('IS_NOT_', 'IS NOT ').replace('IS_', 'IS ')})`;
   const call = as(node, 'FuncCall');
   if (call) return called(c, call);
   const cast = as(node, 'TypeCast');
-  if (cast?.arg && cast.typeName) return `(${filterText(cast.arg, c)})::${typeName(c, cast.typeName)}`;
+  if (cast?.arg && cast.typeName)
+    return `(${filterText(cast.arg, c)})::${typeName(c, cast.typeName)}`;
   const coalesce = as(node, 'CoalesceExpr');
   if (coalesce) return `COALESCE(${(coalesce.args ?? []).map((a) => filterText(a, c)).join(', ')})`;
   const array = as(node, 'A_ArrayExpr');
   if (array) return `ARRAY[${(array.elements ?? []).map((a) => filterText(a, c)).join(', ')}]`;
   if (as(node, 'SQLValueFunction')) return sqlValue(c, node);
-  throw problem(c, 'syntax', `${kindOf(node) ?? 'this'} has no place in a row filter: it compares columns, constants and session attributes`);
+  throw problem(
+    c,
+    'syntax',
+    `${kindOf(node) ?? 'this'} has no place in a row filter: it compares columns, constants and session attributes`,
+  );
 };
 
 const sqlValue = (c: FilterContext, node: Node): string => {

@@ -35,12 +35,17 @@ export const completeGrouping = (
   if (missing.length === 0) return { kind: 'none' };
   const [first] = block.groupClause;
   const location = firstLocation(block.groupClause);
-  if (location === undefined || (first !== null && typeof first === 'object' && 'GroupingSet' in first))
+  if (
+    location === undefined ||
+    (first !== null && typeof first === 'object' && 'GroupingSet' in first)
+  )
     return { kind: 'refuse', column: missing[0]?.name ?? '' };
   let i = tokens.indexAt(r.offset(location));
   while (i > 0 && !(tokens.isWord(i, 'BY') && tokens.isWord(i - 1, 'GROUP'))) i -= 1;
   const at = tokens.isWord(i + 1, 'ALL') || tokens.isWord(i + 1, 'DISTINCT') ? i + 1 : i;
-  const text = missing.map(({ use, name }) => ` ${quoted(use.alias)}.${quoted(nameOf(use, name))},`).join('');
+  const text = missing
+    .map(({ use, name }) => ` ${quoted(use.alias)}.${quoted(nameOf(use, name))},`)
+    .join('');
   return { kind: 'edit', edit: { start: tokens.endOf(at), end: tokens.endOf(at), text } };
 };
 

@@ -33,7 +33,9 @@ const constants: { readonly [K in ColumnType['family']]?: string } = {
 /** The constant takes its type before the CASE does, and is cut to the column's length by the cast. */
 const redact = ({ value, type }: Masking): string | undefined => {
   const constant = constants[type.family];
-  return constant === undefined ? undefined : when(`${value} IS NOT NULL`, cast(constant, type.text));
+  return constant === undefined
+    ? undefined
+    : when(`${value} IS NOT NULL`, cast(constant, type.text));
 };
 
 const asText = (m: Masking): string => cast(m.value, 'pg_catalog.text');
@@ -43,15 +45,26 @@ const email = (m: Masking): string | undefined => {
   const v = asText(m);
   // Searching refuses nondeterministic collations.
   const plain = `(${v} COLLATE pg_catalog."C")`;
-  const masked = op(op(call('"left"', v, '1'), '||', `'***'`), '||', call('substr', v, call('strpos', plain, `'@'`)));
+  const masked = op(
+    op(call('"left"', v, '1'), '||', `'***'`),
+    '||',
+    call('substr', v, call('strpos', plain, `'@'`)),
+  );
   return when(op(plain, '~', `'^[^@]+@[^@]+$'`), masked);
 };
 
 const partial = (m: Masking, first: number, last: number): string | undefined => {
   if (m.type.family !== 'text') return undefined;
   const v = asText(m);
-  const kept = op(op(call('"left"', v, String(first)), '||', `'***'`), '||', call('"right"', v, String(last)));
-  return when(`${m.value} IS NOT NULL`, when(op(call('length', v), '>', String(first + last)), kept, `'***'`));
+  const kept = op(
+    op(call('"left"', v, String(first)), '||', `'***'`),
+    '||',
+    call('"right"', v, String(last)),
+  );
+  return when(
+    `${m.value} IS NOT NULL`,
+    when(op(call('length', v), '>', String(first + last)), kept, `'***'`),
+  );
 };
 
 const whole = (n: number, least: number, most: number): number =>
@@ -63,13 +76,19 @@ const hash = (m: Masking): string | undefined => {
   return m.type.family === 'uuid' ? hashedUuid(m) : undefined;
 };
 
-const expressions: { readonly [K in MaskKind]: (m: Masking, mask: Extract<Mask, { readonly [P in K]: unknown }>) => string | undefined } = {
+const expressions: {
+  readonly [K in MaskKind]: (
+    m: Masking,
+    mask: Extract<Mask, { readonly [P in K]: unknown }>,
+  ) => string | undefined;
+} = {
   null: () => undefined,
   redact,
   hash,
   uuid: (m) => (m.type.family === 'uuid' || m.type.family === 'text' ? hashedUuid(m) : undefined),
   email,
-  partial: (m, mask) => partial(m, whole(mask.partial.first, 0, 10_000), whole(mask.partial.last, 0, 10_000)),
+  partial: (m, mask) =>
+    partial(m, whole(mask.partial.first, 0, 10_000), whole(mask.partial.last, 0, 10_000)),
   year: (m) => truncatedDate(m, 'year'),
   month: (m) => truncatedDate(m, 'month'),
   bucket: (m, mask) => bucketed(m, whole(mask.bucket.size, 1, Number.MAX_SAFE_INTEGER)),
@@ -87,11 +106,19 @@ export const holdsKey = (mask: Mask): boolean => 'hash' in mask || 'uuid' in mas
  * The masked value as SQL of the column's type and modifier. NULL stays NULL; no value makes it raise an error; a mask
  * that does not fit the type gives NULL.
  */
-export const maskExpression = (masking: Masking, mask: Mask, collation: string | undefined): string => {
+export const maskExpression = (
+  masking: Masking,
+  mask: Mask,
+  collation: string | undefined,
+): string => {
   const kind = kindOf(mask);
-  const make = kind === undefined ? undefined : (expressions[kind] as ((m: Masking, mask: Mask) => string | undefined) | undefined);
+  const make =
+    kind === undefined
+      ? undefined
+      : (expressions[kind] as ((m: Masking, mask: Mask) => string | undefined) | undefined);
   const value = make?.(masking, mask) ?? 'NULL';
   const typed = cast(value, masking.type.text);
-  return collation !== undefined && masking.type.family === 'text' ? `(${typed} COLLATE ${collation})` : typed;
+  return collation !== undefined && masking.type.family === 'text'
+    ? `(${typed} COLLATE ${collation})`
+    : typed;
 };
-

@@ -34,9 +34,7 @@ const bits31 = (hex: string): string =>
 export const hashedNumber = (m: Masking): string | undefined => {
   // 5, 5.0 and 5.00 are one value.
   const canonical =
-    m.type.family === 'numeric'
-      ? cast(call('trim_scale', m.value), text)
-      : cast(m.value, text);
+    m.type.family === 'numeric' ? cast(call('trim_scale', m.value), text) : cast(m.value, text);
   const number = bits31(digest(m, canonical));
   const small = greatest[m.type.name];
   if (small !== undefined) return op(number, '&', String(small));

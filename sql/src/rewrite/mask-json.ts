@@ -9,9 +9,13 @@ const jsonNull = `'null'::${jsonb}`;
  */
 export const pathKeys = (path: string): readonly string[] => {
   if (path.startsWith('/'))
-    return path.slice(1).split('/').map((k) => k.replaceAll('~1', '/').replaceAll('~0', '~'));
+    return path
+      .slice(1)
+      .split('/')
+      .map((k) => k.replaceAll('~1', '/').replaceAll('~0', '~'));
   const keys: string[] = [];
-  const step = /^\$?\.?(?:\["((?:[^"\\]|\\.)*)"\]|\['((?:[^'\\]|\\.)*)'\]|\[(\d+|\*)\]|"([^"]*)"|([^.[\]$"]+)|(\.))/;
+  const step =
+    /^\$?\.?(?:\["((?:[^"\\]|\\.)*)"\]|\['((?:[^'\\]|\\.)*)'\]|\[(\d+|\*)\]|"([^"]*)"|([^.[\]$"]+)|(\.))/;
   let rest = path.trim();
   while (rest !== '' && rest !== '$') {
     const found = step.exec(rest);
@@ -26,9 +30,11 @@ export const pathKeys = (path: string): readonly string[] => {
 const pathLiteral = (keys: readonly string[]): string =>
   `ARRAY[${keys.map(literal).join(', ')}]::pg_catalog.text[]`;
 
-const at = (keys: readonly string[]): string => (keys.length === 0 ? 'v' : op('v', '#>', pathLiteral(keys)));
+const at = (keys: readonly string[]): string =>
+  keys.length === 0 ? 'v' : op('v', '#>', pathLiteral(keys));
 
-const isObject = (keys: readonly string[]): string => op(call('jsonb_typeof', at(keys)), '=', `'object'`);
+const isObject = (keys: readonly string[]): string =>
+  op(call('jsonb_typeof', at(keys)), '=', `'object'`);
 
 const set = (keys: readonly string[]): string =>
   keys.length === 0 ? jsonNull : call('jsonb_set', 'v', pathLiteral(keys), jsonNull, 'false');

@@ -14,7 +14,9 @@ const limit = ({ type }: Masking): string => {
   if (type.family !== 'numeric') return ranges[type.name] ?? '0';
   const [precision, scale = 0] = type.modifier;
   // NaN and infinities compare as greater.
-  return precision === undefined ? '1e1000' : `${10n ** BigInt(Math.max(precision - scale, 0))} - 1`;
+  return precision === undefined
+    ? '1e1000'
+    : `${10n ** BigInt(Math.max(precision - scale, 0))} - 1`;
 };
 
 const within = (m: Masking, value: string, type: string): string =>
@@ -36,7 +38,13 @@ const isNumber = (m: Masking): boolean =>
 /** The multiple of `size` at or below the value. */
 export const bucketed = (m: Masking, size: number): string | undefined =>
   isNumber(m)
-    ? guarded(m, (v) => op(call('floor', op(v, '/', `${size}::pg_catalog.numeric`)), '*', `${size}::pg_catalog.numeric`))
+    ? guarded(m, (v) =>
+        op(
+          call('floor', op(v, '/', `${size}::pg_catalog.numeric`)),
+          '*',
+          `${size}::pg_catalog.numeric`,
+        ),
+      )
     : undefined;
 
 /** Rounded to `digits` after the decimal point; before it when negative. */
@@ -46,7 +54,8 @@ export const rounded = (m: Masking, digits: number): string | undefined =>
 /** Dates and times cut to the start of their year or month (UTC for those with a time zone). */
 export const truncatedDate = (m: Masking, unit: 'year' | 'month'): string | undefined => {
   const { value, type } = m;
-  if (type.family !== 'date' && type.family !== 'timestamp' && type.family !== 'timestamptz') return undefined;
+  if (type.family !== 'date' && type.family !== 'timestamp' && type.family !== 'timestamptz')
+    return undefined;
   const own = `pg_catalog.${type.family}`;
   // Near the ends of the range the start of the year has no representation; infinity has no year.
   const representable = `${op(value, '>=', cast(`'4712-01-01 BC'`, own))} AND ${op(value, '<', cast(`'294276-01-01'`, own))}`;

@@ -38,21 +38,37 @@ const wanted = (change: Change): Wanted => {
 };
 
 const position = (analyzed: Analyzed, location: number | undefined): number =>
-  characterPosition(analyzed.statement.source, analyzed.resolved.resolver.offset(Math.max(location ?? 0, 0)));
+  characterPosition(
+    analyzed.statement.source,
+    analyzed.resolved.resolver.offset(Math.max(location ?? 0, 0)),
+  );
 
-const refuse = (analyzed: Analyzed, construct: string, location: number | undefined, why: string, hint: string) =>
-  new RewriteRefusal(construct, position(analyzed, location), why, hint);
+const refuse = (
+  analyzed: Analyzed,
+  construct: string,
+  location: number | undefined,
+  why: string,
+  hint: string,
+) => new RewriteRefusal(construct, position(analyzed, location), why, hint);
 
-const planOf = (analyzed: Analyzed, use: RelationUse, want: Wanted, change: Change): Plan | undefined => {
+const planOf = (
+  analyzed: Analyzed,
+  use: RelationUse,
+  want: Wanted,
+  change: Change,
+): Plan | undefined => {
   const name = formatName(publicName(analyzed.resolved.resolver.path, use.relation));
   const masks = new Map<string, Mask>();
-  for (const [column, mask] of want.masks.get(name) ?? []) if (use.cells.has(column)) masks.set(column, mask);
+  for (const [column, mask] of want.masks.get(name) ?? [])
+    if (use.cells.has(column)) masks.set(column, mask);
   const filters = want.filters.get(name) ?? [];
   if (masks.size === 0 && filters.length === 0) return undefined;
   const filter =
     filters.length === 0
       ? undefined
-      : filters.map((sql) => filterSql(sql, use.relation, analyzed.catalogue, change.session)).join(' AND ');
+      : filters
+          .map((sql) => filterSql(sql, use.relation, analyzed.catalogue, change.session))
+          .join(' AND ');
   return { use, masks, filter };
 };
 
@@ -61,7 +77,13 @@ const checkTarget = (analyzed: Analyzed, plan: Plan): void => {
   const { use } = plan;
   const name = formatName(use.relation);
   if (plan.filter !== undefined)
-    throw refuse(analyzed, 'write', use.node.location, `${name} has a row filter for this identity: it can be read, not written`, 'Write through a role or workload without a row filter on this table.');
+    throw refuse(
+      analyzed,
+      'write',
+      use.node.location,
+      `${name} has a row filter for this identity: it can be read, not written`,
+      'Write through a role or workload without a row filter on this table.',
+    );
   for (const column of plan.masks.keys()) {
     const cell = use.cells.get(column);
     if (cell && (cell.marks & ~mark.write) !== 0)
@@ -81,8 +103,19 @@ const checkUnresolved = (analyzed: Analyzed, want: Wanted): void => {
   const resolved = new Set(r.uses.map((use) => formatName(publicName(r.path, use.relation))));
   for (const { action, object } of analyzed.analysis.accesses) {
     const name = action === 'select' && object ? formatName(object) : undefined;
-    if (name === undefined || resolved.has(name) || !(want.masks.has(name) || want.filters.has(name))) continue;
-    throw refuse(analyzed, analyzed.analysis.command, 0, `${name} is masked or filtered and cannot be replaced inside of ${analyzed.analysis.command}`, 'Leave the relation out of this statement.');
+    if (
+      name === undefined ||
+      resolved.has(name) ||
+      !(want.masks.has(name) || want.filters.has(name))
+    )
+      continue;
+    throw refuse(
+      analyzed,
+      analyzed.analysis.command,
+      0,
+      `${name} is masked or filtered and cannot be replaced inside of ${analyzed.analysis.command}`,
+      'Leave the relation out of this statement.',
+    );
   }
 };
 
@@ -92,20 +125,47 @@ const checkStatement = (analyzed: Analyzed, node: Node, plans: readonly Plan[]):
   const { command } = analyzed.analysis;
   const [first] = plans;
   const stored =
-    kind === 'ViewStmt' || kind === 'RuleStmt' || kind === 'CreateFunctionStmt' || kind === 'CreatePolicyStmt' || as(node, 'CreateTableAsStmt')?.objtype === 'OBJECT_MATVIEW';
+    kind === 'ViewStmt' ||
+    kind === 'RuleStmt' ||
+    kind === 'CreateFunctionStmt' ||
+    kind === 'CreatePolicyStmt' ||
+    as(node, 'CreateTableAsStmt')?.objtype === 'OBJECT_MATVIEW';
   if (stored)
-    throw refuse(analyzed, command, first?.use.node.location, `${command} would store a query over masked or filtered columns`, 'Create a table from the query instead (CREATE TABLE ... AS).');
+    throw refuse(
+      analyzed,
+      command,
+      first?.use.node.location,
+      `${command} would store a query over masked or filtered columns`,
+      'Create a table from the query instead (CREATE TABLE ... AS).',
+    );
   if (kind !== 'ExplainStmt') return;
   if (plans.some((p) => p.filter !== undefined || [...p.masks.values()].some(holdsKey)))
-    throw refuse(analyzed, 'EXPLAIN', first?.use.node.location, 'the plan would show how columns are masked or rows filtered', 'EXPLAIN a query over columns that are not masked.');
+    throw refuse(
+      analyzed,
+      'EXPLAIN',
+      first?.use.node.location,
+      'the plan would show how columns are masked or rows filtered',
+      'EXPLAIN a query over columns that are not masked.',
+    );
 };
 
-const readEdits = (analyzed: Analyzed, plan: Plan, tokens: Tokens, key: Uint8Array): readonly Edit[] => {
+const readEdits = (
+  analyzed: Analyzed,
+  plan: Plan,
+  tokens: Tokens,
+  key: Uint8Array,
+): readonly Edit[] => {
   const { resolver: r } = analyzed.resolved;
   const { use } = plan;
   const place = relationText(r, use, tokens);
   const sample = use.sampled ? sampleText(tokens, place.next) : undefined;
-  const text = subquery(analyzed, plan, key, use.node.inh !== true, sample ? tokens.source.slice(sample.start, sample.end) : '');
+  const text = subquery(
+    analyzed,
+    plan,
+    key,
+    use.node.inh !== true,
+    sample ? tokens.source.slice(sample.start, sample.end) : '',
+  );
   const named = use.aliased ? text : `${text} AS ${quoted(use.alias)}`;
   const table = tokens.isWord(place.first - 1, 'TABLE') ? place.first - 1 : undefined;
   const edits: Edit[] = [
@@ -130,11 +190,23 @@ const qualifiedEdits = (analyzed: Analyzed, use: RelationUse, tokens: Tokens): r
   });
 
 /** `COPY t (a, b) TO` becomes `COPY (SELECT a, b FROM ...) TO`. COPY reads no children of a table. */
-const copyEdit = (analyzed: Analyzed, stmt: CopyStmt, plan: Plan, tokens: Tokens, key: Uint8Array): Edit => {
+const copyEdit = (
+  analyzed: Analyzed,
+  stmt: CopyStmt,
+  plan: Plan,
+  tokens: Tokens,
+  key: Uint8Array,
+): Edit => {
   const { resolver: r, outcome } = analyzed.resolved;
   const place = relationText(r, plan.use, tokens);
   if (tokens.isWord(place.first - 1, 'BINARY'))
-    throw refuse(analyzed, 'COPY BINARY', stmt.relation?.location, 'the old form of binary COPY cannot be masked', 'Write COPY ... TO STDOUT WITH (FORMAT binary).');
+    throw refuse(
+      analyzed,
+      'COPY BINARY',
+      stmt.relation?.location,
+      'the old form of binary COPY cannot be masked',
+      'Write COPY ... TO STDOUT WITH (FORMAT binary).',
+    );
   const end = stmt.attlist ? tokens.afterParenthesis(place.next) : place.next;
   const columns = (outcome.output ?? []).map((c) => quoted(c.name)).join(', ');
   const inner = subquery(analyzed, plan, key, plan.use.relation.kind === 'r', '');
@@ -161,7 +233,13 @@ const edits = (analyzed: Analyzed, plans: readonly Plan[], change: Change): read
     const grouping = completeGrouping(resolved.resolver, block, uses, tokens);
     if (grouping.kind === 'edit') made.push(grouping.edit);
     if (grouping.kind === 'refuse')
-      throw refuse(analyzed, 'GROUP BY primary key', 0, `column ${grouping.column} is selected without being grouped by`, `Add ${grouping.column} to GROUP BY, or take an aggregate of it.`);
+      throw refuse(
+        analyzed,
+        'GROUP BY primary key',
+        0,
+        `column ${grouping.column} is selected without being grouped by`,
+        `Add ${grouping.column} to GROUP BY, or take an aggregate of it.`,
+      );
   }
   return made;
 };

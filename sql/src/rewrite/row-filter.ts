@@ -33,7 +33,11 @@ const conditionOf = (sql: string): Node => {
   const [only, ...more] = statements;
   const select = as(only?.node.stmt, 'SelectStmt');
   const allowed = new Set(['targetList', 'whereClause', 'limitOption', 'op']);
-  if (!select?.whereClause || more.length > 0 || Object.keys(select).some((key) => !allowed.has(key)))
+  if (
+    !select?.whereClause ||
+    more.length > 0 ||
+    Object.keys(select).some((key) => !allowed.has(key))
+  )
     throw new SqlError('syntax', 'a row filter is one condition');
   return select.whereClause;
 };

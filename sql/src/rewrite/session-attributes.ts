@@ -1,27 +1,29 @@
 /** Attributes a row filter may name as `session.NAME`; those of the second list as `session.NAME.KEY`. */
-const plain = new Set([
-  'id',
-  'user',
-  'database',
-  'databaseName',
-  'database_name',
-  'application_name',
-  'applicationName',
-  'region',
-  'purpose',
-  'namespace',
-  'serviceaccount',
-  'service_account',
-  'name',
-  'subject',
-  'issuer',
-  'kind',
-  'identity',
-  'pod',
-  'node',
-  'image',
-  'environment',
-].map((name) => name.toLowerCase()));
+const plain = new Set(
+  [
+    'id',
+    'user',
+    'database',
+    'databaseName',
+    'database_name',
+    'application_name',
+    'applicationName',
+    'region',
+    'purpose',
+    'namespace',
+    'serviceaccount',
+    'service_account',
+    'name',
+    'subject',
+    'issuer',
+    'kind',
+    'identity',
+    'pod',
+    'node',
+    'image',
+    'environment',
+  ].map((name) => name.toLowerCase()),
+);
 
 const maps = new Set(['labels', 'label', 'claims', 'claim']);
 

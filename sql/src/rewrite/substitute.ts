@@ -15,7 +15,12 @@ export interface Plan {
   readonly filter: string | undefined;
 }
 
-export const maskedColumn = (analyzed: Analyzed, column: Column, mask: Mask, key: Uint8Array): string => {
+export const maskedColumn = (
+  analyzed: Analyzed,
+  column: Column,
+  mask: Mask,
+  key: Uint8Array,
+): string => {
   const { catalogue } = analyzed;
   const type = columnType(catalogue, column);
   const value = quoted(column.name);
@@ -24,10 +29,17 @@ export const maskedColumn = (analyzed: Analyzed, column: Column, mask: Mask, key
 
 /** May the server evaluate something of the statement on rows that the filter hides? */
 const needsFence = (use: RelationUse): boolean =>
-  use.wholeRows.length > 0 || [...use.cells.values()].some((cell) => (cell.marks & mark.exposed) !== 0);
+  use.wholeRows.length > 0 ||
+  [...use.cells.values()].some((cell) => (cell.marks & mark.exposed) !== 0);
 
 /** The subquery that stands for the relation: the columns in use, masked where they must be. */
-export const subquery = (analyzed: Analyzed, plan: Plan, key: Uint8Array, only: boolean, sample: string): string => {
+export const subquery = (
+  analyzed: Analyzed,
+  plan: Plan,
+  key: Uint8Array,
+  only: boolean,
+  sample: string,
+): string => {
   const { use } = plan;
   const { relation } = use;
   const live = relation.columns.filter((c) => use.all || use.cells.has(c.name));
@@ -35,7 +47,9 @@ export const subquery = (analyzed: Analyzed, plan: Plan, key: Uint8Array, only: 
     const mask = plan.masks.get(column.name);
     return mask ? maskedColumn(analyzed, column, mask, key) : quoted(column.name);
   });
-  const system = [...use.cells.keys()].filter((name) => !relation.columns.some((c) => c.name === name));
+  const system = [...use.cells.keys()].filter(
+    (name) => !relation.columns.some((c) => c.name === name),
+  );
   const list = [...columns, ...system.map(quoted)].join(', ');
   const from = `FROM ${only ? 'ONLY ' : ''}${quoted(relation.schema)}.${quoted(relation.name)}`;
   const where = plan.filter === undefined ? '' : ` WHERE ${plan.filter}`;

@@ -1,0 +1,96 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { SqlError } from '../errors.js';
+import { fingerprint, loadParser, normalise, parse } from './parser.js';
+import { maxStatementLength } from './statement.js';
+
+beforeAll(() => loadParser());
+
+const failure = (sql: string): SqlError => {
+  try {
+    parse(sql);
+  } catch (error) {
+    if (error instanceof SqlError) return error;
+    throw error;
+  }
+  throw new Error('accepted');
+};
+
+test.each([
+  { name: 'nothing', sql: '', texts: [] },
+  { name: 'a comment only', sql: '-- c', texts: [] },
+  { name: 'semicolons only', sql: ';;', texts: [] },
+  { name: 'two statements', sql: 'SELECT 1; SELECT 2;', texts: ['SELECT 1', 'SELECT 2'] },
+  {
+    name: 'offsets after wide characters',
+    sql: "SELECT 'ü😀'; SELECT 2",
+    texts: ["SELECT 'ü😀'", 'SELECT 2'],
+  },
+])('$name', ({ sql, texts }) => {
+  expect(parse(sql).map((s) => s.source.slice(s.start, s.end))).toEqual(texts);
+});
+
+describe('what is refused', () => {
+  test.each([
+    { name: 'a syntax error', sql: 'SELECT 1 +', code: 'syntax', sqlstate: '42601', position: 11 },
+    {
+      name: 'a syntax error behind wide characters',
+      sql: "SELECT 'ü😀' frm x",
+      code: 'syntax',
+      sqlstate: '42601',
+      position: 17,
+    },
+    {
+      name: 'a NUL character',
+      sql: 'SELECT 1\0; DROP TABLE x',
+      code: 'nul',
+      sqlstate: '22021',
+      position: 9,
+    },
+    {
+      name: 'a lone surrogate',
+      sql: "SELECT '\ud800'",
+      code: 'encoding',
+      sqlstate: '22021',
+      position: undefined,
+    },
+    {
+      name: '50,000 operators',
+      sql: `SELECT 1${'+1'.repeat(50_000)}`,
+      code: 'too-complex',
+      sqlstate: '54001',
+      position: undefined,
+    },
+    {
+      name: 'more than a megabyte',
+      sql: `SELECT '${'x'.repeat(maxStatementLength)}'`,
+      code: 'too-long',
+      sqlstate: '54000',
+      position: undefined,
+    },
+  ])('$name', ({ sql, code, sqlstate, position }) => {
+    const error = failure(sql);
+    expect({ code: error.code, sqlstate: error.sqlstate, position: error.position }).toEqual({
+      code,
+      sqlstate,
+      position,
+    });
+  });
+
+  test('and the parser works on', () => {
+    failure(`SELECT 1${'+1'.repeat(50_000)}`);
+    expect(parse('SELECT 1')).toHaveLength(1);
+  });
+});
+
+test('normalised: no literals, no comments', () => {
+  expect(normalise("SELECT /* who */ 'secret', 42 FROM t -- x\nWHERE a = 'b'")).toBe(
+    'SELECT   $1, $2 FROM t  \nWHERE a = $3',
+  );
+});
+
+test('fingerprints differ in meaning only', () => {
+  expect(fingerprint("SELECT * FROM t WHERE a = 'x'")).toBe(
+    fingerprint('select *  from t where a = $1'),
+  );
+  expect(fingerprint('SELECT a FROM t')).not.toBe(fingerprint('SELECT b FROM t'));
+});
