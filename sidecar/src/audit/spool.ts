@@ -1,14 +1,13 @@
 import fs from 'node:fs';
 import { performance } from 'node:perf_hooks';
-import type { Admission } from './admission.js';
 import { encodeGap, encodePolicyChange, encodeRefusal } from './bodies.js';
 import { Chain } from './chain.js';
 import { renewSpoolId, type Segment, writeAcknowledged } from './directory.js';
 import { SpoolError } from './errors.js';
 import { type EventKind, eventKind } from './event.js';
 import { Forwarder, type ForwardingTarget } from './forwarder.js';
-import type { Segments } from './segments.js';
 import { RecordedSession } from './session.js';
+import type { SpoolMetrics, SpoolParts } from './spool-parts.js';
 import type {
   AuditSink,
   ConnectionRefusal,
@@ -17,48 +16,6 @@ import type {
   StatementContent,
   StatementHandle,
 } from './sink.js';
-import type { StatementRecords } from './statements.js';
-import type { GroupSync } from './sync.js';
-import type { Uuid7 } from './uuid.js';
-import type { SegmentWriter } from './writer.js';
-
-export interface SpoolParts {
-  readonly directory: string;
-  readonly directoryFd: number;
-  readonly proxyId: string;
-  readonly version: string;
-  readonly unlock: () => void;
-  readonly now: () => number;
-  readonly random: () => number;
-  readonly freshId: () => Buffer;
-  readonly ids: Uuid7;
-  readonly writer: SegmentWriter;
-  readonly sync: GroupSync;
-  readonly admission: Admission;
-  readonly segments: Segments;
-  readonly statements: StatementRecords;
-  readonly live: Set<RecordedSession>;
-  readonly spoolId: Buffer;
-  readonly acknowledged: number;
-}
-
-/** All numbers; `lastError` is apart because it is text. */
-export interface SpoolMetrics {
-  /** on disk and in memory */
-  readonly bytes: number;
-  readonly segments: number;
-  /** sequence of the last record written */
-  readonly written: number;
-  /** sequence of the last record the collector has acknowledged */
-  readonly acknowledged: number;
-  /** records written and not acknowledged */
-  readonly backlog: number;
-  /** 1 while the collector's stream is up */
-  readonly connected: number;
-  readonly full: number;
-  /** events not recorded that no Gap event tells of yet */
-  readonly missed: number;
-}
 
 /** milliseconds between two tries to write to a disk that refused */
 const retryPause = 1000;
