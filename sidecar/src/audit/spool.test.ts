@@ -130,6 +130,22 @@ describe('what is recorded', () => {
   });
 });
 
+test('what no statement waits for is written without a commit', async () => {
+  const spool = await open();
+  spool.policyChanged('sha256:02', 'sha256:01');
+  spool.refused({
+    database: 'shop/main',
+    clientAddress: '[::1]:1',
+    sqlstate: '28P01',
+    reason: 'server',
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  const { events } = readEvents(directory);
+  expect(events.map((e) => e.event.kind)).toEqual(['policyChange', 'refusal']);
+  expect(new Set(events.map((e) => e.session)).size).toBe(1);
+  await spool.close();
+});
+
 describe('a full spool', () => {
   const fill = (spool: Awaited<ReturnType<typeof open>>, statement: StatementHandle) => {
     const session = spool.openSession(sampleSession);

@@ -96,12 +96,22 @@ export class Spool implements AuditSink {
   }
 
   private record(kind: EventKind, body: () => Uint8Array): void {
-    if (!this.isClosed && this.parts.admission.other()) this.own.append(kind, body());
+    if (this.isClosed || !this.parts.admission.other()) return;
+    this.own.append(kind, body());
+    // No statement waits for these: whoever records them need not commit.
+    setImmediate(() => {
+      if (!this.isClosed && this.parts.writer.pending > 0) this.write();
+    });
   }
 
   commit(): void {
     this.tellGap();
-    if (this.parts.writer.pending > 0) this.write();
+    if (this.parts.writer.pending === 0) return;
+    const error = this.write();
+    if (error === undefined || !this.depends) return;
+    // Whoever depended on it is told now; the records are written when the disk takes them again.
+    this.depends = false;
+    throw error;
   }
 
   async durable(): Promise<void> {
@@ -200,31 +210,29 @@ export class Spool implements AuditSink {
     return current.last;
   }
 
-  private write(): void {
+  /** Never throws: also timers call it. */
+  private write(): SpoolError | undefined {
     const { writer, admission, sync } = this.parts;
     try {
       writer.write();
     } catch (cause) {
-      this.refusedByDisk(SpoolError.from(cause, 'cannot write the spool'));
-      return;
+      return this.refusedByDisk(SpoolError.from(cause, 'cannot write the spool'));
     }
     admission.blocked = undefined;
     this.depends = false;
     sync.wrote();
     if (writer.isLong) this.rotate();
+    return undefined;
   }
 
-  private refusedByDisk(error: SpoolError): void {
+  private refusedByDisk(error: SpoolError): SpoolError {
     this.failed(error);
     this.parts.admission.blocked = error;
     this.retrying ??= setTimeout(() => {
       this.retrying = undefined;
       if (!this.isClosed) this.write();
     }, retryPause).unref();
-    if (!this.depends) return;
-    // Whoever depended on it is told now; the records are written when the disk takes them again.
-    this.depends = false;
-    throw error;
+    return error;
   }
 
   private rotate(): void {
