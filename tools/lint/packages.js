@@ -11,7 +11,7 @@
 
 /** @type {Readonly<Record<string, PackageRules>>} */
 export const packages = {
-  proto: { imports: [], builtins: [], pure: true },
+  proto: { imports: [], builtins: ['node:crypto'], pure: true },
   crds: { imports: [], builtins: ['node:fs', 'node:url', 'node:path'], pure: true },
   sql: { imports: [], builtins: [], pure: true },
   policy: {

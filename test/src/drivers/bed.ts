@@ -14,7 +14,7 @@ export interface Bed {
   readonly direct: Login;
   readonly governed: Login;
   /** Puts the tables back to how they were. */
-  reset(): Promise<void>;
+  readonly reset: () => Promise<void>;
 }
 
 const fixtures = join(root, 'test', 'fixtures', 'drivers');
@@ -25,7 +25,11 @@ const password = 'an app secret';
 export const serverWithTables = async (
   undo: Undo,
   options: PostgresOptions = {},
-): Promise<{ readonly server: Postgres; readonly direct: Login; reset(): Promise<void> }> => {
+): Promise<{
+  readonly server: Postgres;
+  readonly direct: Login;
+  readonly reset: () => Promise<void>;
+}> => {
   const server = await startPostgres(options);
   undo.push(() => server.stop());
   await server.sql(`CREATE ROLE ${user} LOGIN PASSWORD '${password}'`);

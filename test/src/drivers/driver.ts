@@ -71,18 +71,23 @@ export const failing = async (act: () => Promise<unknown>): Promise<Problem | st
 };
 
 /** As JSON carries it: dates as text, bytes as hex. */
-export const plain = (value: unknown): unknown =>
-  JSON.parse(
-    JSON.stringify(value, function (this: Readonly<Record<string, unknown>>, key, item: unknown) {
+export const plain = (value: unknown): unknown => {
+  const text = JSON.stringify(
+    { value },
+    function (this: Readonly<Record<string, unknown>>, key, item: unknown) {
       const original = this[key];
       if (Buffer.isBuffer(original)) return original.toString('hex');
-      if (typeof item === 'bigint') return item.toString();
-      return item;
-    }) ?? 'null',
+      return typeof item === 'bigint' ? item.toString() : item;
+    },
   );
+  return (JSON.parse(text) as { readonly value?: unknown }).value;
+};
 
 /** What every driver is asked to send and to get back. */
-export const values: readonly (readonly [type: string, value: unknown])[] = [
+export const values: readonly (readonly [
+  type: string,
+  value: string | number | boolean | Buffer | null,
+])[] = [
   ['boolean', true],
   ['int2', 7],
   ['int8', '1099511627776'],
