@@ -28,7 +28,9 @@ export interface ExplainContext {
 }
 
 /** Stands where the installation's key would: an explanation may be printed, sent and kept. */
-const placeholderKey = new TextEncoder().encode('postern-explain-placeholder-key!');
+const placeholderKey = Buffer.from('postern-explain-placeholder-key!');
+/** how it stands in the SQL of a mask */
+const placeholderText = placeholderKey.toString('hex');
 
 /**
  * Decides each statement of a text as a proxy would, without running any.
@@ -136,7 +138,9 @@ const rewritten = (analyzed: Analyzed, decision: Decision, context: ExplainConte
       session: sessionAttributes(context),
       key: placeholderKey,
     });
-    return changed ? { kind: 'rewrite', sql: sql.trim() } : { kind: 'forward' };
+    return changed
+      ? { kind: 'rewrite', sql: sql.trim().replaceAll(placeholderText, '<mask key>') }
+      : { kind: 'forward' };
   } catch (thrown) {
     if (!(thrown instanceof RewriteRefusal)) throw thrown;
     const by = decision.masks[0] ?? decision.rowFilters[0];

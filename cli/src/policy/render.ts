@@ -128,7 +128,7 @@ const renderOutcome = (one: StatementExplanation, paint: Paint): readonly string
     case 'rewrite':
       return [
         '',
-        paint('bold', 'What the server gets (the mask key in it is a placeholder):'),
+        paint('bold', 'What the server gets:'),
         ...outcome.sql.split('\n'),
       ];
     case 'hold':
