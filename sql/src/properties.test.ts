@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { analyze } from './analyze.js';
 import type { Catalogue } from './catalogue/catalogue.js';
@@ -12,7 +13,7 @@ import { settings, shop } from './testing/shop.js';
 let catalogue: Catalogue;
 beforeAll(async () => {
   await loadParser();
-  catalogue = shop();
+  catalogue = shop(readFileSync);
 });
 
 const table = fc.constantFrom(

@@ -25,7 +25,8 @@ const list = (cell: Cell): readonly unknown[] => {
   const value: unknown = cell ? JSON.parse(cell) : [];
   return Array.isArray(value) ? value : [];
 };
-const strings = (cell: Cell): readonly string[] => list(cell).map((x) => String(x ?? ''));
+const strings = (cell: Cell): readonly string[] =>
+  list(cell).map((x) => (typeof x === 'string' ? x : ''));
 
 const push = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
   const values = map.get(key);

@@ -11,7 +11,7 @@ const byName = <T extends Named>(
   const schemas = new Map<string, Map<string, T>>();
   for (const one of all) {
     let names = schemas.get(one.schema);
-    if (!names) schemas.set(one.schema, (names = new Map()));
+    if (!names) schemas.set(one.schema, (names = new Map<string, T>()));
     names.set(one.name, one);
   }
   return (schema, name) => schemas.get(schema)?.get(name);

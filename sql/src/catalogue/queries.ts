@@ -116,7 +116,7 @@ ${[
     'pg_class',
     `relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND ${notOthersTemporary('oid')}`,
   ),
-  counted('pg_attribute', `${notOthersTemporary('attrelid')}`),
+  counted('pg_attribute', notOthersTemporary('attrelid')),
   counted('pg_attrdef', notOthersTemporary('adrelid')),
   counted('pg_inherits', notOthersTemporary('inhrelid')),
   counted('pg_trigger', notOthersTemporary('tgrelid')),

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { loadParser } from '../parse/parser.js';
 import { shop } from '../testing/shop.js';
 import { classify } from './classify.js';
@@ -55,7 +56,7 @@ describe('classify', () => {
     },
     { name: 'untouched', table: 'orders', column: 'id', tags: [], origins: [] },
   ])('$name', ({ table, column, tags, origins }) => {
-    const found = classify(shop(), [
+    const found = classify(shop(readFileSync), [
       { column: 'public.orders.total', tags: ['money'] },
       { column: 'public.events.who', tags: ['pii.name'] },
       { column: 'public.events_2026.what', tags: ['secret'] },
@@ -66,19 +67,19 @@ describe('classify', () => {
   });
 
   test('a view that is not understood carries everything it reads', () => {
-    const data = shop().data;
+    const data = shop(readFileSync).data;
     const broken = data.relations.map((r) =>
       r.name === 'contacts'
         ? { ...r, definition: 'SELECT id, name, shout(name) AS mail, 1 AS orders FROM customers' }
         : r,
     );
-    const catalogue = { ...shop(), data: { ...data, relations: broken } };
+    const catalogue = { ...shop(readFileSync), data: { ...data, relations: broken } };
     const found = classify(catalogue, []);
     expect(found.tagsOf(relation('contacts'), 'orders')).toEqual(['pii.email']);
   });
 
   test('names of what is not there are problems', () => {
-    const found = classify(shop(), [
+    const found = classify(shop(readFileSync), [
       { column: 'public.nowhere.x', tags: ['a'] },
       { column: 'public.orders.x', tags: ['a'] },
       { column: 'orders', tags: ['a'] },

@@ -32,6 +32,7 @@ const mentioned = (relation: Relation, expression: string): readonly string[] =>
       walk(statement.node, (kind, content) => {
         if (kind === 'ColumnRef' && Array.isArray(content['fields']))
           names.add(text((content['fields'] as readonly Node[]).at(-1)));
+        return true;
       });
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { analyze } from '../analyze.js';
 import { loadParser, parse } from '../parse/parser.js';
 import { settings, shop } from '../testing/shop.js';
@@ -63,7 +64,7 @@ const commands: readonly (readonly [sql: string, command: string, actions: strin
 test.each(commands)('%s', (sql, command, actions) => {
   const [statement] = parse(sql);
   if (!statement) throw new Error('no statement');
-  const { analysis } = analyze(statement, shop(), settings);
+  const { analysis } = analyze(statement, shop(readFileSync), settings);
   expect(analysis.command).toBe(command);
   expect(
     analysis.accesses
@@ -85,7 +86,7 @@ describe('statement kinds', () => {
       end: 1,
       node: { stmt: { FutureStmt: {} } as never },
     };
-    const { analysis } = analyze(statement, shop(), settings);
+    const { analysis } = analyze(statement, shop(readFileSync), settings);
     expect(analysis.notUnderstood).toEqual([
       { construct: 'FutureStmt', position: 0, reach: 'anything' },
     ]);

@@ -283,8 +283,9 @@ export const statement = (r: Resolver, node: Node): Outcome => {
     opaque(r, kind ?? 'statement', 0);
     return { command: kind ?? '', readOnly: false };
   }
-  const content: unknown = as(node, kind);
-  return (handler as (r: Resolver, content: unknown, node: Node) => Outcome)(r, content, node);
+  const content = (node as Readonly<Record<string, unknown>>)[kind];
+  const run = handler as (r: Resolver, content: unknown, node: Node) => Outcome;
+  return run(r, content, node);
 };
 
 export const statementKinds = Object.keys(handlers);

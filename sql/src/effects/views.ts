@@ -93,6 +93,6 @@ const viewFactsIn = (
 /** What a view's definition reads and where its columns come from; undefined for what is no view. */
 export const viewFacts = (catalogue: Catalogue, view: Relation): ViewFacts | undefined => {
   let facts = known.get(catalogue);
-  if (!facts) known.set(catalogue, (facts = new Map()));
+  if (!facts) known.set(catalogue, (facts = new Map<number, ViewFacts>()));
   return viewFactsIn(catalogue, view, facts);
 };

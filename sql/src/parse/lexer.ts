@@ -23,8 +23,8 @@ const plainString = /(?:[bBxX]|[uU]&)?'/y;
 const escapeString = /[eE]'/y;
 const quotedName = /(?:[uU]&)?"/y;
 const operatorCharacters = /[~!@#^&|`?+\-*/%<>=]+/y;
-/** A string goes on after a gap that holds a line break. */
-const continuation = /(?:[ \t\f\v]|--[^\n\r]*)*[\n\r](?:[ \t\n\r\f\v]|--[^\n\r]*[\n\r])*'/y;
+/** A string goes on after a gap that holds a line break. (PostgreSQL allows a comment in the gap; its parser as Wasm does not.) */
+const continuation = /[ \t\f\v]*[\n\r][ \t\n\r\f\v]*'/y;
 
 const at = (pattern: RegExp, text: string, from: number): number => {
   pattern.lastIndex = from;

@@ -29,7 +29,7 @@ export const texts = (nodes: readonly Node[] | undefined): string[] => (nodes ??
 /** Calls `visit` for every typed node below (and with) a value of the tree; `false` from it stops the descent there. */
 export const walk = (
   value: unknown,
-  visit: (kind: string, content: Readonly<Record<string, unknown>>) => boolean | void,
+  visit: (kind: string, content: Readonly<Record<string, unknown>>) => boolean,
 ): void => {
   if (Array.isArray(value)) {
     for (const one of value) walk(one, visit);
@@ -41,7 +41,7 @@ export const walk = (
     const first = key.charCodeAt(0);
     // Type names start with a capital letter, fields with a small one.
     if (first >= 65 && first <= 90 && !Array.isArray(content)) {
-      if (visit(key, content as Readonly<Record<string, unknown>>) === false) continue;
+      if (!visit(key, content as Readonly<Record<string, unknown>>)) continue;
     }
     walk(content, visit);
   }

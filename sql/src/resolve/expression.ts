@@ -87,8 +87,15 @@ const argumentTypes = (call: FuncCall): string =>
     })
     .join(', ');
 
-export const functionCall = (w: Walk, call: FuncCall, kind: FlowKind): void => {
+/** The grammar's own words call functions; EXTRACT called another one before version 14. */
+const calledName = (r: Resolver, call: FuncCall): readonly string[] => {
   const names = texts(call.funcname);
+  const old = call.funcformat === 'COERCE_SQL_SYNTAX' && r.catalogue.serverVersionNum < 140000;
+  return old && names.at(-1) === 'extract' ? ['pg_catalog', 'date_part'] : names;
+};
+
+export const functionCall = (w: Walk, call: FuncCall, kind: FlowKind): void => {
+  const names = calledName(w.r, call);
   const location = call.location ?? 0;
   const own =
     (call.args?.length ?? 0) + (call.agg_within_group ? (call.agg_order?.length ?? 0) : 0);

@@ -93,7 +93,9 @@ const shapesOf = (r: Resolver, call: FuncCall, name: string) => {
   const count = call.args?.length ?? 0;
   return findRoutines(r.catalogue, r.path, schema, name)
     .flatMap((routine) => routine.overloads)
-    .filter((o) => call.func_variadic || (o.least <= count && (o.most < 0 || count <= o.most)))
+    .filter(
+      (o) => call.func_variadic === true || (o.least <= count && (o.most < 0 || count <= o.most)),
+    )
     .map((o) => resultNames(r.catalogue, o));
 };
 

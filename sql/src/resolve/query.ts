@@ -51,15 +51,18 @@ const setOperation = (r: Resolver, scope: Scope, stmt: SelectStmt): readonly Nam
   const rights: SelectStmt[] = [];
   let distinct = false;
   let left: SelectStmt = stmt;
-  for (let at: SelectStmt | undefined = stmt; at?.larg && at.op !== 'SETOP_NONE'; at = at.larg) {
-    if (
-      at !== stmt &&
-      (at.withClause || at.sortClause || at.limitCount || at.limitOffset || at.lockingClause)
-    )
-      break;
-    if (at.rarg) rights.push(at.rarg);
-    if (!at.all) distinct = true;
-    left = at.larg;
+  while (left.larg && left.op !== 'SETOP_NONE') {
+    const plain = !(
+      left.withClause ??
+      left.sortClause ??
+      left.limitCount ??
+      left.limitOffset ??
+      left.lockingClause
+    );
+    if (left !== stmt && !plain) break;
+    if (left.rarg) rights.push(left.rarg);
+    if (!left.all) distinct = true;
+    left = left.larg;
   }
   const columns = selectOrSet(r, scope, left, 'derived').map((c) => ({
     name: c.name,

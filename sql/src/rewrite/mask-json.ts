@@ -18,11 +18,11 @@ export const pathKeys = (path: string): readonly string[] => {
     /^\$?\.?(?:\["((?:[^"\\]|\\.)*)"\]|\['((?:[^'\\]|\\.)*)'\]|\[(\d+|\*)\]|"([^"]*)"|([^.[\]$"]+)|(\.))/;
   let rest = path.trim();
   while (rest !== '' && rest !== '$') {
-    const found = step.exec(rest);
-    const key = found?.slice(1).find((part) => part !== undefined);
-    if (!found || key === undefined || key === '*' || key === '.') return keys;
+    const [whole, ...parts]: readonly (string | undefined)[] = step.exec(rest) ?? [];
+    const key = parts.find((part) => part !== undefined);
+    if (whole === undefined || key === undefined || key === '*' || key === '.') return keys;
     keys.push(key);
-    rest = rest.slice(found[0].length);
+    rest = rest.slice(whole.length);
   }
   return keys;
 };

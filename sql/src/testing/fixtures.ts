@@ -1,4 +1,3 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import type { Mask } from '../mask.js';
 import { parseColumnName, parseRelationName } from '../identifiers.js';
 import type { Change } from '../rewrite/change.js';
@@ -41,14 +40,21 @@ const change = (comments: readonly string[]): Change => {
   return { masks, rowFilters, session, key: new Uint8Array(32) };
 };
 
-export const fixtures = (folder: string): readonly Fixture[] => {
+/** The parts of `node:fs` that reading and refreshing fixtures takes. */
+export interface Files {
+  readonly readFileSync: (url: URL, encoding: 'utf8') => string;
+  readonly readdirSync: (url: URL) => readonly string[];
+  readonly writeFileSync: (url: URL, text: string) => void;
+}
+
+export const fixtures = (folder: string, files: Files): readonly Fixture[] => {
   const root = new URL(`../../fixtures/${folder}/`, import.meta.url);
-  return readdirSync(root)
+  return [...files.readdirSync(root)]
     .filter((file) => file.endsWith('.sql'))
     .sort()
     .map((file) => {
       const url = new URL(file, root);
-      const text = readFileSync(url, 'utf8');
+      const text = files.readFileSync(url, 'utf8');
       const [before = '', expected = ''] = text.split(arrow);
       const lines = before.split('\n');
       const first = lines.findIndex((line) => !line.startsWith('-- '));
@@ -59,7 +65,7 @@ export const fixtures = (folder: string): readonly Fixture[] => {
         change: change(comments),
         expected: expected.trimEnd(),
         refresh: (found) => {
-          writeFileSync(url, `${before}${arrow}${found}\n`);
+          files.writeFileSync(url, `${before}${arrow}${found}\n`);
         },
       };
     });
