@@ -1,5 +1,6 @@
 /** Why the collector cannot do what was asked; closed list. */
-export type CollectorErrorCode = 'config' | 'storage' | 'request' | 'not-found' | 'log-key' | 'rolled-back';
+export type CollectorErrorCode =
+  'config' | 'storage' | 'request' | 'not-found' | 'log-key' | 'rolled-back';
 
 export class CollectorError extends Error {
   readonly code: CollectorErrorCode;

@@ -21,7 +21,9 @@ async function main(): Promise<void> {
   const storage = await openStorage(config.data, config.databaseUrl);
   await ensurePartitions(storage.db, Date.now());
   const partitions = setInterval(() => {
-    ensurePartitions(storage.db, Date.now()).catch((cause: unknown) => log.error({ err: cause }, 'no new partition'));
+    ensurePartitions(storage.db, Date.now()).catch((cause: unknown) =>
+      log.error({ err: cause }, 'no new partition'),
+    );
   }, daily);
   const record = new Record(storage.db, new Checkpoints(storage.db, key, config.data));
   const signing = setInterval(() => {
@@ -31,7 +33,8 @@ async function main(): Promise<void> {
   const http = httpServer(record);
   await http.listen(splitAddress(config.http));
   const bound = http.server.address();
-  const address = (asked: string, port: number): string => `${splitAddress(asked).host}:${String(port)}`;
+  const address = (asked: string, port: number): string =>
+    `${splitAddress(asked).host}:${String(port)}`;
   process.stdout.write(
     `${JSON.stringify({
       ready: true,

@@ -65,7 +65,12 @@ export class Record {
     while (!aborted()) {
       const arrived = this.nextStored(signal);
       const cursor = after === '-1' ? {} : { after };
-      const { entries } = await this.search({ ...request, ...cursor, ascending: true, limit: 1000 });
+      const { entries } = await this.search({
+        ...request,
+        ...cursor,
+        ascending: true,
+        limit: 1000,
+      });
       for (const entry of entries) {
         after = String(entry.leafIndex ?? 0);
         yield entry;

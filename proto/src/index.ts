@@ -31,4 +31,19 @@ export {
   rootRange,
 } from './proof/ranges.js';
 export { type ChainFault, SessionChains } from './proof/session-chain.js';
-export { NoteError, openNote, parseVerifierKey, type Signer, signer, type Verifier } from './proof/note.js';
+export {
+  NoteError,
+  openNote,
+  parseVerifierKey,
+  type Signer,
+  signer,
+  type Verifier,
+} from './proof/note.js';
+export {
+  entryJson,
+  eventKinds,
+  formatTime,
+  formatUuid,
+  kindOf,
+  outcomeName,
+} from './entry-json.js';

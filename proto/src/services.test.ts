@@ -10,12 +10,16 @@ test('64-bit fields are numbers on both sides', () => {
 
 test('a batch survives its method codec, event bytes untouched', () => {
   const event = Buffer.from('not looked at here');
-  const bytes = auditService.stream.requestSerialize({ batch: { firstSequence: 3, records: [{ event }] } });
+  const bytes = auditService.stream.requestSerialize({
+    batch: { firstSequence: 3, records: [{ event }] },
+  });
   const { batch } = auditService.stream.requestDeserialize(bytes);
   expect(batch?.firstSequence).toBe(3);
   expect(Buffer.from(batch?.records?.[0]?.event ?? []).equals(event)).toBe(true);
 });
 
 test('paths are those of the .proto files', () => {
-  expect(policyDistributionService.subscribe.path).toBe('/postern.policy.v1.PolicyDistribution/Subscribe');
+  expect(policyDistributionService.subscribe.path).toBe(
+    '/postern.policy.v1.PolicyDistribution/Subscribe',
+  );
 });

@@ -41,15 +41,30 @@ const method = <Request extends RequestIn, Response extends ResponseIn, RequestI
 
 /** `postern.audit.v1.Audit`: proxies to collector. */
 export const auditService = {
-  stream: method('/postern.audit.v1.Audit/Stream', 'both', audit.v1.StreamRequest, audit.v1.StreamResponse),
+  stream: method(
+    '/postern.audit.v1.Audit/Stream',
+    'both',
+    audit.v1.StreamRequest,
+    audit.v1.StreamResponse,
+  ),
 } as const;
 
 /** `postern.audit.v1.Timeline`: reading the record. */
 export const timelineService = {
-  search: method('/postern.audit.v1.Timeline/Search', 'unary', audit.v1.SearchRequest, audit.v1.SearchResponse),
+  search: method(
+    '/postern.audit.v1.Timeline/Search',
+    'unary',
+    audit.v1.SearchRequest,
+    audit.v1.SearchResponse,
+  ),
   tail: method('/postern.audit.v1.Timeline/Tail', 'server', audit.v1.SearchRequest, audit.v1.Entry),
   get: method('/postern.audit.v1.Timeline/Get', 'unary', audit.v1.GetRequest, audit.v1.Entry),
-  export: method('/postern.audit.v1.Timeline/Export', 'server', audit.v1.ExportRequest, audit.v1.ExportChunk),
+  export: method(
+    '/postern.audit.v1.Timeline/Export',
+    'server',
+    audit.v1.ExportRequest,
+    audit.v1.ExportChunk,
+  ),
 } as const;
 
 /** `postern.policy.v1.PolicyDistribution`: operator (or `postern dev`) to proxies. */

@@ -124,4 +124,4 @@ const codes: Readonly<{ [K in CollectorError['code']]: status }> = {
 const asStatus = (cause: unknown): { readonly code: status; readonly details: string } =>
   cause instanceof CollectorError
     ? { code: codes[cause.code], details: cause.message }
-    : { code: status.UNAVAILABLE, details: 'the collector\'s database does not answer; try again' };
+    : { code: status.UNAVAILABLE, details: "the collector's database does not answer; try again" };

@@ -1,9 +1,9 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { z } from 'zod';
+import { entryJson } from '@postern/proto';
 import { CollectorError } from '../errors.js';
 import type { Record } from '../record.js';
-import { entryJson } from '../search/json.js';
 
 const text = z.string().max(1000).optional();
 const query = z
@@ -44,16 +44,22 @@ export function httpServer(record: Record): FastifyInstance {
   server.setErrorHandler((cause, _request, reply) => {
     const known = cause instanceof CollectorError;
     const message = known ? cause.message : 'the collector could not answer; see its log';
-    return reply.code(known ? statuses[cause.code] : 500).send({ error: known ? cause.code : 'internal', message });
+    return reply
+      .code(known ? statuses[cause.code] : 500)
+      .send({ error: known ? cause.code : 'internal', message });
   });
   server.get('/api/v1/events', async (request) => {
     const parsed = query.safeParse(request.query);
     if (!parsed.success) {
-      const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+      const problems = parsed.error.issues.map(
+        (issue) => `${issue.path.join('.')}: ${issue.message}`,
+      );
       throw new CollectorError('request', problems.join('; '));
     }
     const { from, to, ascending, ...filters } = parsed.data;
-    const given = Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined));
+    const given = Object.fromEntries(
+      Object.entries(filters).filter(([, value]) => value !== undefined),
+    );
     const { entries, next } = await record.search({
       ...given,
       ...(from === undefined ? {} : { fromUs: Date.parse(from) * 1000 }),
@@ -65,8 +71,12 @@ export function httpServer(record: Record): FastifyInstance {
   server.get<{ Params: { id: string } }>('/api/v1/events/:id', async (request) =>
     entryJson(await record.get(request.params.id)),
   );
-  server.get('/checkpoint', async (_request, reply) => reply.type('text/plain; charset=utf-8').send(await record.checkpoint()));
-  server.get('/verifier-key', async (_request, reply) => reply.type('text/plain').send(`${record.verifierKey}\n`));
+  server.get('/checkpoint', async (_request, reply) =>
+    reply.type('text/plain; charset=utf-8').send(await record.checkpoint()),
+  );
+  server.get('/verifier-key', async (_request, reply) =>
+    reply.type('text/plain').send(`${record.verifierKey}\n`),
+  );
   server.get('/healthz', () => ({ status: 'ok' }));
   server.get('/readyz', async (_request, reply) => {
     try {
@@ -76,7 +86,9 @@ export function httpServer(record: Record): FastifyInstance {
       return reply.code(503).send({ ready: false, reasons: ['the database does not answer'] });
     }
   });
-  server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
+  server.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.metrics()),
+  );
   return server;
 }
 

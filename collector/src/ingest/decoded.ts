@@ -1,27 +1,10 @@
 import { createHash } from 'node:crypto';
-import { postern } from '@postern/proto';
+import { formatUuid, kindOf, outcomeName, postern } from '@postern/proto';
 
-const { Event, StatementRecord, SessionStart, Outcome } = postern.audit.v1;
+const { Event, StatementRecord, SessionStart } = postern.audit.v1;
 type EventMessage = postern.audit.v1.Event;
 
 export const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
-
-/** The words of the API for what an event is. */
-export const eventKinds = [
-  ['sessionStart', 'session_start'],
-  ['statement', 'statement'],
-  ['sessionEnd', 'session_end'],
-  ['policyChange', 'policy_change'],
-  ['catalogueChange', 'catalogue_change'],
-  ['gap', 'gap'],
-  ['refusal', 'refusal'],
-] as const;
-
-export const outcomeName = (outcome: postern.audit.v1.Outcome | null | undefined): string =>
-  (Outcome[outcome ?? 0] ?? 'UNKNOWN').toLowerCase();
-
-export const kindOf = (event: EventMessage): string =>
-  eventKinds.find(([field]) => event[field] != null)?.[1] ?? 'unknown';
 
 /** An event with the columns that searches use; everything follows from its bytes. */
 export interface DecodedEvent {
@@ -59,11 +42,6 @@ export function decodeEvent(bytes: Uint8Array): DecodedEvent | undefined {
     outcome: statement == null ? null : outcomeName(statement.outcome),
     record: statement?.record == null ? null : Buffer.from(statement.record),
   };
-}
-
-export function formatUuid(bytes: Uint8Array): string {
-  const hex = Buffer.from(bytes).toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
 /** The searched columns of a statement record. */

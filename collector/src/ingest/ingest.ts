@@ -2,7 +2,13 @@ import { Frontier, type Hash, leafHash, type postern } from '@postern/proto';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { splitHashes } from '../log/stored-hashes.js';
 import type { Tables } from '../storage/schema.js';
-import { type DecodedEvent, decodeEvent, recordColumns, sessionColumns, sha256 } from './decoded.js';
+import {
+  type DecodedEvent,
+  decodeEvent,
+  recordColumns,
+  sessionColumns,
+  sha256,
+} from './decoded.js';
 
 /** What became durable. */
 export interface Ingested {
@@ -28,7 +34,12 @@ export async function ingest(
   batch: postern.audit.v1.IBatch,
 ): Promise<Ingested> {
   return db.transaction().execute(async (tx) => {
-    const log = await tx.selectFrom('log_state').selectAll().where('id', '=', 1).forUpdate().executeTakeFirstOrThrow();
+    const log = await tx
+      .selectFrom('log_state')
+      .selectAll()
+      .where('id', '=', 1)
+      .forUpdate()
+      .executeTakeFirstOrThrow();
     const first = batch.firstSequence ?? 0;
     const records = batch.records ?? [];
     const last = first + records.length - 1;
@@ -39,7 +50,11 @@ export async function ingest(
       const decoded = event == null || event.length === 0 ? undefined : decodeEvent(event);
       return decoded === undefined ? [] : [decoded];
     });
-    const stored = await insertEvents(tx, events, new Frontier(log.size, splitHashes(log.frontier)));
+    const stored = await insertEvents(
+      tx,
+      events,
+      new Frontier(log.size, splitHashes(log.frontier)),
+    );
     const acknowledged = Math.max(before, last);
     await tx
       .insertInto('spools')
@@ -51,8 +66,15 @@ export async function ingest(
 }
 
 /** 0 for a spool never seen. */
-export async function acknowledgedSequence(db: Kysely<Tables>, spoolId: Uint8Array): Promise<number> {
-  const row = await db.selectFrom('spools').select('acknowledged').where('spool_id', '=', spoolId).executeTakeFirst();
+export async function acknowledgedSequence(
+  db: Kysely<Tables>,
+  spoolId: Uint8Array,
+): Promise<number> {
+  const row = await db
+    .selectFrom('spools')
+    .select('acknowledged')
+    .where('spool_id', '=', spoolId)
+    .executeTakeFirst();
   return row?.acknowledged ?? 0;
 }
 
@@ -108,7 +130,8 @@ async function insertEvents(
     log.append(hash);
     chain.next = event.sequence + 1;
     chain.hash = event.hash;
-    if (event.message.sessionStart != null) chain.start = sessionColumns(event.message.sessionStart);
+    if (event.message.sessionStart != null)
+      chain.start = sessionColumns(event.message.sessionStart);
   }
   if (rows.length === 0) return 0;
   await writeEvents(tx, rows);
@@ -126,12 +149,21 @@ function flawOf(event: DecodedEvent, chain: Chain): string | null {
   return Buffer.from(event.message.previousHash).equals(chain.hash) ? null : 'previous-hash';
 }
 
-async function loadChains(tx: Transaction<Tables>, events: readonly DecodedEvent[]): Promise<Map<string, Chain>> {
+async function loadChains(
+  tx: Transaction<Tables>,
+  events: readonly DecodedEvent[],
+): Promise<Map<string, Chain>> {
   const ids = [...new Set(events.map((event) => event.sessionId.toString('base64')))];
   if (ids.length === 0) return new Map();
-  const { rows } = await sql<{ session_id: Uint8Array; next_sequence: number; last_hash: Uint8Array }>`
+  const { rows } = await sql<{
+    session_id: Uint8Array;
+    next_sequence: number;
+    last_hash: Uint8Array;
+  }>`
     SELECT s.session_id, s.next_sequence, s.last_hash FROM sessions s
-    JOIN json_array_elements_text(${JSON.stringify(ids)}::text::json) AS i(id) ON s.session_id = decode(i.id, 'base64')`.execute(tx);
+    JOIN json_array_elements_text(${JSON.stringify(ids)}::text::json) AS i(id) ON s.session_id = decode(i.id, 'base64')`.execute(
+    tx,
+  );
   return new Map(
     rows.map((row) => [
       Buffer.from(row.session_id).toString('base64'),
@@ -154,7 +186,10 @@ async function writeEvents(tx: Transaction<Tables>, rows: readonly object[]): Pr
     FROM given`.execute(tx);
 }
 
-async function writeChains(tx: Transaction<Tables>, chains: ReadonlyMap<string, Chain>): Promise<void> {
+async function writeChains(
+  tx: Transaction<Tables>,
+  chains: ReadonlyMap<string, Chain>,
+): Promise<void> {
   const rows = [...chains].map(([id, { next, hash, start }]) => ({
     session_id: id,
     next_sequence: next,
@@ -170,7 +205,9 @@ async function writeChains(tx: Transaction<Tables>, chains: ReadonlyMap<string, 
     ON CONFLICT (session_id) DO UPDATE SET next_sequence = excluded.next_sequence, last_hash = excluded.last_hash,
       subject = coalesce(excluded.subject, sessions.subject), name = coalesce(excluded.name, sessions.name),
       namespace = coalesce(excluded.namespace, sessions.namespace), groups = coalesce(excluded.groups, sessions.groups),
-      database = coalesce(excluded.database, sessions.database), start = coalesce(excluded.start, sessions.start)`.execute(tx);
+      database = coalesce(excluded.database, sessions.database), start = coalesce(excluded.start, sessions.start)`.execute(
+    tx,
+  );
 }
 
 const base64 = (hash: Hash): string => Buffer.from(hash).toString('base64');

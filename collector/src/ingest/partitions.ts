@@ -13,7 +13,9 @@ export async function ensurePartitions(db: Kysely<Tables>, now: number): Promise
     const to = monthStart(first.getUTCFullYear(), first.getUTCMonth() + 1);
     const name = `events_${String(first.getUTCFullYear())}_${String(first.getUTCMonth() + 1).padStart(2, '0')}`;
     await sql
-      .raw(`CREATE TABLE IF NOT EXISTS ${name} PARTITION OF events FOR VALUES FROM (${String(from)}) TO (${String(to)})`)
+      .raw(
+        `CREATE TABLE IF NOT EXISTS ${name} PARTITION OF events FOR VALUES FROM (${String(from)}) TO (${String(to)})`,
+      )
       .execute(db);
   }
 }

@@ -40,12 +40,17 @@ export class Checkpoints {
    * @throws CollectorError `rolled-back` when the database holds less, or another, than was signed before
    */
   async current(): Promise<string> {
-    const state = await this.db.selectFrom('log_state').selectAll().where('id', '=', 1).executeTakeFirstOrThrow();
+    const state = await this.db
+      .selectFrom('log_state')
+      .selectAll()
+      .where('id', '=', 1)
+      .executeTakeFirstOrThrow();
     const log = new Frontier(state.size, splitHashes(state.frontier));
     const checkpoint: Checkpoint = { origin: logName, size: log.size, root: log.root() };
     const { last } = this;
     if (last !== undefined) {
-      if (last.checkpoint.size === checkpoint.size && last.checkpoint.root.equals(checkpoint.root)) return last.note;
+      if (last.checkpoint.size === checkpoint.size && last.checkpoint.root.equals(checkpoint.root))
+        return last.note;
       if (last.checkpoint.size >= checkpoint.size) {
         throw new CollectorError(
           'rolled-back',

@@ -25,7 +25,10 @@ export function openLogKey(directory: string): Signer {
   }
   const seed = Buffer.from(text.trim(), 'hex');
   if (seed.length !== 32) {
-    throw new CollectorError('log-key', `${path} does not hold a key of 32 bytes in hexadecimal; restore it from a backup`);
+    throw new CollectorError(
+      'log-key',
+      `${path} does not hold a key of 32 bytes in hexadecimal; restore it from a backup`,
+    );
   }
   return signer(logName, seed);
 }

@@ -13,7 +13,10 @@ const pageSize = 1000;
  * signed checkpoint. What the searched columns say is compared with what the bytes say, so that a
  * record which was hidden from searches is found too.
  */
-export async function* exportLog(db: Kysely<Tables>, checkpoints: Checkpoints): AsyncGenerator<Chunk> {
+export async function* exportLog(
+  db: Kysely<Tables>,
+  checkpoints: Checkpoints,
+): AsyncGenerator<Chunk> {
   yield { verifierKey: checkpoints.verifierKey };
   const checkpoint = await checkpoints.current();
   yield* statementRecords(db);
@@ -67,9 +70,12 @@ async function* statementRecords(db: Kysely<Tables>): AsyncGenerator<Chunk> {
       .execute();
     for (const row of rows) {
       const told = recordColumnsOrNothing(row.bytes);
-      const altered = told === undefined ? ['bytes'] : Object.entries(told).flatMap(([column, value]) =>
-        same(row[column as keyof typeof told], value) ? [] : [column],
-      );
+      const altered =
+        told === undefined
+          ? ['bytes']
+          : Object.entries(told).flatMap(([column, value]) =>
+              same(row[column as keyof typeof told], value) ? [] : [column],
+            );
       yield { statementRecord: { digest: row.digest, bytes: row.bytes, altered } };
     }
     const last = rows.at(-1);
@@ -78,7 +84,9 @@ async function* statementRecords(db: Kysely<Tables>): AsyncGenerator<Chunk> {
   }
 }
 
-const recordColumnsOrNothing = (bytes: Uint8Array): ReturnType<typeof recordColumns> | undefined => {
+const recordColumnsOrNothing = (
+  bytes: Uint8Array,
+): ReturnType<typeof recordColumns> | undefined => {
   try {
     return recordColumns(bytes);
   } catch {
@@ -121,6 +129,7 @@ function alteredColumns(row: Row): string[] {
   return pairs.flatMap(([column, stored, told]) => (same(stored, told) ? [] : [column]));
 }
 
-const hex = (bytes: Uint8Array | null): string => (bytes === null ? '' : Buffer.from(bytes).toString('hex'));
+const hex = (bytes: Uint8Array | null): string =>
+  bytes === null ? '' : Buffer.from(bytes).toString('hex');
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -1,7 +1,6 @@
-import { type postern } from '@postern/proto';
+import { eventKinds, type postern } from '@postern/proto';
 import { type RawBuilder, sql } from 'kysely';
 import { CollectorError } from '../errors.js';
-import { eventKinds } from '../ingest/decoded.js';
 
 export type SearchRequest = postern.audit.v1.ISearchRequest;
 
@@ -15,7 +14,10 @@ const outcomes = new Set(['completed', 'failed', 'refused', 'cut', 'unknown']);
 
 const oneOf = (what: string, value: string, known: ReadonlySet<string>): string => {
   if (known.has(value)) return value;
-  throw new CollectorError('request', `unknown ${what} ${JSON.stringify(value)}; known: ${[...known].join(', ')}`);
+  throw new CollectorError(
+    'request',
+    `unknown ${what} ${JSON.stringify(value)}; known: ${[...known].join(', ')}`,
+  );
 };
 
 /** A name that stands for a whole dotted one, or for its last part: `orders` finds `public.orders`. */
@@ -28,7 +30,10 @@ const named = (array: RawBuilder<unknown>, name: string): RawBuilder<boolean> =>
  */
 export function conditions(request: SearchRequest): RawBuilder<boolean>[] {
   const found: RawBuilder<boolean>[] = [];
-  const given = (value: string | null | undefined, make: (text: string) => RawBuilder<boolean>): void => {
+  const given = (
+    value: string | null | undefined,
+    make: (text: string) => RawBuilder<boolean>,
+  ): void => {
     if (value != null && value !== '') found.push(make(value));
   };
   given(request.identity, (identity) => {
@@ -38,18 +43,31 @@ export function conditions(request: SearchRequest): RawBuilder<boolean>[] {
   });
   given(request.relation, (relation) => named(sql`r.relations`, relation));
   given(request.column, (column) => named(sql`r.columns`, column));
-  given(request.tag, (tag) => sql<boolean>`EXISTS (SELECT FROM unnest(r.tags) AS t(name) WHERE t.name LIKE ${pattern(tag)})`);
+  given(
+    request.tag,
+    (tag) =>
+      sql<boolean>`EXISTS (SELECT FROM unnest(r.tags) AS t(name) WHERE t.name LIKE ${pattern(tag)})`,
+  );
   given(request.kind, (kind) =>
     kinds.has(kind.toLowerCase())
       ? sql<boolean>`e.kind = ${kind.toLowerCase()}`
       : sql<boolean>`r.command LIKE ${pattern(kind.toUpperCase())}`,
   );
-  given(request.decision, (decision) => sql<boolean>`r.effect = ${oneOf('decision', decision, decisions)}`);
-  given(request.outcome, (outcome) => sql<boolean>`e.outcome = ${oneOf('outcome', outcome, outcomes)}`);
+  given(
+    request.decision,
+    (decision) => sql<boolean>`r.effect = ${oneOf('decision', decision, decisions)}`,
+  );
+  given(
+    request.outcome,
+    (outcome) => sql<boolean>`e.outcome = ${oneOf('outcome', outcome, outcomes)}`,
+  );
   given(request.text, (text) => sql<boolean>`r.normalised_sql ILIKE ${`%${pattern(text)}%`}`);
   given(request.fingerprint, (fingerprint) => sql<boolean>`r.fingerprint = ${fingerprint}`);
   given(request.database, (database) => sql<boolean>`s.database LIKE ${pattern(database)}`);
-  given(request.session, (session) => sql<boolean>`e.session_id = decode(${session.replaceAll('-', '')}, 'hex')`);
+  given(
+    request.session,
+    (session) => sql<boolean>`e.session_id = decode(${session.replaceAll('-', '')}, 'hex')`,
+  );
   if ((request.fromUs ?? 0) > 0) found.push(sql<boolean>`e.time_us >= ${request.fromUs}`);
   if ((request.toUs ?? 0) > 0) found.push(sql<boolean>`e.time_us < ${request.toUs}`);
   return found;

@@ -32,11 +32,18 @@ export async function search(
   const ascending = request.ascending === true;
   const after = request.after ?? '';
   if (after !== '' && !/^\d{1,15}$/.test(after)) {
-    throw new CollectorError('request', 'the cursor is not one of ours; take it from `next` of the page before');
+    throw new CollectorError(
+      'request',
+      'the cursor is not one of ours; take it from `next` of the page before',
+    );
   }
   const where = conditions(request);
   if (after !== '') {
-    where.push(ascending ? sql<boolean>`e.leaf_index > ${Number(after)}` : sql<boolean>`e.leaf_index < ${Number(after)}`);
+    where.push(
+      ascending
+        ? sql<boolean>`e.leaf_index > ${Number(after)}`
+        : sql<boolean>`e.leaf_index < ${Number(after)}`,
+    );
   }
   const rows = await select(db, where, ascending, size);
   const last = rows.at(-1);
@@ -76,7 +83,9 @@ async function select(
 
 const toEntry = (row: Row): IEntry => ({
   event: Event.decode(row.bytes),
-  ...(row.record_bytes === null ? {} : { statementRecord: StatementRecord.decode(row.record_bytes) }),
+  ...(row.record_bytes === null
+    ? {}
+    : { statementRecord: StatementRecord.decode(row.record_bytes) }),
   ...(row.start === null ? {} : { session: SessionStart.decode(row.start) }),
   leafIndex: row.leaf_index,
   hash: sha256(row.bytes),

@@ -27,10 +27,14 @@ const first: Migration = {
       fingerprint text NOT NULL, effect text NOT NULL,
       relations text[] NOT NULL, columns text[] NOT NULL, tags text[] NOT NULL
     )`);
-    await run('CREATE INDEX statement_records_relations ON statement_records USING gin (relations)');
+    await run(
+      'CREATE INDEX statement_records_relations ON statement_records USING gin (relations)',
+    );
     await run('CREATE INDEX statement_records_fingerprint ON statement_records (fingerprint)');
     await run('CREATE TABLE spools (spool_id bytea PRIMARY KEY, acknowledged bigint NOT NULL)');
-    await run('CREATE TABLE log_state (id int PRIMARY KEY, size bigint NOT NULL, frontier bytea NOT NULL)');
+    await run(
+      'CREATE TABLE log_state (id int PRIMARY KEY, size bigint NOT NULL, frontier bytea NOT NULL)',
+    );
     await run(`INSERT INTO log_state VALUES (1, 0, '')`);
   },
 };
@@ -43,6 +47,6 @@ const provider: MigrationProvider = {
 export async function migrate(db: Kysely<Tables>): Promise<void> {
   const { error } = await new Migrator({ db, provider }).migrateToLatest();
   if (error !== undefined) {
-    throw new CollectorError('storage', 'cannot bring the collector\'s schema up to date', error);
+    throw new CollectorError('storage', "cannot bring the collector's schema up to date", error);
   }
 }

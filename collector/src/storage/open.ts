@@ -20,8 +20,12 @@ const parsers = { [pg.types.builtins.INT8]: Number };
  * Opens the collector's storage: PostgreSQL when a URL is given, PGlite in `directory` otherwise.
  * @throws CollectorError `storage`, saying what to do
  */
-export async function openStorage(directory: string, databaseUrl: string | undefined): Promise<Storage> {
-  const storage = databaseUrl === undefined ? await openPglite(directory) : openPostgres(databaseUrl);
+export async function openStorage(
+  directory: string,
+  databaseUrl: string | undefined,
+): Promise<Storage> {
+  const storage =
+    databaseUrl === undefined ? await openPglite(directory) : openPostgres(databaseUrl);
   try {
     await migrate(storage.db);
   } catch (cause) {
@@ -61,11 +65,12 @@ const advice: Readonly<Record<string, string>> = {
 function explained(cause: unknown, kind: Storage['kind'], directory: string): CollectorError {
   for (let at: unknown = cause; at instanceof Error; at = at.cause) {
     const found = 'code' in at ? advice[String(at.code)] : undefined;
-    if (found !== undefined) return new CollectorError('storage', `cannot open the collector's database: ${found}`, cause);
+    if (found !== undefined)
+      return new CollectorError('storage', `cannot open the collector's database: ${found}`, cause);
   }
   const what =
     kind === 'pglite'
       ? `cannot open the embedded database in ${directory}; if its files are damaged, move the folder away (proxies send again what they still hold)`
-      : 'cannot open the collector\'s database';
+      : "cannot open the collector's database";
   return new CollectorError('storage', what, cause);
 }
