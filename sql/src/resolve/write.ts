@@ -9,6 +9,7 @@ import type {
 } from '@pgsql/types';
 import { formatName } from '../names.js';
 import { as } from '../parse/nodes.js';
+import { alwaysTrue } from './always-true.js';
 import { baseCell, derived, mark, markCell, markFlows, type RelationUse } from './cells.js';
 import { condition, gather } from './expression.js';
 import { fromClause } from './from.js';
@@ -129,9 +130,11 @@ const hiddenColumns = (item: Item): Item => ({ ...item, columnsVisible: false })
 
 const location = (node: RangeVar | undefined): number => node?.location ?? 0;
 
-/** Does a WHERE look at a row at all? `WHERE true`, `1 = 1` and the like do not. */
-const looksAtRow = (found: { readonly flows: readonly unknown[] } | undefined): boolean =>
-  found !== undefined && found.flows.length > 0;
+/** Does a condition look at the target's rows at all? `WHERE true`, `1 = 1` and the like do not. */
+const looksAtRow = (use: RelationUse, node: Node | undefined): boolean =>
+  as(node, 'CurrentOfExpr') !== undefined ||
+  (!alwaysTrue(node) &&
+    [...use.cells.values()].some((cell) => (cell.marks & (mark.filter | mark.join)) !== 0));
 
 const update = (r: Resolver, parent: Scope | undefined, stmt: UpdateStmt): readonly Named[] => {
   const scope = newScope(parent);
@@ -139,15 +142,10 @@ const update = (r: Resolver, parent: Scope | undefined, stmt: UpdateStmt): reado
   const use = target(r, stmt.relation);
   scope.items = [relationItem(r, use)];
   fromClause(r, scope, stmt.fromClause);
-  const where = stmt.whereClause ? condition(r, scope, stmt.whereClause, mark.filter) : undefined;
+  if (stmt.whereClause) condition(r, scope, stmt.whereClause, mark.filter);
+  const filtered = looksAtRow(use, stmt.whereClause);
   setList(r, scope, use, stmt.targetList);
-  noteWrite(
-    r,
-    use,
-    'update',
-    as(stmt.whereClause, 'CurrentOfExpr') !== undefined || looksAtRow(where),
-    location(stmt.relation),
-  );
+  noteWrite(r, use, 'update', filtered, location(stmt.relation));
   const columns = returning(r, scope, stmt.returningClause, use);
   finish();
   return columns;
@@ -159,14 +157,9 @@ const remove = (r: Resolver, parent: Scope | undefined, stmt: DeleteStmt): reado
   const use = target(r, stmt.relation);
   scope.items = [relationItem(r, use)];
   fromClause(r, scope, stmt.usingClause);
-  const where = stmt.whereClause ? condition(r, scope, stmt.whereClause, mark.filter) : undefined;
-  noteWrite(
-    r,
-    use,
-    'delete',
-    as(stmt.whereClause, 'CurrentOfExpr') !== undefined || looksAtRow(where),
-    location(stmt.relation),
-  );
+  if (stmt.whereClause) condition(r, scope, stmt.whereClause, mark.filter);
+  const filtered = looksAtRow(use, stmt.whereClause);
+  noteWrite(r, use, 'delete', filtered, location(stmt.relation));
   const columns = returning(r, scope, stmt.returningClause, use);
   finish();
   return columns;
@@ -178,8 +171,8 @@ const merge = (r: Resolver, parent: Scope | undefined, stmt: MergeStmt): readonl
   const use = target(r, stmt.relation);
   scope.items = [relationItem(r, use)];
   fromClause(r, scope, stmt.sourceRelation ? [stmt.sourceRelation] : []);
-  const on = condition(r, scope, stmt.joinCondition, mark.join);
-  noteWrite(r, use, 'merge', looksAtRow(on), location(stmt.relation));
+  condition(r, scope, stmt.joinCondition, mark.join);
+  noteWrite(r, use, 'merge', looksAtRow(use, stmt.joinCondition), location(stmt.relation));
   for (const node of stmt.mergeWhenClauses ?? []) {
     const when = as(node, 'MergeWhenClause');
     if (!when) continue;

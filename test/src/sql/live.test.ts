@@ -39,7 +39,7 @@ interface Live {
 const asText = { getTypeParser: () => (value: string) => value };
 
 const run = (client: pg.Client, sql: string): Promise<pg.QueryArrayResult<(string | null)[]>> =>
-  client.query<(string | null)[]>({ text: sql, rowMode: 'array', types: asText as never });
+  client.query<(string | null)[]>({ text: sql, rowMode: 'array', types: asText });
 
 const fingerprintOf = async (client: pg.Client): Promise<string> =>
   (await run(client, catalogueFingerprintQuery)).rows[0]?.[0] ?? '';
