@@ -2,6 +2,8 @@
 export interface Config {
   /** `POSTERN_OPA`: the opa program to use */
   readonly opa: string | undefined;
+  /** `POSTERN_COLLECTOR`: host:port that `postern audit` talks to */
+  readonly collector: string | undefined;
   readonly path: readonly string[];
   /** Passed on to the processes that `dev` starts. Libpq's variables stay behind: they may hold a password. */
   readonly childEnvironment: Readonly<Record<string, string>>;
@@ -13,6 +15,7 @@ export interface Config {
 
 export const readConfig = (env: Readonly<Record<string, string | undefined>>): Config => ({
   opa: filled(env['POSTERN_OPA']),
+  collector: filled(env['POSTERN_COLLECTOR']),
   path: (env['PATH'] ?? '').split(':').filter((directory) => directory !== ''),
   childEnvironment: Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>

@@ -25,7 +25,15 @@ export type CliErrorCode =
   | 'data-unusable'
   | 'tool-missing'
   | 'not-built'
-  | 'start-failed';
+  | 'start-failed'
+  | 'no-collector'
+  | 'collector-unreachable'
+  | 'collector-failed'
+  | 'bad-request'
+  | 'bad-time'
+  | 'bad-key'
+  | 'no-event'
+  | 'log-rolled-back';
 
 /** An error a person can act on. `hint` says how. */
 export class CliError extends Error {

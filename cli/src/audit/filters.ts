@@ -56,7 +56,7 @@ const textFilters = [
 
 /**
  * @param now  Unix milliseconds
- * @throws     CliError `bad-filter` | `bad-time`
+ * @throws     CliError `bad-request` | `bad-time`
  */
 export const readFilters = (options: FilterOptions, now: number): SearchRequest => {
   const request: SearchRequest = {};
@@ -64,24 +64,28 @@ export const readFilters = (options: FilterOptions, now: number): SearchRequest 
     const value = options[name];
     if (value === undefined) continue;
     if (value === '') {
-      throw new CliError('bad-filter', `--${name} is empty`, 'give a value, or leave the filter out');
+      throw new CliError(
+        'bad-request',
+        `--${name} is empty`,
+        'give a value, or leave the filter out',
+      );
     }
     request[name] = value;
   }
   if (options.from !== undefined) request.fromUs = parseTime('--from', options.from, now);
   if (options.to !== undefined) request.toUs = parseTime('--to', options.to, now);
   if (request.fromUs != null && request.toUs != null && request.fromUs >= request.toUs) {
-    throw new CliError('bad-filter', '--from is not before --to', 'exchange them');
+    throw new CliError('bad-request', '--from is not before --to', 'exchange them');
   }
   return request;
 };
 
-/** @throws CliError `bad-filter` */
+/** @throws CliError `bad-request` */
 export const readLimit = (text: string): number => {
   const limit = Number(text);
   if (Number.isInteger(limit) && limit >= 1 && limit <= 1000) return limit;
   throw new CliError(
-    'bad-filter',
+    'bad-request',
     `--limit ${JSON.stringify(text)}: not a number from 1 to 1000`,
     'go on from a page with --after CURSOR',
   );

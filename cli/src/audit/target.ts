@@ -24,7 +24,7 @@ export const addTargetOptions = (command: Command): Command =>
 /**
  * `--collector` wins over `--data`, `--data` over the environment.
  *
- * @throws CliError `no-collector` | `bad-collector` | `collector-unreachable`
+ * @throws CliError `no-collector` | `bad-address` | `collector-unreachable`
  */
 export const findTarget = async (
   options: TargetOptions,
@@ -49,7 +49,7 @@ const checked = (text: string, from: string): string => {
   const port = Number(/^(?:\[[^\]]+\]|[^:[\]/\s]+):(\d{1,5})$/.exec(address)?.[1]);
   if (port > 0 && port < 65536) return address;
   throw new CliError(
-    'bad-collector',
+    'bad-address',
     `${from} ${JSON.stringify(text)}: not HOST:PORT`,
     'give the gRPC address that postern dev prints, for example --collector 127.0.0.1:4317',
   );
@@ -85,6 +85,4 @@ const readRunFile = async (directory: string): Promise<Target> => {
 };
 
 const field = (from: unknown, name: string): unknown =>
-  typeof from === 'object' && from !== null
-    ? (Reflect.get(from, name) as unknown)
-    : undefined;
+  typeof from === 'object' && from !== null ? (Reflect.get(from, name) as unknown) : undefined;

@@ -49,9 +49,3 @@ const wrong = (option: string, text: string): CliError =>
     `${option} ${JSON.stringify(text)}: not a time`,
     'write how long ago (90s, 30m, 2h, 7d) or a time such as 2026-11-21T05:00Z',
   );
-
-/** RFC 3339 in UTC with microseconds. */
-export const formatTime = (microseconds: number): string => {
-  const iso = new Date(Math.floor(microseconds / 1000)).toISOString();
-  return `${iso.slice(0, -1)}${String(microseconds % 1000).padStart(3, '0')}Z`;
-};

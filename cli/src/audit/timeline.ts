@@ -4,7 +4,7 @@ import { CliError, messageOf } from '../errors.js';
 import type { SearchRequest } from './filters.js';
 
 type V1 = typeof postern.audit.v1;
-export type Entry = InstanceType<V1['Entry']>;
+export type Entry = postern.audit.v1.IEntry;
 export type SearchResponse = InstanceType<V1['SearchResponse']>;
 export type ExportChunk = InstanceType<V1['ExportChunk']>;
 
@@ -101,11 +101,16 @@ const explained = (thrown: unknown, address: string): CliError => {
   const options = { cause: thrown };
   switch (code) {
     case status.INVALID_ARGUMENT:
-      return new CliError('bad-filter', said, 'postern audit search --help lists the filters', options);
+      return new CliError(
+        'bad-request',
+        said,
+        'postern audit search --help lists the filters',
+        options,
+      );
     case status.NOT_FOUND:
       return new CliError('no-event', said, 'postern audit search finds ids', options);
     case status.DATA_LOSS:
-      return new CliError('record-damaged', said, 'compare with a backup or an export', options);
+      return new CliError('log-rolled-back', said, 'compare with a backup or an export', options);
     case status.UNAVAILABLE:
     case status.DEADLINE_EXCEEDED:
       return new CliError(
@@ -115,7 +120,12 @@ const explained = (thrown: unknown, address: string): CliError => {
         options,
       );
     default:
-      return new CliError('collector-failed', `the collector at ${address}: ${said}`, undefined, options);
+      return new CliError(
+        'collector-failed',
+        `the collector at ${address}: ${said}`,
+        undefined,
+        options,
+      );
   }
 };
 

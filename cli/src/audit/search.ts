@@ -1,0 +1,19 @@
+import type { Shell } from '../shell.js';
+import type { SearchRequest } from './filters.js';
+import { printPage, type AuditFormat } from './output.js';
+import type { Timeline } from './timeline.js';
+
+/** One page, newest first unless asked otherwise. */
+export const search = async (
+  timeline: Timeline,
+  request: SearchRequest,
+  format: AuditFormat,
+  { terminal }: Shell,
+): Promise<void> => {
+  const { entries, next } = await timeline.search(request);
+  printPage(entries, next, format, terminal.out);
+  if (format !== 'table') return;
+  const { err } = terminal;
+  if (entries.length === 0) err.line(err.paint('dim', 'nothing found'));
+  else if (next !== '') err.line(err.paint('dim', `more: --after ${next}`));
+};
