@@ -1,3 +1,4 @@
+import { SqlError } from '../errors.js';
 import type { CatalogueRows } from './rows.js';
 
 export type CatalogueQueryName = keyof CatalogueRows;
@@ -85,10 +86,14 @@ WHERE r.rulename OPERATOR(pg_catalog.<>) '_RETURN' AND r.ev_class OPERATOR(pg_ca
 /** From PostgreSQL 13 on one text serves all versions. */
 export const oldestServer = 130000;
 
-/** The queries of a catalogue load, in any order, none of which needs more than a plain login. */
+/**
+ * The queries of a catalogue load, in any order, none of which needs more than a plain login.
+ *
+ * @throws SqlError `bad-catalogue` for a server older than 13
+ */
 export const catalogueQueries = (serverVersionNum: number): readonly CatalogueQuery[] => {
   if (serverVersionNum < oldestServer)
-    throw new RangeError(`PostgreSQL ${serverVersionNum} is older than ${oldestServer}`);
+    throw new SqlError('bad-catalogue', `PostgreSQL ${serverVersionNum} is older than 13`);
   return Object.entries(queries).map(([name, sql]) => ({ name: name as CatalogueQueryName, sql }));
 };
 

@@ -17,6 +17,7 @@ const plain = new Set(
     'subject',
     'issuer',
     'kind',
+    'role',
     'identity',
     'pod',
     'node',
