@@ -1,2 +1,19 @@
 export type * from './input.js';
 export type * from './decision.js';
+export { PolicyError, type PolicyErrorCode } from './errors.js';
+export type { Bundle } from './bundle.js';
+export { compile, validate, type CompileDeps, type CompileResult } from './compile/compile.js';
+export type { PolicyObjects } from './compile/source.js';
+export { baselinePolicy } from './baseline.js';
+export {
+  toInput,
+  type ColumnKnowledge,
+  type Surroundings,
+  type TimelessInput,
+} from './to-input.js';
+export {
+  openBundle,
+  type Evaluator,
+  type EvaluatorOptions,
+  type Selecting,
+} from './evaluate/evaluator.js';

@@ -94,6 +94,8 @@ export interface StatementFacts {
     readonly construct: string;
     /** `*` stands for anything */
     readonly reach: readonly string[];
+    /** those of reach that have a tagged column; absent: unknown, so all of them */
+    readonly tagged?: readonly string[];
   }[];
 }
 

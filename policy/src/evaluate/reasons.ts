@@ -1,0 +1,128 @@
+import type { CompiledPolicy } from '../compile/data.js';
+import type { Reason, ReasonCode } from '../decision.js';
+import type { AccessFacts, StatementFacts } from '../input.js';
+import type { Raw, RawDenial } from './raw.js';
+
+/** Reasons in this order; the first is what a client is told. */
+const order: readonly ReasonCode[] = [
+  'rule',
+  'residency',
+  'rego',
+  'row-filter-through-view',
+  'side-door',
+  'not-understood',
+  'no-rule',
+];
+
+export interface Told {
+  readonly policies: readonly CompiledPolicy[];
+  readonly statement: StatementFacts;
+}
+
+export const denialReasons = (denials: Raw['denials'], told: Told): readonly Reason[] =>
+  sorted(denials.map((denial) => denialReason(denial, told)));
+
+export const approvalReasons = (approvals: Raw['approvals'], told: Told): readonly Reason[] =>
+  sorted(
+    approvals.map(({ p, r, access, message }): Reason => {
+      const policy = told.policies[p];
+      const rule = r === undefined ? undefined : policy?.rules[r];
+      const from = { policy: policy?.key ?? nobody };
+      if (message !== undefined)
+        return { ...from, code: 'rego', rule: 'rego', message: text(message) };
+      return {
+        ...from,
+        code: rule ? 'rule' : 'no-rule',
+        rule: rule?.name ?? 'default',
+        message: rule?.message ?? `policy wants an approval for ${what(told, access)}`,
+      };
+    }),
+  );
+
+/** In whose name a refusal goes when no policy selects the session. */
+const nobody = 'postern/none';
+
+const denialReason = (denial: RawDenial, told: Told): Reason => {
+  const policy = denial.p === undefined ? undefined : told.policies[denial.p];
+  const rule = denial.r === undefined ? undefined : policy?.rules[denial.r];
+  const from = { policy: policy?.key ?? nobody, rule: rule?.name ?? 'default' };
+  switch (denial.code) {
+    case 'rule':
+      return {
+        ...from,
+        code: 'rule',
+        message:
+          rule?.message ??
+          `policy denies ${what(told, denial.access, rule?.when?.unfiltered === true)}`,
+      };
+    case 'no-rule':
+      return {
+        ...from,
+        code: 'no-rule',
+        message: `policy denies ${what(told, denial.access)}: no rule allows it`,
+      };
+    case 'residency':
+      return {
+        ...from,
+        rule: 'residency',
+        code: 'residency',
+        message: `policy denies ${denial.relation ?? ''}.${denial.column ?? ''} outside of the regions its data may be read in`,
+      };
+    case 'row-filter-through-view':
+      return {
+        ...from,
+        code: 'row-filter-through-view',
+        message: `policy filters the rows of a relation that ${denial.relation ?? ''} reads, which cannot be done through it`,
+      };
+    case 'not-understood':
+      return unknownReason(from, denial.construct ?? '');
+    case 'rego':
+      return { ...from, rule: 'rego', code: 'rego', message: text(denial.message) };
+  }
+};
+
+const unknownReason = (from: Pick<Reason, 'policy' | 'rule'>, construct: string): Reason =>
+  construct.startsWith('side door')
+    ? {
+        ...from,
+        code: 'side-door',
+        message: `policy denies what could show protected data: ${construct}`,
+      }
+    : {
+        ...from,
+        code: 'not-understood',
+        message: `policy denies what it cannot see through near protected data: ${construct}`,
+      };
+
+/** A message of a policy's own Rego: anything may come. */
+const text = (message: unknown): string =>
+  typeof message === 'string' ? message : JSON.stringify(message);
+
+const byCommand = new Set(['ddl', 'privilege', 'config']);
+
+/** `DROP TABLE on public.orders` */
+const what = ({ statement }: Told, access: number | undefined, unfiltered = false): string => {
+  const found: AccessFacts | undefined =
+    access === undefined ? undefined : statement.accesses[access];
+  if (!found) return statement.command;
+  const verb = byCommand.has(found.action)
+    ? statement.command
+    : found.action.toUpperCase().replace('-', ' ');
+  return `${verb}${unfiltered ? ' without a filter' : ''}${found.object === undefined ? '' : ` on ${found.object}`}`;
+};
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Each reason once, the most telling first. */
+const sorted = (reasons: readonly Reason[]): readonly Reason[] => {
+  const unique = new Map(
+    reasons.map((reason) => [JSON.stringify(Object.values(reason).sort()), reason]),
+  );
+  return [...unique.values()].sort(
+    (a, b) =>
+      order.indexOf(a.code) - order.indexOf(b.code) ||
+      compare(a.policy, b.policy) ||
+      compare(a.rule, b.rule) ||
+      compare(a.message, b.message),
+  );
+};
