@@ -1,4 +1,4 @@
-import type { Problem } from '../policy/load.js';
+import type { Problem } from '@postern/crds';
 
 /** `file:line:column: path: message`, the form that editors and CI systems make links of. */
 export const formatProblem = ({ file, line, column, path, message }: Problem): string =>

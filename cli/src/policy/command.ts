@@ -9,6 +9,7 @@ import { explainStatements } from './explainStatements.js';
 import { validate } from './validate.js';
 
 interface ValidateOptions extends FileOptions {
+  readonly database?: string;
   readonly databaseUrl?: string;
   readonly output: OutputFormat;
 }
@@ -36,10 +37,12 @@ export const registerPolicy = (program: Command, shell: Shell): void => {
         'FILE:LINE:COLUMN: FIELD: MESSAGE.',
     )
     .argument('[paths...]', 'further files or folders');
-  addFileOptions(validateCommand).option(
-    '--database-url <url>',
-    'a live server: names in the files are checked against its schema as well',
-  );
+  addFileOptions(validateCommand)
+    .option(
+      '--database-url <url>',
+      'a live server: names in the files are checked against its schema as well',
+    )
+    .option('--database <name>', 'which Database of the files that is, when there are several');
   addOutputOption(validateCommand)
     .addHelpText(
       'after',
@@ -53,7 +56,15 @@ Exit codes: 0 valid, 1 not valid, 2 could not run.`,
     )
     .action(async (paths: readonly string[], options: ValidateOptions) => {
       const files = await readSources([...(options.filename ?? []), ...paths], shell.readStdin);
-      const valid = await validate(files, options.databaseUrl, options.output, shell);
+      const valid = await validate(
+        {
+          files,
+          databaseUrl: options.databaseUrl,
+          database: options.database,
+          output: options.output,
+        },
+        shell,
+      );
       shell.exit(valid ? exit.ok : exit.no);
     });
 

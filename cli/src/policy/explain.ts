@@ -1,4 +1,11 @@
-import { toInput, type Decision, type Evaluator, type Reason } from '@postern/policy';
+import {
+  toInput,
+  type Decision,
+  type Evaluator,
+  type Reason,
+  type Selecting,
+  type Surroundings,
+} from '@postern/policy';
 import {
   analyze,
   classify,
@@ -82,12 +89,15 @@ const explainOne = (
 };
 
 /** What the policy input says of the session besides the statement. */
-const surroundings = ({ who, database, server }: ExplainContext) => ({
+export const surroundings = ({
+  who,
+  database,
+  server,
+}: ExplainContext): Selecting & Pick<Surroundings, 'claims'> => ({
   identity: who.identity,
   claims: who.claims,
   workload: { labels: {}, ...(who.region === undefined ? {} : { region: who.region }) },
   session: {
-    id: 'explain',
     user: server.user,
     databaseName: server.databaseName,
     applicationName: 'postern',

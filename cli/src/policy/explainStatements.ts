@@ -7,7 +7,7 @@ import type { SourceFile } from '../files.js';
 import { findOpa } from '../installation.js';
 import { formatProblem, sortProblems } from '../output/problems.js';
 import type { Shell } from '../shell.js';
-import { explain } from './explain.js';
+import { explain, surroundings } from './explain.js';
 import type { Explanation } from './explanation.js';
 import { load } from './load.js';
 import { renderExplanation } from './render.js';
@@ -44,15 +44,16 @@ export const explainStatements = async (
     loadParser(),
   ]);
   const { identity, claims, region } = request.who;
+  const context = { who: request.who, database, server, evaluator };
   const explanation: Explanation = {
     database: databaseId(database),
     server: { version: server.version, database: server.databaseName, user: server.user },
     identity,
     claims,
     ...(region === undefined ? {} : { region }),
-    policies: [],
+    policies: evaluator.selected(surroundings(context)),
     bundle: result.loaded.bundle.digest,
-    statements: explain(request.sql, { who: request.who, database, server, evaluator }),
+    statements: explain(request.sql, context),
   };
   const { out } = shell.terminal;
   if (request.output === 'json') out.line(JSON.stringify(explanation, undefined, 2));

@@ -1,22 +1,21 @@
-import { loadObjects, type Database, type DatabaseAccessPolicy } from '@postern/crds';
+import {
+  loadObjects,
+  type Database,
+  type DatabaseAccessPolicy,
+  type LoadedObjects,
+  type Problem,
+} from '@postern/crds';
 import { compile, type Bundle } from '@postern/policy';
 import type { SourceFile } from '../files.js';
-
-/** Something wrong in a file, where a person finds it. */
-export interface Problem {
-  readonly file: string;
-  /** from 1 */
-  readonly line: number;
-  readonly column: number;
-  /** of the field, e.g. `spec.rules[0].actions` */
-  readonly path: string;
-  readonly message: string;
-}
 
 export interface Loaded {
   readonly databases: readonly Database[];
   readonly policies: readonly DatabaseAccessPolicy[];
   readonly bundle: Bundle;
+  /** where they were read */
+  readonly objects: LoadedObjects;
+  /** objects of other kinds, which are left alone */
+  readonly notices: readonly Problem[];
 }
 
 export type LoadResult =
@@ -32,7 +31,15 @@ export const load = async (
   files: readonly SourceFile[],
   opa: () => Promise<string>,
 ): Promise<LoadResult> => {
-  throw new Error(`not wired: ${files.length} ${opa} ${String(loadObjects)} ${String(compile)}`);
+  const objects = loadObjects(files.map(({ path, text }) => ({ name: path, text })));
+  if (objects.problems.length > 0) return { kind: 'invalid', problems: objects.problems };
+  const compiled = await compile(objects, { opa: await opa() });
+  if (compiled.kind === 'invalid') return compiled;
+  const { databases, policies, notices } = objects;
+  return {
+    kind: 'loaded',
+    loaded: { databases, policies, notices, objects, bundle: compiled.bundle },
+  };
 };
 
 const counted = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;

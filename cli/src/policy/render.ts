@@ -126,11 +126,7 @@ const renderOutcome = (one: StatementExplanation, paint: Paint): readonly string
     case 'forward':
       return [];
     case 'rewrite':
-      return [
-        '',
-        paint('bold', 'What the server gets:'),
-        ...outcome.sql.split('\n'),
-      ];
+      return ['', paint('bold', 'What the server gets:'), ...outcome.sql.split('\n')];
     case 'hold':
       return ['', paint('bold', 'The client waits:'), outcome.message];
     case 'refuse':

@@ -1,20 +1,45 @@
+import { loadParser } from '@postern/sql';
+import type { OutputFormat } from '../args/options.js';
+import { databaseFor } from '../dev/governed.js';
 import type { SourceFile } from '../files.js';
 import { findOpa } from '../installation.js';
 import { formatProblem, sortProblems } from '../output/problems.js';
-import type { OutputFormat } from '../args/options.js';
 import type { Shell } from '../shell.js';
+import { liveProblems } from './live.js';
 import { load, summary, type LoadResult } from './load.js';
+import { readServer } from './server.js';
+
+export interface ValidateRequest {
+  readonly files: readonly SourceFile[];
+  /** a server to hold the files against; absent: the files alone */
+  readonly databaseUrl: string | undefined;
+  /** which Database that server is; absent: the only one */
+  readonly database: string | undefined;
+  readonly output: OutputFormat;
+}
 
 /** Prints the problems of the files, or that there are none. @returns whether they are valid */
-export const validate = async (
-  files: readonly SourceFile[],
-  databaseUrl: string | undefined,
-  output: OutputFormat,
-  shell: Shell,
-): Promise<boolean> => {
-  const result = await load(files, () => findOpa(shell.config, shell.installation.modules));
-  print[output](result, shell);
+export const validate = async (request: ValidateRequest, shell: Shell): Promise<boolean> => {
+  const result = await check(request, shell);
+  if (result.kind === 'loaded') {
+    const { err } = shell.terminal;
+    for (const notice of result.loaded.notices) {
+      err.line(`${err.paint('yellow', 'note:')} ${formatProblem(notice)}`);
+    }
+  }
+  print[request.output](result, shell);
   return result.kind === 'loaded';
+};
+
+const check = async (request: ValidateRequest, shell: Shell): Promise<LoadResult> => {
+  const result = await load(request.files, () => findOpa(shell.config, shell.installation.modules));
+  if (result.kind === 'invalid' || request.databaseUrl === undefined) return result;
+  const { loaded } = result;
+  const database = databaseFor(loaded.databases, request.database, '--database');
+  await loadParser();
+  const { catalogue } = await readServer(request.databaseUrl);
+  const problems = liveProblems(loaded, database, catalogue);
+  return problems.length > 0 ? { kind: 'invalid', problems } : result;
 };
 
 const print: Readonly<Record<OutputFormat, (result: LoadResult, shell: Shell) => void>> = {
