@@ -39,14 +39,15 @@ export async function* exportLog(
 }
 
 interface Row {
-  readonly leaf_index: number | null;
+  /** 64-bit columns: a number or, from some drivers, its text */
+  readonly leaf_index: number | string | null;
   readonly leaf_hash: Uint8Array | null;
-  readonly event_index: number | null;
+  readonly event_index: number | string | null;
   readonly bytes: Uint8Array | null;
-  readonly time_us: number | null;
+  readonly time_us: number | string | null;
   readonly id: string | null;
   readonly session_id: Uint8Array | null;
-  readonly sequence: number | null;
+  readonly sequence: number | string | null;
   readonly kind: string | null;
   readonly outcome: string | null;
   readonly record: Uint8Array | null;

@@ -12,7 +12,8 @@ const defaultLimit = 50;
 const maxLimit = 1000;
 
 interface Row {
-  readonly leaf_index: number;
+  /** a number or, from some drivers, its text */
+  readonly leaf_index: number | string;
   readonly bytes: Uint8Array;
   readonly record_bytes: Uint8Array | null;
   readonly start: Uint8Array | null;
@@ -78,7 +79,7 @@ async function select(
     LEFT JOIN sessions s ON s.session_id = e.session_id
     WHERE ${condition}
     ORDER BY e.leaf_index ${order} LIMIT ${limit}`.execute(db);
-  return rows.map((row) => ({ ...row, leaf_index: Number(row.leaf_index) }));
+  return rows;
 }
 
 const toEntry = (row: Row): IEntry => ({
@@ -87,6 +88,6 @@ const toEntry = (row: Row): IEntry => ({
     ? {}
     : { statementRecord: StatementRecord.decode(row.record_bytes) }),
   ...(row.start === null ? {} : { session: SessionStart.decode(row.start) }),
-  leafIndex: row.leaf_index,
+  leafIndex: Number(row.leaf_index),
   hash: sha256(row.bytes),
 });

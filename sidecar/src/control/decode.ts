@@ -1,6 +1,8 @@
 import type { Identity } from '@postern/policy';
-import type { postern } from '@postern/proto';
+import { postern } from '@postern/proto';
 import { type Assignment, type Database, tlsModes } from './assignment.js';
+
+const { Kind } = postern.policy.v1.Identity;
 
 type Message = postern.policy.v1.IAssignment;
 
@@ -35,11 +37,10 @@ export function decodeAssignment(m: Message): Assignment {
 
 function decodeIdentity(m: postern.policy.v1.IIdentity): Identity {
   const common = { issuer: m.issuer ?? '', subject: m.subject ?? '', name: m.name ?? '', groups: m.groups ?? [] };
-  // Numbers of the enum in policy.proto
   switch (m.kind) {
-    case 1:
+    case Kind.SERVICE_ACCOUNT:
       return { kind: 'serviceaccount', ...common, namespace: m.namespace ?? '' };
-    case 2:
+    case Kind.USER:
       return { kind: 'user', ...common };
     default:
       throw new AssignmentError('identity.kind is missing');

@@ -12,7 +12,7 @@ import { frontendType } from '../wire/types.js';
 import { Writer } from '../wire/writer.js';
 import type { Execution } from './execution.js';
 import { portalStatement, type Prepared } from './names.js';
-import { type Refusal, refusals, standIn } from './refusal.js';
+import { type Refusal, refusals, sqlstate, standIn } from './refusal.js';
 import { Redecision } from './redecision.js';
 import type { Session } from './session.js';
 
@@ -256,18 +256,20 @@ export class ClientMessages {
     statements: readonly GovernedStatement[],
     count: Execution['count'] = { rows: 0, bytes: 0 },
   ): Execution[] | Refusal {
+    const { executions, governance } = this.session;
+    const begun: Execution[] = [];
     try {
-      return statements.map((statement) => this.beginOne(statement, count));
+      for (const statement of statements) begun.push(executions.begin(statement, count));
     } catch (cause) {
-      if (cause instanceof SpoolError && cause.code === 'full') return refusals.auditFull();
-      throw cause;
+      if (!(cause instanceof SpoolError && cause.code === 'full')) throw cause;
+      // None of them goes out; those that were announced already get an end.
+      for (const execution of begun) {
+        executions.finish(execution, { kind: 'failed', sqlstate: sqlstate.diskFull, affectedRows: 0 });
+      }
+      return refusals.auditFull();
     }
-  }
-
-  private beginOne(statement: GovernedStatement, count: Execution['count']): Execution {
-    const execution = this.session.executions.begin(statement, count);
-    this.session.governance.begun(statement);
-    return execution;
+    for (const statement of statements) governance.begun(statement);
+    return begun;
   }
 
   private pass(frame: Frame): 'done' {

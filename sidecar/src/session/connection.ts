@@ -216,15 +216,15 @@ async function connectAny(
   database: Database,
   timeout: number,
 ): Promise<{ readonly connection: UpstreamConnection; readonly endpoint: Endpoint }> {
-  let failure: unknown;
+  let failure: Error = new UpstreamError('unreachable', `Database ${database.id} names no endpoint`);
   for (const endpoint of database.endpoints) {
     try {
       return { connection: await connectUpstream({ endpoint, tls: database.tls, timeout }), endpoint };
     } catch (cause) {
-      failure = cause;
+      failure = cause instanceof Error ? cause : new Error(String(cause));
     }
   }
-  throw failure ?? new UpstreamError('unreachable', `Database ${database.id} names no endpoint`);
+  throw failure;
 }
 
 function reject(client: Socket, database: string, cause: unknown, parts: ConnectionParts): void {

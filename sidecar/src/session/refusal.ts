@@ -15,6 +15,7 @@ export const sqlstate = {
   cannotConnectNow: '57P03',
   undefinedStatement: '26000',
   undefinedCursor: '34000',
+  diskFull: '53100',
   ioError: '58030',
   internalError: 'XX000',
 } as const;
@@ -112,7 +113,7 @@ export const refusals = {
     stage: 'analysis',
   }),
   auditFull: (): Refusal => ({
-    sqlstate: '53100',
+    sqlstate: sqlstate.diskFull,
     message: 'the audit spool is full: no statement runs unrecorded',
     detail: 'reason=audit-full',
     hint: 'Bring the collector back or enlarge the spool; policy may choose `audit.whenFull: Gap`.',

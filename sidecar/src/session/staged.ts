@@ -30,7 +30,6 @@ export async function runStaged(
     await questions.quiet();
     if (session.owed.skipping) break;
     const verdict = await decided(piece.sql, session, questions);
-    if (session.owed.skipping) break;
     session.batchOpen = true;
     send(piece, verdict, session, messages);
     session.touch();

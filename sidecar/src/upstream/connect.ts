@@ -79,7 +79,8 @@ function openSocket(endpoint: Endpoint, deadline: AbortSignal): Promise<Socket> 
   });
 }
 
-const codeOf = (cause: Error): string => ('code' in cause && typeof cause.code === 'string' ? cause.code : cause.message);
+const codeOf = (cause: Error): string =>
+  'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
 
 /**
  * The one-byte answer to SSLRequest. Anything buffered behind it was sent before TLS and must not be
@@ -135,7 +136,7 @@ function startTls(socket: Socket, { endpoint, tls }: ConnectOptions, deadline: A
       reject(new UpstreamError('timeout', `no TLS with ${nameOf(endpoint)} in time`));
     };
     deadline.addEventListener('abort', onAbort, { once: true });
-    secure.once('error', (cause) => {
+    secure.once('error', (cause: Error) => {
       deadline.removeEventListener('abort', onAbort);
       reject(
         new UpstreamError('certificate', `TLS with ${nameOf(endpoint)} failed: ${cause.message}`, cause),
