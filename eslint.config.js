@@ -63,6 +63,8 @@ export default tseslint.config(
       '@typescript-eslint/consistent-indexed-object-style': 'off',
       // protobufjs marks the plain spelling of its interfaces so
       '@typescript-eslint/no-deprecated': 'off',
+      // spreading a string into its code points is what is meant
+      '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
       // both spellings are fine, and object types differ from interfaces in assignability
       '@typescript-eslint/consistent-type-definitions': 'off',
       // the compiler's noPropertyAccessFromIndexSignature says the contrary

@@ -34,7 +34,10 @@ const neverInstalled = installed === undefined;
 if (neverInstalled || missing.length > 0) {
   const count = Object.keys(wanted).filter((path) => path.includes('node_modules/')).length;
   process.stdout.write(`Installing npm packages (${count}) in ${folder} ...\n`);
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', ...options], {
+  // `npm ci` wants optional packages of every platform in the lock file, which only a registry that
+  // has them all can write; --no-save takes the versions of the lock file and leaves it alone
+  const words = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', ...options];
+  const npm = spawnSync('npm', words, {
     cwd: folder,
     stdio: 'inherit',
   });
