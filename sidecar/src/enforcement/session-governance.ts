@@ -27,6 +27,9 @@ const meaningful = new Set(['search_path', 'role', 'session_authorization', '*']
  * The settings are the server's word, asked for after anything that may have changed them.
  */
 export class SessionGovernance {
+  /** Messages of the extended protocol were sent since the last Sync: an implicit transaction. */
+  inBatch = false;
+
   private readonly governing: () => DatabaseGovernance;
   private database: DatabaseGovernance;
   private readonly login: SessionLogin;
@@ -87,7 +90,7 @@ export class SessionGovernance {
     if (verdict.kind !== 'refuse' || !verdict.unresolved || this.failed) return verdict;
     const age = this.now() - (this.own === undefined ? this.database.catalogue.checkedAt : this.ownReadAt);
     if (age < (this.own === undefined ? sharedFor : privateFor)) return verdict;
-    if (this.status === 'I' && !this.temporary) this.mustCheck = true;
+    if (!this.inTransaction && !this.temporary) this.mustCheck = true;
     else this.ownDirty = true;
     return undefined;
   }
@@ -119,7 +122,8 @@ export class SessionGovernance {
 
   private async askCatalogue(ask: Ask): Promise<void> {
     const { catalogue } = this.database;
-    if (this.status === 'I') {
+    // Inside a transaction the server shows this session's own changes, which are nobody else's yet.
+    if (!this.inTransaction) {
       if (this.mustCheck) catalogue.doubt();
       if (this.now() >= catalogue.recheckAt) await catalogue.refresh(ask);
       this.mustCheck = false;
@@ -171,8 +175,12 @@ export class SessionGovernance {
     return this.context;
   }
 
+  private get inTransaction(): boolean {
+    return this.status !== 'I' || this.inBatch;
+  }
+
   private checkDue(): boolean {
-    return this.status === 'I' && this.now() >= this.database.catalogue.recheckAt;
+    return !this.inTransaction && this.now() >= this.database.catalogue.recheckAt;
   }
 
   // -- what happened -------------------------------------------------------------------------------
@@ -268,9 +276,10 @@ export class SessionGovernance {
   }
 }
 
+const changes = new Set(['catalogue', 'discard', 'prepare', 'deallocate', 'declare']);
+
 /** @param ends the transaction block has changes of meaning in it, which may end with it */
 const changesMeaning = (effect: GovernedStatement['effects'][number], ends: boolean): boolean =>
-  effect.kind === 'catalogue' ||
-  effect.kind === 'discard' ||
+  changes.has(effect.kind) ||
   (effect.kind === 'settings' && effect.names.some((name) => meaningful.has(name))) ||
   (effect.kind === 'transaction' && effect.verb !== 'begin' && ends);

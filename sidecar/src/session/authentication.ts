@@ -47,10 +47,11 @@ export function relayLogin(options: LoginOptions): Promise<LoginResult> {
   const { client, server } = options;
   return new Promise((resolve, reject) => {
     const fromClient = new Framer({
+      from: 'frontend',
       streams: () => false,
       limit: (type) => (type === frontendType.password ? frontendFraming.limit(type) : 0),
     });
-    const fromServer = new Framer({ streams: () => false, limit: backendFraming.limit });
+    const fromServer = new Framer({ ...backendFraming, streams: () => false });
     const parameters = new Map<string, string>();
     let authenticated = false;
 

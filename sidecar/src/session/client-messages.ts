@@ -188,7 +188,12 @@ export class ClientMessages {
     session.batchOpen = true;
     session.owed.push({
       kind: 'bind',
-      undo: session.names.addPortal(portal, { by: 'bind', prepared, count: { rows: 0, bytes: 0 } }),
+      undo: session.names.addPortal(portal, {
+        by: 'bind',
+        cycle: session.owed.cyclesBegun,
+        prepared,
+        count: { rows: 0, bytes: 0 },
+      }),
     });
     return this.pass(frame);
   }
@@ -199,12 +204,11 @@ export class ClientMessages {
 
   private execute(frame: Frame): 'done' | 'wait' {
     const { session } = this;
-    const body = bodyOf(frame);
-    const name = body.cstring();
-    const portal = session.names.portal(name);
-    if (portal === undefined) return this.standIn('', refusals.unknownPortal(name));
     const context = session.governance.ready();
     if (context === undefined) return 'wait';
+    const name = bodyOf(frame).cstring();
+    const portal = session.names.portal(name);
+    if (portal === undefined) return this.standIn('', refusals.unknownPortal(name));
     const { prepared } = portal;
     if (prepared !== undefined && !this.isCurrent(prepared, context)) {
       // A portal cannot be bound again in its place: it runs as it was decided, or not at all.

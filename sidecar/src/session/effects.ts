@@ -30,6 +30,7 @@ export function applyEffects(
       case 'declare':
         names.addPortal(effect.name, {
           by: 'declare',
+          cycle: 0,
           prepared: governance.preparedFor(statement),
           count: { rows: 0, bytes: 0 },
         });

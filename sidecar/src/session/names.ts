@@ -18,6 +18,8 @@ export interface Prepared {
 /** A portal, made by Bind or by DECLARE CURSOR: one name space too. */
 export interface Portal {
   readonly by: 'bind' | 'declare';
+  /** in which cycle, counted by ReadyForQuery, it was made */
+  readonly cycle: number;
   readonly prepared: Prepared | undefined;
   readonly count: RowCount;
 }
@@ -63,10 +65,13 @@ export class Names {
     this.statements.clear();
   }
 
-  /** Portals made by Bind end with their transaction; cursors may be WITH HOLD. */
-  transactionEnded(): void {
+  /**
+   * Portals made by Bind end with their transaction; cursors may be WITH HOLD. Those of cycles that the
+   * client has begun already, without waiting for this one's end, stay.
+   */
+  transactionEnded(cycle: number): void {
     for (const [name, portal] of this.portals) {
-      if (portal.by === 'bind') this.portals.delete(name);
+      if (portal.by === 'bind' && portal.cycle <= cycle) this.portals.delete(name);
     }
   }
 

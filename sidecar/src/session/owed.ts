@@ -36,6 +36,10 @@ export class OwedQueue {
   private at = 0;
   /** The server is skipping: what is sent now, up to a Sync, gets no reply. */
   skipping = false;
+  /** Cycles, each ended by a ReadyForQuery, that the client has ended on its side with Sync or Query. */
+  cyclesBegun = 0;
+  /** Cycles the server has answered. */
+  cyclesDone = 0;
 
   get head(): Owed | undefined {
     return this.entries[this.at];
@@ -47,6 +51,7 @@ export class OwedQueue {
 
   push(owed: Owed): void {
     if (owed.kind === 'sync') this.skipping = false;
+    if (owed.kind === 'sync' || owed.kind === 'query') this.cyclesBegun += 1;
     this.entries.push(owed);
   }
 
@@ -56,6 +61,7 @@ export class OwedQueue {
     if (head?.kind !== kind) {
       throw new ProtocolError('unexpected', `reply to ${kind} while ${head?.kind ?? 'nothing'} is owed`);
     }
+    if (kind === 'sync' || kind === 'query') this.cyclesDone += 1;
     this.entries[this.at] = undefined;
     this.at += 1;
     if (this.at === this.entries.length) {
@@ -98,6 +104,7 @@ export class OwedQueue {
     const rest = this.entries.slice(this.at + 1);
     const end = rest.findIndex((owed) => owed?.kind === 'copy-end');
     const kept = end < 0 ? rest.filter((owed) => owed?.kind !== 'sync') : rest.slice(end + 1);
+    this.cyclesBegun -= rest.filter((owed) => owed?.kind === 'sync' && !kept.includes(owed)).length;
     this.entries = [this.head, ...kept];
     this.at = 0;
     return end >= 0;

@@ -52,8 +52,6 @@ export class Session implements Flushable {
   readonly governance: SessionGovernance;
   readonly now: () => number;
   status: TransactionStatus = 'I';
-  /** Messages of the extended protocol were sent since the last Sync. */
-  batchOpen = false;
   /** COPY FROM STDIN runs: a Sync is swallowed by it. */
   copyingIn = false;
   /** SQLSTATE of the last error since ReadyForQuery */
@@ -123,6 +121,15 @@ export class Session implements Flushable {
     if (fromServer.length > 0) this.onServerData(fromServer);
     if (fromClient.length > 0) this.onClientData(fromClient);
     if (this.governance.ready() === undefined) this.prepare();
+  }
+
+  /** Messages of the extended protocol were sent since the last Sync. */
+  get batchOpen(): boolean {
+    return this.governance.inBatch;
+  }
+
+  set batchOpen(open: boolean) {
+    this.governance.inBatch = open;
   }
 
   // -- order ---------------------------------------------------------------------------------------
@@ -267,7 +274,7 @@ export class Session implements Flushable {
   transactionStatus(status: TransactionStatus): void {
     this.status = status;
     this.governance.transactionStatus(status);
-    if (status === 'I') this.names.transactionEnded();
+    if (status === 'I') this.names.transactionEnded(this.owed.cyclesDone - 1);
   }
 
   copyStarted(endAlreadySent: boolean): void {

@@ -4,6 +4,8 @@ import { ProtocolError } from './protocol-error.js';
 export const headerLength = 5;
 
 export interface FramerOptions {
+  /** whose messages, for errors */
+  readonly from: 'frontend' | 'backend';
   /** Types whose bodies nobody reads: passed on in pieces as they arrive. */
   readonly streams: (type: number) => boolean;
   /** Longest body accepted, in bytes; 0 for a type that does not exist in this direction. */
@@ -100,7 +102,7 @@ export class Framer {
   private checkHeader(type: number, length: number): void {
     const limit = this.options.limit(type);
     if (limit === 0) {
-      throw new ProtocolError('invalid-type', `invalid message type ${String(type)}`);
+      throw new ProtocolError('invalid-type', `invalid ${this.options.from} message type ${String(type)}`);
     }
     if (length < 0) throw new ProtocolError('invalid-length', 'invalid message length');
     if (length > limit) {

@@ -28,12 +28,14 @@ backendLimits[backendType.copyData] = large;
 
 /** What a client may send. */
 export const frontendFraming: FramerOptions = {
+  from: 'frontend',
   streams: (type) => type === frontendType.copyData,
   limit: (type) => frontendLimits[type] ?? 0,
 };
 
 /** What a server may send. */
 export const backendFraming: FramerOptions = {
+  from: 'backend',
   streams: (type) => type === backendType.dataRow || type === backendType.copyData,
   limit: (type) => backendLimits[type] ?? 0,
 };
