@@ -32,7 +32,7 @@ const codeOf = (act: () => unknown): string => {
 describe('--upstream stands for the endpoint of a Database', () => {
   test('of the only one, without a name; the URL says what TLS is wanted', () => {
     const [governed] = governDatabases(
-      [database('shop', { tls: { mode: 'verify-full' } } as Partial<Database['spec']>)],
+      [database('shop', { tls: { mode: 'verify-full' } })],
       [parseUpstream('postgres://ada:pw@127.0.0.1:5433/store?sslmode=require')],
     );
     expect(governed).toMatchObject({
@@ -51,17 +51,14 @@ describe('--upstream stands for the endpoint of a Database', () => {
 
   test('the database of the URL joins those the file allows', () => {
     const [governed] = governDatabases(
-      [database('shop', { databaseNames: ['shop'] } as Partial<Database['spec']>)],
+      [database('shop', { databaseNames: ['shop'] })],
       [parseUpstream('postgres://db/store')],
     );
     expect(governed?.databaseNames).toEqual(['shop', 'store']);
   });
 
   test('without one the endpoints of the file stay', () => {
-    const [governed] = governDatabases(
-      [database('shop', { databaseNames: ['shop'] } as Partial<Database['spec']>)],
-      [],
-    );
+    const [governed] = governDatabases([database('shop', { databaseNames: ['shop'] })], []);
     expect(governed).toMatchObject({
       endpoints: [{ host: 'db.example', port: 6000 }],
       databaseName: 'shop',
@@ -110,10 +107,8 @@ describe('--upstream stands for the endpoint of a Database', () => {
       database('shop'),
       { ...database('shop'), metadata: { name: 'shop', namespace: 'hr' } },
     ];
-    expect(codeOf(() => databaseFor(twins as Database[], 'shop', '--database'))).toBe(
-      'ambiguous-database',
-    );
-    expect(databaseFor(twins as Database[], 'hr/shop', '--database').metadata.namespace).toBe('hr');
+    expect(codeOf(() => databaseFor(twins, 'shop', '--database'))).toBe('ambiguous-database');
+    expect(databaseFor(twins, 'hr/shop', '--database').metadata.namespace).toBe('hr');
   });
 });
 
@@ -124,7 +119,7 @@ test('the assignment tells the proxy what the operator would', () => {
         environment: 'production',
         region: 'eu-central-1',
         classifications: [{ column: 'public.customers.email', tags: ['pii.email'] }],
-      } as Partial<Database['spec']>),
+      }),
     ],
     [parseUpstream('postgres://127.0.0.1:5433/store')],
   );

@@ -36,7 +36,7 @@ export interface RunningPart {
   /** To be called whenever it did its first useful thing after a start. */
   ready(): void;
   /** Resolves at the first `ready`, rejects when it will not come. */
-  readonly started: Promise<void>;
+  readonly started: Promise<unknown>;
 }
 
 /** @throws CliError `not-built` */
@@ -48,7 +48,7 @@ export const startPart = (options: PartOptions): RunningPart => {
     mode: 0o600,
   });
   const recent: string[] = [];
-  const start = deferred<void>();
+  const start = deferred<undefined>();
   let everReady = false;
   const giveUp = (why: string): void => {
     supervised.kill();
@@ -103,7 +103,7 @@ export const startPart = (options: PartOptions): RunningPart => {
     ready: () => {
       everReady = true;
       supervised.ready();
-      start.resolve();
+      start.resolve(undefined);
     },
   };
 };

@@ -13,7 +13,7 @@ import { Distribution, type Distributed } from './distribution.js';
 import type { Governed } from './governed.js';
 import type { RunningPart } from './part.js';
 import type { Policies } from './policies.js';
-import { chooseAddress, freePort, type Listen } from './ports.js';
+import { chooseAddress, defaultAddress, freePort, type Listen } from './ports.js';
 import { startSidecar } from './sidecar.js';
 
 export interface ServingOptions {
@@ -141,10 +141,20 @@ export class Serving {
     this.#certificates = await readCertificates(policies.databases);
     let n = 0;
     for (const { id } of policies.databases) {
-      if (!this.#listen.has(id)) this.#listen.set(id, await chooseAddress(this.#options.listen, n));
+      if (!this.#listen.has(id)) this.#listen.set(id, await this.#choose(n));
       n += 1;
     }
     return this.#describe(policies);
+  }
+
+  async #choose(n: number): Promise<Address> {
+    const { listen } = this.#options;
+    const address = await chooseAddress(listen, n);
+    if (listen.kind === 'default' && address.port === 0) {
+      const wanted = formatAddress({ ...defaultAddress, port: defaultAddress.port + n });
+      this.#options.warn(`${wanted} is in use, so a free port is taken; --listen chooses one`);
+    }
+    return address;
   }
 
   #describe(policies: Policies): Distributed {

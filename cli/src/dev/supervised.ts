@@ -90,11 +90,15 @@ export class Supervised {
     const delay = backoff(this.#failures);
     this.#failures += 1;
     this.#part.died(how, delay, this.#failures);
-    // `died` may have asked to stop
-    if (!this.#stopping)
-      this.#timer = setTimeout(() => {
-        this.start();
-      }, delay);
+    this.#startAfter(delay);
+  }
+
+  /** Whoever heard of the death may have asked to stop. */
+  #startAfter(delay: number): void {
+    if (this.#stopping) return;
+    this.#timer = setTimeout(() => {
+      this.start();
+    }, delay);
   }
 
   #read(from: 'stdout' | 'stderr', stream: Readable | null): void {

@@ -20,11 +20,12 @@ import {
   type Classification,
   type Statement,
 } from '@postern/sql';
-import type { Database } from '@postern/crds';
+import type { Database, DatabaseAccessPolicy } from '@postern/crds';
 import type { Who } from '../args/options.js';
 import { CliError } from '../errors.js';
 import { caret } from '../output/caret.js';
 import type { Outcome, ReadRelation, StatementExplanation } from './explanation.js';
+import { matchingRules } from './matching.js';
 import type { ServerFacts } from './server.js';
 
 export interface ExplainContext {
@@ -32,6 +33,7 @@ export interface ExplainContext {
   readonly database: Database;
   readonly server: ServerFacts;
   readonly evaluator: Evaluator;
+  readonly policies: readonly DatabaseAccessPolicy[];
 }
 
 /** Stands where the installation's key would: an explanation may be printed, sent and kept. */
@@ -66,8 +68,9 @@ const explainOne = (
   const analyzed = orInvalid(statement.source, () => analyze(statement, catalogue, settings));
   const { analysis } = analyzed;
   const print = fingerprint(text);
+  const around = surroundings(context);
   const decision = context.evaluator.evaluate(
-    toInput(analysis, classification, { ...surroundings(context), fingerprint: print, grants: [] }),
+    toInput(analysis, classification, { ...around, fingerprint: print, grants: [] }),
   );
   return {
     sql: text.trim(),
@@ -83,6 +86,7 @@ const explainOne = (
         tags: access.object === undefined ? [] : classification.tagsOf(access.object, name),
       })),
     })),
+    rules: matchingRules(context.policies, context.evaluator.selected(around), analysis),
     decision,
     notUnderstood: analysis.notUnderstood,
   };
@@ -159,10 +163,17 @@ const rewritten = (analyzed: Analyzed, decision: Decision, context: ExplainConte
       sqlstate: '42501',
       message: thrown.message,
       detail: `policy=${by?.policy ?? ''} rule=${by?.rule ?? ''} reason=cannot-mask construct=${thrown.construct}`,
-      position: thrown.position,
+      position: positionIn(analyzed.statement, thrown.position),
       hint: thrown.hint,
     };
   }
+};
+
+/** A position in the whole text as one in the statement as it is printed. Both in characters, from 1. */
+const positionIn = ({ source, start, end }: Statement, position: number): number => {
+  const text = source.slice(start, end);
+  const before = source.slice(0, start + text.length - text.trimStart().length);
+  return position - [...before].length;
 };
 
 /** What `session.*` in a row filter stands for. Claims only under `session.claims.*`. */

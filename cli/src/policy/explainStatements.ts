@@ -44,7 +44,8 @@ export const explainStatements = async (
     loadParser(),
   ]);
   const { identity, claims, region } = request.who;
-  const context = { who: request.who, database, server, evaluator };
+  const { policies } = result.loaded;
+  const context = { who: request.who, database, server, evaluator, policies };
   const explanation: Explanation = {
     database: databaseId(database),
     server: { version: server.version, database: server.databaseName, user: server.user },

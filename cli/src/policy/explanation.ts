@@ -1,5 +1,6 @@
 import type { Decision, Identity } from '@postern/policy';
 import type { Analysis } from '@postern/sql';
+import type { MatchingRule } from './matching.js';
 
 /** What would happen to one statement, and why. */
 export interface StatementExplanation {
@@ -9,6 +10,7 @@ export interface StatementExplanation {
   readonly fingerprint: string;
   readonly outcome: Outcome;
   readonly reads: readonly ReadRelation[];
+  readonly rules: readonly MatchingRule[];
   readonly decision: Decision;
   readonly notUnderstood: Analysis['notUnderstood'];
 }

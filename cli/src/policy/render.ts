@@ -40,6 +40,13 @@ const renderStatement = (one: StatementExplanation, paint: Paint): readonly stri
     ...row('decision', [paint(colour(one.outcome), verdict(one))]),
     ...row('because', decision.reasons.map(reason)),
     ...row(
+      'rules',
+      one.rules.map(
+        (r) =>
+          `${r.effect} by ${r.rule} of ${r.policy}${r.scheduled ? ' (at its times)' : ''}: ${r.about.join(', ')}`,
+      ),
+    ),
+    ...row(
       'audit mode',
       decision.wouldHave.map((r) => `would have: ${reason(r)}`),
     ),

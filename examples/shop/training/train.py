@@ -20,8 +20,8 @@ SELECT c.email                                             AS person,
        c.churned                                           AS churned
 FROM public.customers AS c
 LEFT JOIN public.events AS e ON e.email = c.email
-GROUP BY c.email, c.birth_date, c.churned
-ORDER BY c.email
+GROUP BY c.id, c.email, c.birth_date, c.churned
+ORDER BY c.id
 """
 
 SPENDING = """

@@ -3,7 +3,7 @@ import { findConsole } from '../console.js';
 import type { World } from '../world.js';
 
 const statements = [
-  'SELECT full_name, email, birth_date, city FROM customers ORDER BY id LIMIT 3',
+  'SELECT full_name, left(email, 16) AS email, birth_date, city FROM customers ORDER BY id LIMIT 3',
   'DROP TABLE orders',
   'DELETE FROM customers',
   'SELECT * FROM events',
