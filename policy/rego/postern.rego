@@ -100,7 +100,6 @@ strictness := {"Deny": 0, "RequireApproval": 1, "Allow": 2}
 # [strictness, policy] of the default that counts
 default_action := min([[strictness[policies[p].default_action], p] | some p in facts.selected]) if {
 	count(unpermitted) > 0
-	count(facts.selected) > 0
 }
 
 denials contains {"code": "rule", "p": hit[0], "r": hit[1], "access": hit[2]} if some hit in denied
@@ -110,8 +109,9 @@ denials contains {"code": "no-rule", "p": default_action[1], "access": i} if {
 	some i in unpermitted
 }
 
+# Nobody selects the session: that is not a way in.
 denials contains {"code": "no-rule", "access": i} if {
-	count(facts.selected) == 0
+	not default_action
 	some i in unpermitted
 }
 
@@ -301,20 +301,20 @@ guarded(rule, relation) if {
 # policy that has some; facts.given is for tests of this library.
 given contains found if some found in facts.given
 
-custom_masks := [[relation.name, column.name, [rank[kind], found.p, -1, found.mask]] |
-	some found in given
-	some kind, _ in found.mask
+custom_masks := [[relation.name, column.name, [rank[kind], from.p, -1, from.found.mask]] |
+	some from in given
+	some kind, _ in from.found.mask
 	rank[kind]
 	some relation in facts.relations
 	some column in relation.columns
 	column.read
-	column.full == found.column
+	column.full == from.found.column
 ]
 
 # A mask that is none must not pass for one.
-denials contains {"code": "rego", "p": found.p, "message": "the policy's own Rego gives a mask that is none"} if {
-	some found in given
-	not proper(found)
+denials contains {"code": "rego", "p": from.p, "message": "the policy's own Rego gives a mask that is none"} if {
+	some from in given
+	not proper(from.found)
 }
 
 proper(found) if {
@@ -323,4 +323,35 @@ proper(found) if {
 	some kind, parameters in found.mask
 	rank[kind]
 	is_object(parameters)
+	complete(kind, parameters)
+}
+
+complete(kind, _) if not kind in {"partial", "bucket", "round", "json"}
+
+complete("partial", parameters) if {
+	parameters.first >= 0
+	parameters.last >= 0
+	whole(parameters.first)
+	whole(parameters.last)
+}
+
+complete("bucket", parameters) if {
+	parameters.size >= 1
+	whole(parameters.size)
+}
+
+complete("round", parameters) if {
+	parameters.digits >= -18
+	parameters.digits <= 18
+	whole(parameters.digits)
+}
+
+complete("json", parameters) if {
+	count(parameters.paths) > 0
+	every path in parameters.paths { is_string(path) }
+}
+
+whole(n) if {
+	is_number(n)
+	floor(n) == n
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { sampleInputs } from './sample.js';
 import type { BundleData } from './data.js';
 import { runOpa } from './opa.js';
-import { packageOf } from './rego.js';
+import { opaErrors, packageOf } from './rego.js';
 
 /** Far above what a rule needs, far below what a person waits for. */
 const patienceMs = 3000;
@@ -42,7 +42,9 @@ export const measure = async (
     );
     if (ran.timedOut) return `takes more than ${patienceMs / 1000} s on a plain statement`;
     if (ran.code !== 0)
-      return `fails on a plain statement: ${(ran.stdout || ran.stderr).trim().slice(0, 500)}`;
+      return `fails on a plain statement: ${opaErrors(ran)
+        .map(({ message }) => message)
+        .join('; ')}`;
   }
   return undefined;
 };

@@ -90,7 +90,8 @@ const compileIn = async (
   for (const policy of policies) {
     if (policy.spec.rego === undefined) continue;
     const tooSlow = await measure(directory, deps.opa, data, policyKey(policy));
-    if (tooSlow !== undefined) reporter(objects, policy, problems)(['spec', 'rego'], tooSlow);
+    if (tooSlow !== undefined)
+      reporter(objects, policy, problems)(['spec', 'rego'], tooSlow, { line: 1, column: 1 });
   }
   if (problems.length > 0) return { kind: 'invalid', problems };
   const parts = {

@@ -125,7 +125,7 @@ export const glueFor = (customs: readonly CustomRego[]): string => {
         case 'require_approval':
           return `approvals contains {"p": p, "message": found} if {\n${from}\tnot granted(${JSON.stringify(key)}, "rego")\n}\n`;
         case 'masks':
-          return `given contains {"p": p, "column": object.get(found, "column", null), "mask": object.get(found, "mask", {})} if {\n${from}}\n`;
+          return `given contains {"p": p, "found": found} if {\n${from}}\n`;
       }
     }),
   );
