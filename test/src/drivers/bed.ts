@@ -13,6 +13,8 @@ export interface Bed {
   readonly postern: Postern;
   readonly direct: Login;
   readonly governed: Login;
+  /** The same server under a policy with masks: another Postern before it, from now on. */
+  readonly masked: () => Promise<Login>;
   /** Puts the tables back to how they were. */
   readonly reset: () => Promise<void>;
 }
@@ -50,18 +52,28 @@ export const serverWithTables = async (
   };
 };
 
+/** Without masks: error details, DO blocks and the like are then as the server gives them. */
+export const driverPolicy = join(fixtures, 'policy.yaml');
+export const maskingPolicy = join(fixtures, 'masks.yaml');
+
 export const driverBed = async (undo: Undo, version: Major): Promise<Bed> => {
   const { server, direct, reset } = await serverWithTables(undo, { version });
   await reset();
-  const postern = await startPostern({
-    files: [join(fixtures, 'policy.yaml')],
-    upstream: server.url('drivers'),
-    words: ['--as', 'user:tester'],
-  });
-  undo.push(() => postern.stop());
-  const { hostname, port } = new URL(postern.governed);
-  return {
-    ...{ server, postern, direct, reset },
-    governed: { ...direct, host: hostname, port: Number(port) },
+  const before = async (policy: string): Promise<readonly [Postern, Login]> => {
+    const postern = await startPostern({
+      files: [policy],
+      upstream: server.url('drivers'),
+      words: ['--as', 'user:tester'],
+    });
+    undo.push(async () => {
+      await postern.stop();
+      // a part that died under a driver is a finding, even where the driver tried again
+      if (/warning|ended/.test(postern.said())) console.warn(postern.said());
+    });
+    const { hostname, port } = new URL(postern.governed);
+    return [postern, { ...direct, host: hostname, port: Number(port) }];
   };
+  const [postern, governed] = await before(driverPolicy);
+  const masked = async (): Promise<Login> => (await before(maskingPolicy))[1];
+  return { server, postern, direct, governed, masked, reset };
 };

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Undo } from '../harness/undo.js';
 import { driverBed, type Bed } from './bed.js';
-import type { Driver, Transcript } from './driver.js';
+import type { Driver, Login, Transcript } from './driver.js';
 import { jdbc } from './jdbc.js';
 import { nodePostgres } from './node-postgres.js';
 import { postgresJs } from './postgres-js.js';
@@ -21,8 +21,10 @@ const drivers = await Promise.all(
 
 const undo = new Undo();
 let bed: Bed;
+let masked: Login;
 beforeAll(async () => {
   bed = await driverBed(undo, 18);
+  masked = await bed.masked();
 }, 120_000);
 afterAll(() => undo.all(), 60_000);
 
@@ -109,7 +111,7 @@ for (const { driver, missing } of drivers) {
     test('gets masked values in every format', async () => {
       await bed.reset();
       const clear = JSON.stringify(await driver.run(bed.direct, 'masked'));
-      const seen = JSON.stringify(await driver.run(bed.governed, 'masked'));
+      const seen = JSON.stringify(await driver.run(masked, 'masked'));
       expect(clear).toMatch(/person3@mail\.example/);
       expect(seen).not.toMatch(/person\d+@mail/);
       // masked, not missing

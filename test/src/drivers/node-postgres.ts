@@ -85,6 +85,7 @@ const work: Work = async (client, url) => {
   steps['cursor'] = total;
 
   const other = new pg.Client({ connectionString: url });
+  other.on('error', () => undefined);
   await other.connect();
   const { rows: pids } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   // what the client was told at its start is the backend's own

@@ -20,6 +20,7 @@ for (const version of versions.filter((v) => v !== 18)) {
 
     test('works, refuses and masks', async () => {
       const bed = await driverBed(undo, version);
+      const maskedLogin = await bed.masked();
       const drivers = [nodePostgres, postgresJs, ...(missingPsql === undefined ? [psql] : [])];
       for (const driver of drivers) {
         await bed.reset();
@@ -32,7 +33,7 @@ for (const version of versions.filter((v) => v !== 18)) {
         const refused = JSON.stringify(await driver.run(bed.governed, 'refused'));
         expect(refused).toMatch(/42501/);
         expect(refused).toMatch(/policy=test\/drivers rule=no-drop/);
-        const masked = JSON.stringify(await driver.run(bed.governed, 'masked'));
+        const masked = JSON.stringify(await driver.run(maskedLogin, 'masked'));
         expect(masked).not.toMatch(/person\d+@mail|ERROR/);
       }
     }, 180_000);
