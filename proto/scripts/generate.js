@@ -14,8 +14,23 @@ const protos = [
   'postern/policy/v1/policy.proto',
 ];
 const run = (tool, ...args) =>
-  execFileSync(process.execPath, [join(tools, 'bin', tool), ...args], { cwd: root, stdio: 'inherit' });
+  execFileSync(process.execPath, [join(tools, 'bin', tool), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+  });
 
 mkdirSync(join(root, 'generated'), { recursive: true });
-run('pbjs', '-t', 'static-module', '-w', 'esm', '--force-number', '-p', '.', '-o', 'generated/messages.js', ...protos);
+run(
+  'pbjs',
+  '-t',
+  'static-module',
+  '-w',
+  'esm',
+  '--force-number',
+  '-p',
+  '.',
+  '-o',
+  'generated/messages.js',
+  ...protos,
+);
 run('pbts', '-o', 'generated/messages.d.ts', 'generated/messages.js');

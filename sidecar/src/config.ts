@@ -18,9 +18,15 @@ const schema = z.object({
   POSTERN_TOKEN_FILE: z.string().min(1),
   POSTERN_COLLECTOR: address,
   POSTERN_SPOOL_DIR: z.string().min(1),
-  POSTERN_SPOOL_MAX_BYTES: z.coerce.number().int().min(1024 * 1024).default(1024 * 1024 * 1024),
+  POSTERN_SPOOL_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1024 * 1024)
+    .default(1024 * 1024 * 1024),
   POSTERN_HTTP: address.default('127.0.0.1:0'),
-  POSTERN_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  POSTERN_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info'),
   POSTERN_PROXY_ID: z.string().min(1).default('proxy'),
   POSTERN_STARTUP_TIMEOUT_MS: milliseconds.default(10_000),
   POSTERN_LOGIN_TIMEOUT_MS: milliseconds.default(60_000),
@@ -48,7 +54,9 @@ export interface Config {
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const parsed = schema.safeParse(env);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    const problems = parsed.error.issues.map(
+      (issue) => `${issue.path.join('.')}: ${issue.message}`,
+    );
     throw new ConfigError(`wrong settings in the environment: ${problems.join('; ')}`);
   }
   const e = parsed.data;

@@ -102,4 +102,3 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     );
   });
 }
-

@@ -5,8 +5,7 @@ import type { Database } from './control/assignment.js';
 import { acceptConnection, type ConnectionParts } from './session/connection.js';
 import type { Session } from './session/session.js';
 
-export interface ProxyParts
-  extends Omit<ConnectionParts, 'opened' | 'closed'> {
+export interface ProxyParts extends Omit<ConnectionParts, 'opened' | 'closed'> {
   readonly log: Logger;
   /** Called once a database's clients are accepted. */
   readonly listening: (database: string, address: string) => void;
@@ -63,13 +62,18 @@ export class Proxy {
 
   private listen(database: Database): Promise<void> {
     const { host, port } = splitAddress(database.listen);
-    const server = createServer({ pauseOnConnect: true }, (socket) => this.accept(socket, database.id));
+    const server = createServer({ pauseOnConnect: true }, (socket) =>
+      this.accept(socket, database.id),
+    );
     this.servers.set(database.id, { server, asked: database.listen });
     return new Promise((resolve, reject) => {
       server.once('error', reject);
       server.listen({ host, port, backlog: 1024 }, () => {
         const bound = server.address();
-        const address = typeof bound === 'object' && bound !== null ? `${host}:${String(bound.port)}` : database.listen;
+        const address =
+          typeof bound === 'object' && bound !== null
+            ? `${host}:${String(bound.port)}`
+            : database.listen;
         this.parts.log.info({ database: database.id, address }, 'accepting clients');
         this.parts.listening(database.id, address);
         resolve();

@@ -11,7 +11,12 @@ export interface ControlledParts {
   readonly sink: AuditSink;
   readonly now: () => number;
   readonly log: Logger;
-  readonly open: (bundle: { digest: string; wasm: Uint8Array; data: string; libraryVersion: string }) => Promise<Evaluator>;
+  readonly open: (bundle: {
+    digest: string;
+    wasm: Uint8Array;
+    data: string;
+    libraryVersion: string;
+  }) => Promise<Evaluator>;
   readonly serve: (databases: readonly Database[]) => Promise<void>;
   readonly acknowledge: (digest: string, error: string) => void;
 }

@@ -36,7 +36,12 @@ export function decodeAssignment(m: Message): Assignment {
 }
 
 function decodeIdentity(m: postern.policy.v1.IIdentity): Identity {
-  const common = { issuer: m.issuer ?? '', subject: m.subject ?? '', name: m.name ?? '', groups: m.groups ?? [] };
+  const common = {
+    issuer: m.issuer ?? '',
+    subject: m.subject ?? '',
+    name: m.name ?? '',
+    groups: m.groups ?? [],
+  };
   switch (m.kind) {
     case Kind.SERVICE_ACCOUNT:
       return { kind: 'serviceaccount', ...common, namespace: m.namespace ?? '' };
@@ -66,11 +71,19 @@ function decodeDatabase(m: postern.policy.v1.IDatabase): Database {
     databaseNames: m.databaseNames ?? [],
     endpoints: (m.endpoints ?? []).map((e) => ({ host: e.host ?? '', port: e.port ?? 5432 })),
     tls: { mode, ca: ca === '' ? undefined : ca },
-    classifications: (m.classifications ?? []).map((c) => ({ column: c.column ?? '', tags: c.tags ?? [] })),
+    classifications: (m.classifications ?? []).map((c) => ({
+      column: c.column ?? '',
+      tags: c.tags ?? [],
+    })),
     listen: m.listen ?? '127.0.0.1:0',
   };
 }
 
-const present = <K extends string>(key: K, value: string | null | undefined): { readonly [P in K]?: string } =>
+const present = <K extends string>(
+  key: K,
+  value: string | null | undefined,
+): { readonly [P in K]?: string } =>
   // The computed key is exactly K.
-  (value === undefined || value === null || value === '' ? {} : { [key]: value }) as { [P in K]?: string };
+  (value === undefined || value === null || value === '' ? {} : { [key]: value }) as {
+    [P in K]?: string;
+  };

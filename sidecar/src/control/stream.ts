@@ -84,12 +84,15 @@ export class ControlStream {
     this.stream = stream;
     const { proxyId, version } = this.parts;
     stream.write({ hello: { token, proxyId, version, bundleDigest: this.parts.digest() } });
-    for (const [database, address] of this.listening) stream.write({ listening: { database, address } });
+    for (const [database, address] of this.listening)
+      stream.write({ listening: { database, address } });
     stream.on('data', (message: FromControl) => {
       this.pause = firstPause;
       this.work = this.work
         .then(() => this.parts.receive(message))
-        .catch((cause: unknown) => this.parts.log.error({ err: cause }, 'message from the control plane'));
+        .catch((cause: unknown) =>
+          this.parts.log.error({ err: cause }, 'message from the control plane'),
+        );
     });
     stream.once('error', (cause) => this.lost(cause));
     stream.once('end', () => this.lost(new Error('the control plane closed the stream')));

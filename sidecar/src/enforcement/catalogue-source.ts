@@ -11,7 +11,10 @@ import type { Ask } from './ask.js';
 import type { CatalogueSource, Loaded } from './catalogues.js';
 
 /** @param serverVersion e.g. 150004, as `server_version_num` */
-export function postgresCatalogue(serverVersion: number, explicit: readonly Explicit[]): CatalogueSource {
+export function postgresCatalogue(
+  serverVersion: number,
+  explicit: readonly Explicit[],
+): CatalogueSource {
   const queries = catalogueQueries(serverVersion);
   const fingerprint = async (ask: Ask): Promise<string> => {
     const [row] = await ask.ask(catalogueFingerprintQuery);

@@ -111,4 +111,3 @@ export class DatabaseGovernance {
 /** For texts that do not parse, so that the record still tells one from another without holding them. */
 export const textDigest = (sql: string): string =>
   createHash('sha256').update(sql).digest('hex').slice(0, 16);
-

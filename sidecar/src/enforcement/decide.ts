@@ -143,7 +143,10 @@ function rewriteFor(
   return rewritten.changed ? rewritten : undefined;
 }
 
-const replacements = (statements: readonly Statement[], allowed: readonly Allowed[]): Replacement[] =>
+const replacements = (
+  statements: readonly Statement[],
+  allowed: readonly Allowed[],
+): Replacement[] =>
   allowed.flatMap(({ rewritten }, i) => {
     const statement = statements[i];
     if (statement === undefined || rewritten === undefined) return [];
@@ -153,7 +156,8 @@ const replacements = (statements: readonly Statement[], allowed: readonly Allowe
 /** Statements after one that changes what names mean cannot be decided before that one has run. */
 const changesNames = (statement: GovernedStatement): boolean =>
   statement.effects.some(
-    (effect) => effect.kind === 'catalogue' || effect.kind === 'settings' || effect.kind === 'discard',
+    (effect) =>
+      effect.kind === 'catalogue' || effect.kind === 'settings' || effect.kind === 'discard',
   );
 
 const staged = (statements: readonly Statement[]): StagedVerdict => ({
@@ -200,7 +204,8 @@ function refusedAt(
     kind: 'refuse',
     ...refused,
     before: allowed.map((a) => a.governed),
-    prefix: last === undefined ? '' : `${splice(text, replacements(before, allowed)).rewritten ?? text};`,
+    prefix:
+      last === undefined ? '' : `${splice(text, replacements(before, allowed)).rewritten ?? text};`,
     audit: { mode: 'relaxed', whenFull: 'Refuse' },
   };
 }
@@ -247,7 +252,14 @@ const nothing: Analysis = {
 const undecided: Decision = {
   version: 1,
   effect: 'deny',
-  reasons: [{ code: 'no-decision', policy: 'postern/proxy', rule: 'parse', message: 'the statement was not understood' }],
+  reasons: [
+    {
+      code: 'no-decision',
+      policy: 'postern/proxy',
+      rule: 'parse',
+      message: 'the statement was not understood',
+    },
+  ],
   wouldHave: [],
   masks: [],
   rowFilters: [],

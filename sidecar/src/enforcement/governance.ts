@@ -15,7 +15,13 @@ export class CatalogueStore {
   }
 
   of(database: Database, databaseName: string, serverVersion: number): SharedCatalogue {
-    const key = JSON.stringify([database.id, database.endpoints, databaseName, serverVersion, database.classifications]);
+    const key = JSON.stringify([
+      database.id,
+      database.endpoints,
+      databaseName,
+      serverVersion,
+      database.classifications,
+    ]);
     const known = this.catalogues.get(key);
     if (known !== undefined) return known;
     const made = new SharedCatalogue(

@@ -15,7 +15,7 @@ export function lexingProblem(sql: string, lexing: Lexing): Refusal | undefined 
   if (!lexing.standardStrings && sql.includes('\\')) {
     return lexingRefusal(
       'a statement with a backslash cannot be read while standard_conforming_strings is off',
-      'SET standard_conforming_strings = on, or use E\'...\' strings.',
+      "SET standard_conforming_strings = on, or use E'...' strings.",
     );
   }
   if (lexing.encoding === 'UTF8' || !beyondAscii.test(sql)) return undefined;

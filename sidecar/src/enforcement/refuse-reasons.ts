@@ -7,10 +7,12 @@ const detailOf = (reason: Reason): string =>
 
 const hints: Readonly<Partial<Record<Reason['code'], string>>> = {
   'no-rule': 'Ask for a rule in a DatabaseAccessPolicy that allows it.',
-  'not-understood': 'Write the statement without this construct, or on relations without masks or filters.',
+  'not-understood':
+    'Write the statement without this construct, or on relations without masks or filters.',
   'side-door': 'Read the table itself: what this would show is closed while columns are masked.',
   residency: 'Run it where the data may be read, or have the region allowed in the policy.',
-  'row-filter-through-view': 'Read the table itself: its row filter cannot be applied through the view.',
+  'row-filter-through-view':
+    'Read the table itself: its row filter cannot be applied through the view.',
   'budget-exceeded': 'Make the statement smaller.',
 };
 
@@ -48,7 +50,7 @@ export const cannotMask = (refusal: RewriteRefusal, by: string): Refusal => ({
   message: refusal.message,
   detail: `${by} reason=cannot-mask construct=${refusal.construct}`,
   hint: refusal.hint,
-  ...(refusal.position === undefined ? {} : { position: refusal.position }),
+  position: refusal.position,
   stage: 'analysis',
 });
 

@@ -4,7 +4,10 @@ import type { Context } from './context.js';
 import type { DatabaseGovernance } from './database-governance.js';
 
 /** What `session.*` in a row filter stands for. Claims only under `session.claims.*`. */
-export function attributesOf(context: Context, database: DatabaseGovernance): Record<string, string> {
+export function attributesOf(
+  context: Context,
+  database: DatabaseGovernance,
+): Record<string, string> {
   const { identity, claims, workload } = database.parts;
   const attributes: Record<string, string> = {
     'session.user': identity.name,
@@ -19,7 +22,8 @@ export function attributesOf(context: Context, database: DatabaseGovernance): Re
   if (workload.region !== undefined) attributes['session.region'] = workload.region;
   if (claims['purpose'] !== undefined) attributes['session.purpose'] = claims['purpose'];
   for (const [name, value] of Object.entries(claims)) attributes[`session.claims.${name}`] = value;
-  for (const [name, value] of Object.entries(workload.labels)) attributes[`session.labels.${name}`] = value;
+  for (const [name, value] of Object.entries(workload.labels))
+    attributes[`session.labels.${name}`] = value;
   return attributes;
 }
 
@@ -36,7 +40,10 @@ export function changeOf(
       column: m.column,
       mask: m.mask,
     })),
-    rowFilters: decision.rowFilters.map((f) => ({ relation: parseRelationName(f.relation), sql: f.sql })),
+    rowFilters: decision.rowFilters.map((f) => ({
+      relation: parseRelationName(f.relation),
+      sql: f.sql,
+    })),
     session,
     key,
   };

@@ -88,7 +88,8 @@ export class SessionGovernance {
   govern(context: Context, sql: string): Verdict | undefined {
     const verdict = this.database.govern(context, sql);
     if (verdict.kind !== 'refuse' || !verdict.unresolved || this.failed) return verdict;
-    const age = this.now() - (this.own === undefined ? this.database.catalogue.checkedAt : this.ownReadAt);
+    const age =
+      this.now() - (this.own === undefined ? this.database.catalogue.checkedAt : this.ownReadAt);
     if (age < (this.own === undefined ? sharedFor : privateFor)) return verdict;
     if (!this.inTransaction && !this.temporary) this.mustCheck = true;
     else this.ownDirty = true;
@@ -111,7 +112,11 @@ export class SessionGovernance {
       await this.askCatalogue(ask);
       this.renewContext();
     } catch (cause) {
-      if (cause instanceof QuestionError && cause.sqlstate === '25P02' && this.context !== undefined) {
+      if (
+        cause instanceof QuestionError &&
+        cause.sqlstate === '25P02' &&
+        this.context !== undefined
+      ) {
         // Whatever is sent now is refused by the server until the block ends.
         this.failed = true;
         return;
@@ -168,10 +173,16 @@ export class SessionGovernance {
     const loaded = this.own ?? this.database.catalogue.current;
     if (loaded === undefined || this.settings === undefined) return undefined;
     this.generation = this.database.catalogue.generation;
-    this.context = this.database.context(loaded, this.own !== undefined, this.settings, this.login, {
-      encoding: this.encoding,
-      standardStrings: this.standardStrings,
-    });
+    this.context = this.database.context(
+      loaded,
+      this.own !== undefined,
+      this.settings,
+      this.login,
+      {
+        encoding: this.encoding,
+        standardStrings: this.standardStrings,
+      },
+    );
     return this.context;
   }
 

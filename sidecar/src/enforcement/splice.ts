@@ -23,7 +23,8 @@ export const characters = (text: string): number => {
 
 /** Puts rewritten statements into a text; every other byte stays as the client sent it. */
 export function splice(sql: string, replacements: readonly Replacement[]): Spliced {
-  if (replacements.length === 0) return { rewritten: undefined, toOriginal: (position) => position };
+  if (replacements.length === 0)
+    return { rewritten: undefined, toOriginal: (position) => position };
   let rewritten = '';
   let copied = 0;
   for (const { start, end, by } of replacements) {

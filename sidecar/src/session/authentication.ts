@@ -139,7 +139,10 @@ export function relayLogin(options: LoginOptions): Promise<LoginResult> {
           });
           return true;
         default:
-          throw new ProtocolError('unexpected', `server message type ${String(f.type)} during authentication`);
+          throw new ProtocolError(
+            'unexpected',
+            `server message type ${String(f.type)} during authentication`,
+          );
       }
     };
     client.on('data', onClient);

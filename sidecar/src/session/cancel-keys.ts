@@ -9,7 +9,10 @@ export class CancelKeys {
   private readonly sessions = new Map<number, Set<Entry>>();
 
   /** @returns what the client gets in the place of the server's key, and how to forget it */
-  issue(server: BackendKeyData, cancel: () => Promise<void>): { key: BackendKeyData; revoke: () => void } {
+  issue(
+    server: BackendKeyData,
+    cancel: () => Promise<void>,
+  ): { key: BackendKeyData; revoke: () => void } {
     const key: BackendKeyData = { ...server, secretKey: randomBytes(server.secretKey.length) };
     const entry: Entry = { secretKey: key.secretKey, cancel };
     const entries = this.sessions.get(key.processId) ?? new Set();

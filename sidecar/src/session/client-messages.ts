@@ -42,7 +42,11 @@ export class ClientMessages {
   handle(frame: Frame): 'done' | 'wait' {
     const { session } = this;
     // The server would drop it unread and unanswered; so it need not be decided.
-    if (session.owed.skipping && frame.type !== frontendType.sync && frame.type !== frontendType.terminate) {
+    if (
+      session.owed.skipping &&
+      frame.type !== frontendType.sync &&
+      frame.type !== frontendType.terminate
+    ) {
       return 'done';
     }
     switch (frame.type) {
@@ -85,7 +89,10 @@ export class ClientMessages {
         session.clientTerminated();
         return 'done';
       default:
-        throw new ProtocolError('invalid-type', `invalid frontend message type ${String(frame.type)}`);
+        throw new ProtocolError(
+          'invalid-type',
+          `invalid frontend message type ${String(frame.type)}`,
+        );
     }
   }
 
@@ -226,8 +233,15 @@ export class ClientMessages {
     if ('refusal' in executable) return this.standIn('', executable.refusal);
     const executions = this.begin(executable.statements, portal.count);
     if (!Array.isArray(executions)) return this.standIn('', executions);
-    const toOriginal = portal.prepared?.verdict.rewritten === undefined ? undefined : portal.prepared.verdict.toOriginal;
-    session.owed.push({ kind: 'execute', executions, ...(toOriginal === undefined ? {} : { toOriginal }) });
+    const toOriginal =
+      portal.prepared?.verdict.rewritten === undefined
+        ? undefined
+        : portal.prepared.verdict.toOriginal;
+    session.owed.push({
+      kind: 'execute',
+      executions,
+      ...(toOriginal === undefined ? {} : { toOriginal }),
+    });
     return this.pass(frame);
   }
 
@@ -268,7 +282,11 @@ export class ClientMessages {
       if (!(cause instanceof SpoolError && cause.code === 'full')) throw cause;
       // None of them goes out; those that were announced already get an end.
       for (const execution of begun) {
-        executions.finish(execution, { kind: 'failed', sqlstate: sqlstate.diskFull, affectedRows: 0 });
+        executions.finish(execution, {
+          kind: 'failed',
+          sqlstate: sqlstate.diskFull,
+          affectedRows: 0,
+        });
       }
       return refusals.auditFull();
     }
@@ -288,4 +306,5 @@ export function encodeQuery(sql: string): Buffer {
   return out.finish();
 }
 
-const bodyOf = (frame: Frame): Body => new Body(frame.buffer, frame.start + headerLength, frame.end);
+const bodyOf = (frame: Frame): Body =>
+  new Body(frame.buffer, frame.start + headerLength, frame.end);

@@ -62,7 +62,8 @@ export async function acceptConnection(
       client.end();
       return;
     }
-    if (startup.kind !== 'StartupMessage') throw new ProtocolError('invalid-startup', 'unexpected request');
+    if (startup.kind !== 'StartupMessage')
+      throw new ProtocolError('invalid-startup', 'unexpected request');
     await login(client, startup, first.rest, databaseId, parts);
   } catch (cause) {
     reject(client, databaseId, cause, parts);
@@ -120,10 +121,15 @@ async function login(
       throw new Rejection(
         sqlstate.connectionFailure,
         'the server closed the connection during log-in',
-        'Look at the server\'s log.',
+        "Look at the server's log.",
       );
     case 'refused':
-      parts.sink.refused({ database: databaseId, clientAddress: address, sqlstate: result.sqlstate, reason: 'server' });
+      parts.sink.refused({
+        database: databaseId,
+        clientAddress: address,
+        sqlstate: result.sqlstate,
+        reason: 'server',
+      });
       parts.turn.touch({ flush: () => undefined, abandon: () => undefined });
       client.end();
       server.destroy();
@@ -190,7 +196,11 @@ function checkStartup(
   }
   const user = startup.parameters.get('user');
   if (user === undefined || user === '') {
-    throw new Rejection('28000', 'no PostgreSQL user name specified in startup packet', 'Name a user.');
+    throw new Rejection(
+      '28000',
+      'no PostgreSQL user name specified in startup packet',
+      'Name a user.',
+    );
   }
   const replication = startup.parameters.get('replication');
   if (replication !== undefined && !/^(0|f|false|n|no|off)$/i.test(replication)) {
@@ -216,10 +226,16 @@ async function connectAny(
   database: Database,
   timeout: number,
 ): Promise<{ readonly connection: UpstreamConnection; readonly endpoint: Endpoint }> {
-  let failure: Error = new UpstreamError('unreachable', `Database ${database.id} names no endpoint`);
+  let failure: Error = new UpstreamError(
+    'unreachable',
+    `Database ${database.id} names no endpoint`,
+  );
   for (const endpoint of database.endpoints) {
     try {
-      return { connection: await connectUpstream({ endpoint, tls: database.tls, timeout }), endpoint };
+      return {
+        connection: await connectUpstream({ endpoint, tls: database.tls, timeout }),
+        endpoint,
+      };
     } catch (cause) {
       failure = cause instanceof Error ? cause : new Error(String(cause));
     }
@@ -243,10 +259,19 @@ function reject(client: Socket, database: string, cause: unknown, parts: Connect
   });
 }
 
-function inWords(cause: unknown): { readonly state: string; readonly message: string; readonly hint: string } {
-  if (cause instanceof Rejection) return { state: cause.sqlstate, message: cause.message, hint: cause.hint };
+function inWords(cause: unknown): {
+  readonly state: string;
+  readonly message: string;
+  readonly hint: string;
+} {
+  if (cause instanceof Rejection)
+    return { state: cause.sqlstate, message: cause.message, hint: cause.hint };
   if (cause instanceof ProtocolError) {
-    return { state: sqlstate.protocolViolation, message: cause.message, hint: 'Speak PostgreSQL protocol 3.' };
+    return {
+      state: sqlstate.protocolViolation,
+      message: cause.message,
+      hint: 'Speak PostgreSQL protocol 3.',
+    };
   }
   if (cause instanceof UpstreamError) {
     return {
@@ -255,13 +280,18 @@ function inWords(cause: unknown): { readonly state: string; readonly message: st
       hint: upstreamHints[cause.code],
     };
   }
-  return { state: sqlstate.internalError, message: 'internal error in Postern', hint: 'See the proxy\'s log.' };
+  return {
+    state: sqlstate.internalError,
+    message: 'internal error in Postern',
+    hint: "See the proxy's log.",
+  };
 }
 
 const upstreamHints: Readonly<Record<UpstreamError['code'], string>> = {
   unreachable: 'Is the server up, and are host and port in the Database object right?',
   timeout: 'Is the server reachable from here (network policy, firewall)?',
   'no-tls': 'Enable TLS on the server, or set tls.mode in the Database object.',
-  certificate: 'Check tls.mode and tls.caSecretRef in the Database object against the server\'s certificate.',
+  certificate:
+    "Check tls.mode and tls.caSecretRef in the Database object against the server's certificate.",
   protocol: 'Is a PostgreSQL server listening at that endpoint?',
 };

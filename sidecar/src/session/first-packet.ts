@@ -44,10 +44,14 @@ export function readFirstPacket(
         return false;
       }
       // One request of each kind, as the server allows; a client that asks for ever gets nowhere.
-      if (asked.has(startup.kind)) throw new ProtocolError('invalid-startup', 'encryption requested twice');
+      if (asked.has(startup.kind))
+        throw new ProtocolError('invalid-startup', 'encryption requested twice');
       asked.add(startup.kind);
       if (received.length > 0) {
-        throw new ProtocolError('invalid-startup', 'received unencrypted data after encryption request');
+        throw new ProtocolError(
+          'invalid-startup',
+          'received unencrypted data after encryption request',
+        );
       }
       client.write(refuseEncryption);
       return true;

@@ -8,10 +8,15 @@ export function limitSource(limits: Limits, name: keyof Limits): string {
   return from === undefined ? 'policy=unknown' : `policy=${from.policy} rule=${from.rule}`;
 }
 
-/** The refusal when what was counted passes a limit of the statement's decision. */
-export function passLimit(execution: Execution): Refusal | undefined {
+/** The refusal when so many rows and bytes more would pass a limit of the statement's decision. */
+export function passLimit(
+  execution: Execution,
+  moreRows: number,
+  moreBytes: number,
+): Refusal | undefined {
   const { limits } = execution.statement;
-  const { rows, bytes } = execution.count;
+  const rows = execution.count.rows + moreRows;
+  const bytes = execution.count.bytes + moreBytes;
   if (limits.maxRows !== undefined && rows > limits.maxRows) {
     return refusals.rowLimit(limits.maxRows, limitSource(limits, 'maxRows'));
   }

@@ -4,7 +4,8 @@ import type { Refusal } from './refusal.js';
 
 /** What the server still owes for one frontend message. */
 export interface Owed {
-  readonly kind: 'parse' | 'bind' | 'close' | 'describe' | 'execute' | 'sync' | 'query' | 'copy-end';
+  readonly kind:
+    'parse' | 'bind' | 'close' | 'describe' | 'execute' | 'sync' | 'query' | 'copy-end';
   /** The proxy's own question: its replies never reach the client. */
   readonly own?: OwnReply;
   /** Part of a simple query sent piece by piece: acknowledgements the client does not expect are dropped. */
@@ -59,7 +60,10 @@ export class OwedQueue {
   pop(kind: Owed['kind']): Owed {
     const head = this.head;
     if (head?.kind !== kind) {
-      throw new ProtocolError('unexpected', `reply to ${kind} while ${head?.kind ?? 'nothing'} is owed`);
+      throw new ProtocolError(
+        'unexpected',
+        `reply to ${kind} while ${head?.kind ?? 'nothing'} is owed`,
+      );
     }
     if (kind === 'sync' || kind === 'query') this.cyclesDone += 1;
     this.entries[this.at] = undefined;

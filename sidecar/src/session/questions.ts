@@ -101,7 +101,8 @@ export class Questions implements Ask {
     Close.encode({ kind: 'Close', of: 'portal', name }, out);
     Close.encode({ kind: 'Close', of: 'statement', name }, out);
     out.bytes(inBatch ? Flush : Sync);
-    for (const kind of ['parse', 'bind', 'execute', 'close', 'close'] as const) owed.push({ kind, own });
+    for (const kind of ['parse', 'bind', 'execute', 'close', 'close'] as const)
+      owed.push({ kind, own });
     if (!inBatch) owed.push({ kind: 'sync', own });
     toServer.write(out.finish());
     this.session.touch();

@@ -74,8 +74,10 @@ export class Redecision {
         resolved.push(statement);
         continue;
       }
-      const found = justPrepared.get(statement.runsPrepared) ?? this.known(statement.runsPrepared, context);
-      if (found === undefined) return { refusal: refusals.unknownStatement(statement.runsPrepared) };
+      const found =
+        justPrepared.get(statement.runsPrepared) ?? this.known(statement.runsPrepared, context);
+      if (found === undefined)
+        return { refusal: refusals.unknownStatement(statement.runsPrepared) };
       if ('message' in found) return { refusal: found };
       resolved.push({
         ...found,
@@ -85,7 +87,10 @@ export class Redecision {
     return { statements: resolved };
   }
 
-  private known(name: string, context: Context | undefined): GovernedStatement | Refusal | undefined {
+  private known(
+    name: string,
+    context: Context | undefined,
+  ): GovernedStatement | Refusal | undefined {
     const prepared = this.session.names.statement(name);
     if (prepared === undefined) return undefined;
     if (context !== undefined && prepared.context !== context) {

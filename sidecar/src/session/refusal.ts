@@ -55,7 +55,9 @@ export const refusalFields = (r: Refusal, severity: 'ERROR' | 'FATAL' = 'ERROR')
  * What is sent upstream in the place of a refused statement: it fails there, so that transaction
  * state and skipping until Sync are the server's own, and its error is replaced by the refusal.
  */
-export const standIn: Readonly<Record<Refusal['stage'], { readonly sql: string; readonly sqlstate: string }>> = {
+export const standIn: Readonly<
+  Record<Refusal['stage'], { readonly sql: string; readonly sqlstate: string }>
+> = {
   syntax: { sql: 'postern refused this statement', sqlstate: '42601' },
   // pg_catalog, where nobody but a superuser could make this function exist
   analysis: { sql: 'SELECT pg_catalog.postern_refused_this_statement()', sqlstate: '42883' },
@@ -64,7 +66,10 @@ export const standIn: Readonly<Record<Refusal['stage'], { readonly sql: string; 
 export const refusals = {
   unknownStatement: (name: string): Refusal => ({
     sqlstate: sqlstate.undefinedStatement,
-    message: name === '' ? 'unnamed prepared statement does not exist' : `prepared statement "${name}" does not exist`,
+    message:
+      name === ''
+        ? 'unnamed prepared statement does not exist'
+        : `prepared statement "${name}" does not exist`,
     stage: 'analysis',
   }),
   unknownPortal: (name: string): Refusal => ({

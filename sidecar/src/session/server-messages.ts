@@ -24,6 +24,8 @@ export class ServerMessages {
   private readonly session: Session;
   /** A cut result's batch went on at the server: nothing more of it reaches the client. */
   private swallowing = false;
+  /** The row at hand does not reach the client. */
+  private withholding = false;
 
   constructor(session: Session) {
     this.session = session;
@@ -101,20 +103,25 @@ export class ServerMessages {
       this.pass(f);
       return;
     }
+    // A message begun cannot be taken back: only at its first piece may it be withheld.
+    const begins = !f.fragment || f.first;
+    if (execution.cut !== undefined && (begins || this.withholding)) {
+      this.withholding = true;
+      return;
+    }
     const { count } = execution;
-    if (!f.fragment || f.first) count.rows += 1;
-    count.bytes += f.end - f.start;
-    if (execution.statement.limited) {
-      if (execution.cut !== undefined) return;
-      // A message begun cannot be taken back: only its first piece may be withheld.
-      const over = !f.fragment || f.first ? passLimit(execution) : undefined;
+    const bytes = f.end - f.start;
+    if (begins && execution.statement.limited) {
+      const over = passLimit(execution, 1, bytes);
       if (over !== undefined) {
-        if (!f.fragment || f.first) count.rows -= 1;
-        count.bytes -= f.end - f.start;
+        this.withholding = true;
         this.session.executions.cut(execution, over);
         return;
       }
     }
+    this.withholding = false;
+    if (begins) count.rows += 1;
+    count.bytes += bytes;
     this.pass(f);
   }
 
@@ -148,7 +155,9 @@ export class ServerMessages {
     }
     const start = f.start + headerLength;
     const affectedRows =
-      how === 'complete' && countsChanges(f.buffer, start) ? commandRows(f.buffer, start, f.end) : 0;
+      how === 'complete' && countsChanges(f.buffer, start)
+        ? commandRows(f.buffer, start, f.end)
+        : 0;
     this.finish(execution, { kind: 'completed', sqlstate: '', affectedRows });
     session.applyEffects(execution.statement);
     this.pass(f);
@@ -203,7 +212,10 @@ export class ServerMessages {
       if (head.kind === 'query') head.executions?.shift();
     }
     if (head.kind !== 'query') {
-      this.interrupted(dropped.slice(1).flatMap((owed) => owed.executions ?? []), code);
+      this.interrupted(
+        dropped.slice(1).flatMap((owed) => owed.executions ?? []),
+        code,
+      );
     }
     this.write(encodeErrorResponse(this.errorFor(head, execution, fields, code)));
   }
@@ -217,7 +229,11 @@ export class ServerMessages {
   ): ErrorFields {
     if (execution?.cut !== undefined) return refusalFields(execution.cut);
     const { refusal } = head;
-    if (refusal !== undefined && execution === undefined && code === standIn[refusal.stage].sqlstate) {
+    if (
+      refusal !== undefined &&
+      execution === undefined &&
+      code === standIn[refusal.stage].sqlstate
+    ) {
       return refusalFields(refusal);
     }
     const { session } = this;
@@ -265,7 +281,8 @@ export class ServerMessages {
   private head(): Owed {
     this.session.owed.dropStrayCopyEnds();
     const head = this.session.owed.head;
-    if (head === undefined) throw new ProtocolError('unexpected', 'server message while nothing is owed');
+    if (head === undefined)
+      throw new ProtocolError('unexpected', 'server message while nothing is owed');
     return head;
   }
 

@@ -285,8 +285,7 @@ export class Session implements Flushable {
   copyEnded(): void {
     if (this.copyingIn) {
       this.copyingIn = false;
-    }
-    else if (this.owed.size > 0) this.owed.push({ kind: 'copy-end' });
+    } else if (this.owed.size > 0) this.owed.push({ kind: 'copy-end' });
   }
 
   /** A result was cut after the server had finished with it: a transaction block must still fail. */
@@ -305,7 +304,14 @@ export class Session implements Flushable {
         row: () => undefined,
         failed: () => undefined,
         ready: () => {
-          const ready = Buffer.from([backendType.readyForQuery, 0, 0, 0, 5, this.status.charCodeAt(0)]);
+          const ready = Buffer.from([
+            backendType.readyForQuery,
+            0,
+            0,
+            0,
+            5,
+            this.status.charCodeAt(0),
+          ]);
           this.toClient.write(ready);
         },
       },
@@ -338,11 +344,19 @@ export class Session implements Flushable {
 
   private drainWhenIdle(): void {
     if (this.owed.size > 0 || this.status !== 'I' || this.waiting !== undefined) return;
-    this.fatal(sqlstate.adminShutdown, 'terminating connection: Postern is shutting down', 'drained');
+    this.fatal(
+      sqlstate.adminShutdown,
+      'terminating connection: Postern is shutting down',
+      'drained',
+    );
   }
 
   terminate(): void {
-    this.fatal(sqlstate.adminShutdown, 'terminating connection: Postern is shutting down', 'drained');
+    this.fatal(
+      sqlstate.adminShutdown,
+      'terminating connection: Postern is shutting down',
+      'drained',
+    );
   }
 
   private onServerClosed(): void {
@@ -422,4 +436,3 @@ export class Session implements Flushable {
     });
   }
 }
-

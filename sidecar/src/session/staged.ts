@@ -50,7 +50,12 @@ async function decided(sql: string, session: Session, questions: Questions): Pro
   }
 }
 
-function send({ sql, before }: Piece, verdict: Verdict, session: Session, messages: ClientMessages): void {
+function send(
+  { sql, before }: Piece,
+  verdict: Verdict,
+  session: Session,
+  messages: ClientMessages,
+): void {
   if (verdict.kind === 'staged') {
     messages.standIn('', refusals.severalStatements());
     return;
@@ -72,7 +77,10 @@ function send({ sql, before }: Piece, verdict: Verdict, session: Session, messag
     return;
   }
   const out = new Writer();
-  Parse.encode({ kind: 'Parse', statement: '', sql: verdict.rewritten ?? sql, parameterTypes: noTypes }, out);
+  Parse.encode(
+    { kind: 'Parse', statement: '', sql: verdict.rewritten ?? sql, parameterTypes: noTypes },
+    out,
+  );
   Bind.encode({ kind: 'Bind', portal: '', statement: '', values: noValues }, out);
   out.message(frontendType.describe, (w) => w.uint8(0x50).cstring(''));
   Execute.encode({ kind: 'Execute', portal: '', maxRows: 0 }, out);

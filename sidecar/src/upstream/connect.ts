@@ -43,10 +43,16 @@ export async function connectUpstream(options: ConnectOptions): Promise<Upstream
     const answer = await readOne(socket, options.endpoint, deadline);
     if (answer === 0x4e /* N */) {
       if (options.tls.mode === 'prefer') return { socket, encrypted: false };
-      throw new UpstreamError('no-tls', `${nameOf(options.endpoint)} does not support TLS, but tls.mode is ${options.tls.mode}`);
+      throw new UpstreamError(
+        'no-tls',
+        `${nameOf(options.endpoint)} does not support TLS, but tls.mode is ${options.tls.mode}`,
+      );
     }
     if (answer !== 0x53 /* S */) {
-      throw new UpstreamError('protocol', `${nameOf(options.endpoint)} does not speak PostgreSQL's protocol`);
+      throw new UpstreamError(
+        'protocol',
+        `${nameOf(options.endpoint)} does not speak PostgreSQL's protocol`,
+      );
     }
     return { socket: await startTls(socket, options, deadline), encrypted: true };
   } catch (cause) {
@@ -59,7 +65,12 @@ const nameOf = (endpoint: Endpoint): string => `${endpoint.host}:${String(endpoi
 
 function openSocket(endpoint: Endpoint, deadline: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connectTcp({ host: endpoint.host, port: endpoint.port, noDelay: true, keepAlive: true });
+    const socket = connectTcp({
+      host: endpoint.host,
+      port: endpoint.port,
+      noDelay: true,
+      keepAlive: true,
+    });
     const expired = (): void => {
       socket.destroy();
       reject(new UpstreamError('timeout', `no connection to ${nameOf(endpoint)} in time`));
@@ -67,7 +78,13 @@ function openSocket(endpoint: Endpoint, deadline: AbortSignal): Promise<Socket> 
     deadline.addEventListener('abort', expired, { once: true });
     socket.once('error', (cause) => {
       deadline.removeEventListener('abort', expired);
-      reject(new UpstreamError('unreachable', `cannot connect to ${nameOf(endpoint)}: ${codeOf(cause)}`, cause));
+      reject(
+        new UpstreamError(
+          'unreachable',
+          `cannot connect to ${nameOf(endpoint)}: ${codeOf(cause)}`,
+          cause,
+        ),
+      );
     });
     socket.once('connect', () => {
       deadline.removeEventListener('abort', expired);
@@ -98,7 +115,9 @@ function readOne(socket: Socket, endpoint: Endpoint, deadline: AbortSignal): Pro
       stop();
       if (chunk.length === 1) resolve(chunk[0] ?? 0);
       else if (chunk[0] === 0x45) {
-        reject(new UpstreamError('protocol', `${nameOf(endpoint)} refused the connection before TLS`));
+        reject(
+          new UpstreamError('protocol', `${nameOf(endpoint)} refused the connection before TLS`),
+        );
       } else {
         reject(new UpstreamError('protocol', `${nameOf(endpoint)} sent data before TLS was up`));
       }
@@ -118,7 +137,11 @@ function readOne(socket: Socket, endpoint: Endpoint, deadline: AbortSignal): Pro
   });
 }
 
-function startTls(socket: Socket, { endpoint, tls }: ConnectOptions, deadline: AbortSignal): Promise<Socket> {
+function startTls(
+  socket: Socket,
+  { endpoint, tls }: ConnectOptions,
+  deadline: AbortSignal,
+): Promise<Socket> {
   const verifies = tls.mode === 'verify-ca' || tls.mode === 'verify-full';
   return new Promise((resolve, reject) => {
     const secure = connectTls({
@@ -139,7 +162,11 @@ function startTls(socket: Socket, { endpoint, tls }: ConnectOptions, deadline: A
     secure.once('error', (cause: Error) => {
       deadline.removeEventListener('abort', onAbort);
       reject(
-        new UpstreamError('certificate', `TLS with ${nameOf(endpoint)} failed: ${cause.message}`, cause),
+        new UpstreamError(
+          'certificate',
+          `TLS with ${nameOf(endpoint)} failed: ${cause.message}`,
+          cause,
+        ),
       );
     });
     secure.once('secureConnect', () => {

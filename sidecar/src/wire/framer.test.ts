@@ -85,10 +85,22 @@ describe('the length is checked at the header', () => {
   };
   test.each([
     { name: 'negative', bytes: header(frontendType.query, -1), code: 'invalid-length' },
-    { name: 'zero, which would never progress', bytes: header(frontendType.query, 0), code: 'invalid-length' },
+    {
+      name: 'zero, which would never progress',
+      bytes: header(frontendType.query, 0),
+      code: 'invalid-length',
+    },
     { name: 'three', bytes: header(frontendType.sync, 3), code: 'invalid-length' },
-    { name: 'a Query of 2 GB', bytes: header(frontendType.query, 0x7fffffff), code: 'message-too-large' },
-    { name: 'a Sync with a body of 1 MB', bytes: header(frontendType.sync, 1 << 20), code: 'message-too-large' },
+    {
+      name: 'a Query of 2 GB',
+      bytes: header(frontendType.query, 0x7fffffff),
+      code: 'message-too-large',
+    },
+    {
+      name: 'a Sync with a body of 1 MB',
+      bytes: header(frontendType.sync, 1 << 20),
+      code: 'message-too-large',
+    },
     { name: 'a type no client sends', bytes: header(0x7a, 4), code: 'invalid-type' },
     { name: 'HTTP', bytes: Buffer.from('GET / HTTP/1.1\r\n'), code: 'invalid-type' },
   ])('$name', ({ bytes, code }) => {

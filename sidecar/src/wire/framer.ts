@@ -102,11 +102,17 @@ export class Framer {
   private checkHeader(type: number, length: number): void {
     const limit = this.options.limit(type);
     if (limit === 0) {
-      throw new ProtocolError('invalid-type', `invalid ${this.options.from} message type ${String(type)}`);
+      throw new ProtocolError(
+        'invalid-type',
+        `invalid ${this.options.from} message type ${String(type)}`,
+      );
     }
     if (length < 0) throw new ProtocolError('invalid-length', 'invalid message length');
     if (length > limit) {
-      throw new ProtocolError('message-too-large', `message of ${String(length)} bytes is too large`);
+      throw new ProtocolError(
+        'message-too-large',
+        `message of ${String(length)} bytes is too large`,
+      );
     }
   }
 

@@ -15,7 +15,16 @@ frontendLimits[frontendType.parse] = heldMessageLimit;
 frontendLimits[frontendType.query] = heldMessageLimit;
 frontendLimits[frontendType.functionCall] = heldMessageLimit;
 frontendLimits[frontendType.copyData] = large;
-for (const type of ['close', 'describe', 'execute', 'flush', 'sync', 'terminate', 'copyDone', 'copyFail'] as const) {
+for (const type of [
+  'close',
+  'describe',
+  'execute',
+  'flush',
+  'sync',
+  'terminate',
+  'copyDone',
+  'copyFail',
+] as const) {
   frontendLimits[frontendType[type]] = small;
 }
 /** PG_MAX_AUTH_TOKEN_LENGTH */

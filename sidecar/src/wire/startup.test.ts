@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { ProtocolError } from './protocol-error.js';
-import { decodeStartup, encodeCancelRequest, encodeSslRequest, encodeStartup, startupLength } from './startup.js';
+import {
+  decodeStartup,
+  encodeCancelRequest,
+  encodeSslRequest,
+  encodeStartup,
+  startupLength,
+} from './startup.js';
 
 test('a StartupMessage survives the round trip, in order', () => {
   const parameters = new Map([
@@ -15,7 +21,11 @@ test('a StartupMessage survives the round trip, in order', () => {
 
 test('a CancelRequest carries keys of any length', () => {
   const secretKey = Buffer.from('0123456789abcdef0123456789abcdef');
-  expect(decodeStartup(encodeCancelRequest(42, secretKey))).toEqual({ kind: 'CancelRequest', processId: 42, secretKey });
+  expect(decodeStartup(encodeCancelRequest(42, secretKey))).toEqual({
+    kind: 'CancelRequest',
+    processId: 42,
+    secretKey,
+  });
 });
 
 test('SSLRequest', () => {

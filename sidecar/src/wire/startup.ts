@@ -56,14 +56,20 @@ function decodeStartupMessage(code: number, body: Body): StartupMessage {
   if (major !== 3) return { kind: 'StartupMessage', major, minor, parameters };
   for (;;) {
     if (body.remaining === 0) {
-      throw new ProtocolError('invalid-startup', 'invalid startup packet layout: expected terminator as last byte');
+      throw new ProtocolError(
+        'invalid-startup',
+        'invalid startup packet layout: expected terminator as last byte',
+      );
     }
     const name = body.cstring();
     if (name === '') break;
     parameters.set(name, body.cstring());
   }
   if (body.remaining !== 0) {
-    throw new ProtocolError('invalid-startup', 'invalid startup packet layout: expected terminator as last byte');
+    throw new ProtocolError(
+      'invalid-startup',
+      'invalid startup packet layout: expected terminator as last byte',
+    );
   }
   return { kind: 'StartupMessage', major, minor, parameters };
 }
@@ -81,4 +87,6 @@ export const encodeSslRequest = (): Buffer =>
   new Writer().lengthPrefixed((w) => w.int32(sslCode)).finish();
 
 export const encodeCancelRequest = (processId: number, secretKey: Uint8Array): Buffer =>
-  new Writer().lengthPrefixed((w) => w.int32(cancelCode).int32(processId).bytes(secretKey)).finish();
+  new Writer()
+    .lengthPrefixed((w) => w.int32(cancelCode).int32(processId).bytes(secretKey))
+    .finish();

@@ -31,6 +31,8 @@ export const Close = {
   type: frontendType.close,
   decode: (body: Body): Close => ({ kind: 'Close', ...decodeTarget(body) }),
   encode: (m: Close, out: Writer): void => {
-    out.message(frontendType.close, (w) => w.uint8(m.of === 'statement' ? 0x53 : 0x50).cstring(m.name));
+    out.message(frontendType.close, (w) =>
+      w.uint8(m.of === 'statement' ? 0x53 : 0x50).cstring(m.name),
+    );
   },
 };

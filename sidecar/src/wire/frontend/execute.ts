@@ -12,7 +12,11 @@ export interface Execute {
 
 export const Execute = {
   type: frontendType.execute,
-  decode: (body: Body): Execute => ({ kind: 'Execute', portal: body.cstring(), maxRows: body.int32() }),
+  decode: (body: Body): Execute => ({
+    kind: 'Execute',
+    portal: body.cstring(),
+    maxRows: body.int32(),
+  }),
   encode: (m: Execute, out: Writer): void => {
     out.message(frontendType.execute, (w) => w.cstring(m.portal).int32(m.maxRows));
   },

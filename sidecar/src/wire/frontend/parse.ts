@@ -21,6 +21,8 @@ export const Parse = {
     parameterTypes: body.rest(),
   }),
   encode: (m: Parse, out: Writer): void => {
-    out.message(frontendType.parse, (w) => w.cstring(m.statement).cstring(m.sql).bytes(m.parameterTypes));
+    out.message(frontendType.parse, (w) =>
+      w.cstring(m.statement).cstring(m.sql).bytes(m.parameterTypes),
+    );
   },
 };
