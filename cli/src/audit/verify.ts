@@ -47,6 +47,8 @@ const readVerdict = async (timeline: Timeline, pinned: string | undefined): Prom
     } catch (thrown) {
       // the collector itself found that its log was rolled back
       if (thrown instanceof CliError && thrown.code === 'log-rolled-back') {
+        const seen = verification.verdict();
+        if (seen.kind === 'tampered') return seen;
         const finding: Finding = { code: 'checkpoint', place: undefined, message: thrown.message };
         return { kind: 'tampered', finding, checked: 0 };
       }

@@ -62,11 +62,16 @@ export async function serveGrpc(
 function receive(call: Upload, record: Record, log: Logger): void {
   let spoolId: Uint8Array | undefined;
   let work: Promise<void> = Promise.resolve();
+  let failed = false;
+  // After a failure nothing more of this stream is stored: a later batch would be acknowledged over it.
   const fail = (cause: unknown): void => {
+    if (failed) return;
+    failed = true;
     log.error({ err: cause }, 'batch not stored');
     call.emit('error', asStatus(cause));
   };
   const handle = async (message: postern.audit.v1.IStreamRequest): Promise<void> => {
+    if (failed || call.cancelled) return;
     if (message.hello != null) {
       spoolId = message.hello.spoolId ?? new Uint8Array();
       if (spoolId.length !== 16) throw new CollectorError('request', 'spool_id must have 16 bytes');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { formatUuid, kindOf, outcomeName, postern } from '@postern/proto';
+import { searchable, storable } from './text.js';
 
 const { Event, StatementRecord, SessionStart } = postern.audit.v1;
 type EventMessage = postern.audit.v1.Event;
@@ -20,29 +21,50 @@ export interface DecodedEvent {
   readonly record: Buffer | null;
 }
 
-/** @returns undefined for bytes that are no Event */
-export function decodeEvent(bytes: Uint8Array): DecodedEvent | undefined {
+/**
+ * Bytes that are no event become an event of the kind `malformed`, outside any session: what a proxy
+ * sent is kept, whatever it is.
+ */
+export function decodeEvent(bytes: Uint8Array): DecodedEvent {
   let message: EventMessage;
   try {
     message = Event.decode(bytes);
   } catch {
-    return undefined;
+    // told by the kind
+    return malformed(bytes);
   }
-  if (message.id.length !== 16 || message.sessionId.length !== 16) return undefined;
-  const { statement } = message;
+  const { id, sessionId, sequence, timeUs, statement } = message;
+  if (id.length !== 16 || sessionId.length !== 16) return malformed(bytes);
+  if (!Number.isSafeInteger(sequence) || !Number.isSafeInteger(timeUs)) return malformed(bytes);
   return {
     bytes,
     hash: sha256(bytes),
     message,
-    id: formatUuid(message.id),
-    sessionId: Buffer.from(message.sessionId),
-    sequence: message.sequence,
-    timeUs: message.timeUs,
+    id: formatUuid(id),
+    sessionId: Buffer.from(sessionId),
+    sequence,
+    timeUs,
     kind: kindOf(message),
     outcome: statement == null ? null : outcomeName(statement.outcome),
     record: statement?.record == null ? null : Buffer.from(statement.record),
   };
 }
+
+const malformed = (bytes: Uint8Array): DecodedEvent => {
+  const hash = sha256(bytes);
+  return {
+    bytes,
+    hash,
+    message: new Event(),
+    id: formatUuid(hash.subarray(0, 16)),
+    sessionId: Buffer.alloc(16),
+    sequence: 0,
+    timeUs: 0,
+    kind: 'malformed',
+    outcome: null,
+    record: null,
+  };
+};
 
 /** The searched columns of a statement record. */
 export interface RecordColumns {
@@ -55,8 +77,9 @@ export interface RecordColumns {
   readonly tags: readonly string[];
 }
 
+/** Nothing is found by bytes that are no statement record; they are kept all the same. */
 export function recordColumns(bytes: Uint8Array): RecordColumns {
-  const record = StatementRecord.decode(bytes);
+  const record = decodeRecord(bytes);
   const relations = new Set<string>();
   const columns = new Set<string>();
   const tags = new Set<string>();
@@ -70,14 +93,23 @@ export function recordColumns(bytes: Uint8Array): RecordColumns {
     }
   }
   return {
-    normalised_sql: record.normalisedSql,
-    command: record.command,
-    fingerprint: record.fingerprint,
-    effect: record.decision?.effect ?? '',
-    relations: [...relations],
-    columns: [...columns],
-    tags: [...tags],
+    normalised_sql: storable(record.normalisedSql),
+    command: searchable(record.command),
+    fingerprint: searchable(record.fingerprint),
+    effect: searchable(record.decision?.effect ?? ''),
+    relations: [...relations].map(searchable),
+    columns: [...columns].map(searchable),
+    tags: [...tags].map(searchable),
   };
+}
+
+function decodeRecord(bytes: Uint8Array): postern.audit.v1.StatementRecord {
+  try {
+    return StatementRecord.decode(bytes);
+  } catch {
+    // verify finds it: the statement it belongs to says nothing
+    return new StatementRecord();
+  }
 }
 
 /** The searched columns of a session. */
@@ -93,11 +125,11 @@ export interface SessionColumns {
 export function sessionColumns(start: postern.audit.v1.ISessionStart): SessionColumns {
   const { identity } = start;
   return {
-    subject: identity?.subject ?? '',
-    name: identity?.name ?? '',
-    namespace: identity?.namespace ?? '',
-    groups: identity?.groups ?? [],
-    database: start.database ?? '',
+    subject: searchable(identity?.subject ?? ''),
+    name: searchable(identity?.name ?? ''),
+    namespace: searchable(identity?.namespace ?? ''),
+    groups: (identity?.groups ?? []).map(searchable),
+    database: searchable(start.database ?? ''),
     start: Buffer.from(SessionStart.encode(start).finish()),
   };
 }

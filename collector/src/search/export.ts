@@ -1,5 +1,5 @@
 import type { postern } from '@postern/proto';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { decodeEvent, recordColumns, sessionColumns } from '../ingest/decoded.js';
 import type { Checkpoints } from '../log/checkpoints.js';
 import type { Tables } from '../storage/schema.js';
@@ -18,24 +18,38 @@ export async function* exportLog(
   checkpoints: Checkpoints,
 ): AsyncGenerator<Chunk> {
   yield { verifierKey: checkpoints.verifierKey };
-  const checkpoint = await checkpoints.current();
+  const { checkpoint, trouble } = await checkpoints.currentOrLast();
   yield* statementRecords(db);
   const size = Number(checkpoint.split('\n')[1] ?? 0);
-  for (let from = 0; ; from += pageSize) {
-    const { rows } = await sql<Row>`
-      SELECT l.leaf_index, l.leaf_hash, e.leaf_index AS event_index, e.bytes, e.time_us, e.id::text AS id,
-             e.session_id, e.sequence, e.kind, e.outcome, e.record,
-             s.subject, s.name, s.namespace, s.groups, s.database, s.start
-      FROM leaves l
-      FULL JOIN (SELECT * FROM events WHERE leaf_index >= ${from} AND leaf_index < ${from + pageSize}) e
-        ON e.leaf_index = l.leaf_index
-      LEFT JOIN sessions s ON s.session_id = e.session_id
-      WHERE coalesce(l.leaf_index, e.leaf_index) >= ${from} AND coalesce(l.leaf_index, e.leaf_index) < ${from + pageSize}
-      ORDER BY coalesce(l.leaf_index, e.leaf_index), e.time_us`.execute(db);
-    for (const row of rows) yield { entry: toLogEntry(row) };
-    if (from + pageSize >= size && rows.length === 0) break;
+  let from = -1;
+  while (from < size) {
+    const to = Math.min(from + pageSize, size);
+    for (const row of await page(db, sql`leaf_index >= ${from} AND leaf_index < ${to}`)) {
+      yield { entry: toLogEntry(row) };
+    }
+    if (to === size) break;
+    from = to;
   }
+  // In one look: what lies beyond what the log says of itself was not logged.
+  const beyond = sql`leaf_index >= greatest(${size}::bigint, (SELECT size FROM log_state WHERE id = 1)) OR leaf_index < -1`;
+  for (const row of await page(db, beyond)) yield { entry: toLogEntry(row) };
   yield { checkpoint };
+  // Everything was given that helps to find where; this says that there is something to find.
+  if (trouble !== undefined) throw trouble;
+}
+
+/** Leaves with their events; either may be missing. */
+async function page(db: Kysely<Tables>, range: RawBuilder<unknown>): Promise<readonly Row[]> {
+  const { rows } = await sql<Row>`
+    SELECT l.leaf_index, l.leaf_hash, e.leaf_index AS event_index, e.bytes, e.time_us, e.id::text AS id,
+           e.session_id, e.sequence, e.kind, e.outcome, e.record,
+           s.subject, s.name, s.namespace, s.groups, s.database, s.start
+    FROM (SELECT * FROM leaves WHERE ${range}) l
+    FULL JOIN (SELECT * FROM events WHERE ${range}) e ON e.leaf_index = l.leaf_index
+    LEFT JOIN sessions s ON s.session_id = e.session_id
+    ORDER BY coalesce(l.leaf_index, e.leaf_index), e.time_us
+    LIMIT ${2 * pageSize}`.execute(db);
+  return rows;
 }
 
 interface Row {
@@ -70,13 +84,10 @@ async function* statementRecords(db: Kysely<Tables>): AsyncGenerator<Chunk> {
       .limit(pageSize)
       .execute();
     for (const row of rows) {
-      const told = recordColumnsOrNothing(row.bytes);
-      const altered =
-        told === undefined
-          ? ['bytes']
-          : Object.entries(told).flatMap(([column, value]) =>
-              same(row[column as keyof typeof told], value) ? [] : [column],
-            );
+      const told = recordColumns(row.bytes);
+      const altered = Object.entries(told).flatMap(([column, value]) =>
+        same(row[column as keyof typeof told], value) ? [] : [column],
+      );
       yield { statementRecord: { digest: row.digest, bytes: row.bytes, altered } };
     }
     const last = rows.at(-1);
@@ -84,16 +95,6 @@ async function* statementRecords(db: Kysely<Tables>): AsyncGenerator<Chunk> {
     after = last.digest;
   }
 }
-
-const recordColumnsOrNothing = (
-  bytes: Uint8Array,
-): ReturnType<typeof recordColumns> | undefined => {
-  try {
-    return recordColumns(bytes);
-  } catch {
-    return undefined;
-  }
-};
 
 const toLogEntry = (row: Row): postern.audit.v1.ILogEntry => ({
   leafIndex: Number(row.leaf_index ?? row.event_index ?? 0),
@@ -106,7 +107,6 @@ const toLogEntry = (row: Row): postern.audit.v1.ILogEntry => ({
 function alteredColumns(row: Row): string[] {
   if (row.bytes === null) return [];
   const event = decodeEvent(row.bytes);
-  if (event === undefined) return ['bytes'];
   const pairs: [string, unknown, unknown][] = [
     ['time_us', Number(row.time_us), event.timeUs],
     ['id', row.id, event.id],

@@ -64,10 +64,16 @@ export function conditions(request: SearchRequest): RawBuilder<boolean>[] {
   given(request.text, (text) => sql<boolean>`r.normalised_sql ILIKE ${`%${pattern(text)}%`}`);
   given(request.fingerprint, (fingerprint) => sql<boolean>`r.fingerprint = ${fingerprint}`);
   given(request.database, (database) => sql<boolean>`s.database LIKE ${pattern(database)}`);
-  given(
-    request.session,
-    (session) => sql<boolean>`e.session_id = decode(${session.replaceAll('-', '')}, 'hex')`,
-  );
+  given(request.session, (session) => {
+    const hex = session.replaceAll('-', '').toLowerCase();
+    if (!/^[0-9a-f]{32}$/.test(hex)) {
+      throw new CollectorError(
+        'request',
+        `${JSON.stringify(session)} is no session: it is named by its UUID`,
+      );
+    }
+    return sql<boolean>`e.session_id = decode(${hex}, 'hex')`;
+  });
   if ((request.fromUs ?? 0) > 0) found.push(sql<boolean>`e.time_us >= ${request.fromUs}`);
   if ((request.toUs ?? 0) > 0) found.push(sql<boolean>`e.time_us < ${request.toUs}`);
   return found;

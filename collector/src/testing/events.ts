@@ -64,7 +64,7 @@ export class SampleSession {
   private readonly name: string;
   private time: number;
   private sequence = 0;
-  private previous = Buffer.alloc(0);
+  private previous: Buffer = Buffer.alloc(0);
 
   /** @param time Unix microseconds of the first event */
   constructor(name: string, time = Date.UTC(2026, 10, 21) * 1000) {
