@@ -10,6 +10,8 @@ export interface Config {
   /** https://no-color.org */
   readonly noColor: boolean;
   readonly forceColor: boolean;
+  /** npm runs this command: `npx postern` */
+  readonly underNpm: boolean;
   readonly temporaryDirectory: string | undefined;
 }
 
@@ -24,6 +26,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   ),
   noColor: filled(env['NO_COLOR']) !== undefined || env['TERM'] === 'dumb',
   forceColor: filled(env['FORCE_COLOR']) !== undefined && env['FORCE_COLOR'] !== '0',
+  underNpm: filled(env['npm_command']) !== undefined,
   temporaryDirectory: filled(env['TMPDIR']),
 });
 

@@ -4,7 +4,6 @@ import { formatAddress } from '../args/address.js';
 import { formatIdentity } from '../args/identity.js';
 import type { Who } from '../args/options.js';
 import type { Upstream } from '../args/upstream.js';
-import { systemCode } from '../errors.js';
 import { findOpa } from '../installation.js';
 import { sayFailure } from '../output/failure.js';
 import { summary } from '../policy/load.js';
@@ -12,6 +11,7 @@ import type { Shell } from '../shell.js';
 import { announce, readyLine } from './announce.js';
 import { closeDataDirectory, openDataDirectory } from './dataDirectory.js';
 import { deferred } from './deferred.js';
+import { findNpm, isAlive, whenGone } from './launcher.js';
 import { readPolicies, type Policies } from './policies.js';
 import { reachTrouble, type Listen } from './ports.js';
 import { Serving } from './serving.js';
@@ -44,12 +44,15 @@ export const dev = async (options: DevOptions, shell: Shell): Promise<void> => {
   const stopped = deferred<undefined>();
   let serving: Serving | undefined;
   let asked = 0;
-  const forget = shell.onStop(() => {
+  const stop = (): void => {
     asked += 1;
     stopped.resolve(undefined);
     // whoever asks twice does not want to wait
     if (asked > 1) serving?.kill();
-  });
+  };
+  const forget = shell.onStop(stop);
+  const npm = shell.config.underNpm ? await findNpm(process.ppid) : undefined;
+  if (npm !== undefined) whenGone(npm, stop);
   const data = await openDataDirectory(options.data, {
     temporaryRoot: shell.config.temporaryDirectory ?? tmpdir(),
     randomBytes,
@@ -154,14 +157,4 @@ const warnOfUnreachable = async (
       }),
     ),
   );
-};
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    // somebody else's process is alive too
-    return systemCode(thrown) === 'EPERM';
-  }
 };
