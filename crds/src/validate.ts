@@ -48,9 +48,9 @@ const check = (value: unknown, schema: Schema, path: readonly PathStep[], report
     );
     return;
   }
-  let sound = true;
+  const unsound: Violation[] = [];
   const tell: Report = (where, message) => {
-    sound = false;
+    unsound.push({ path: where, message });
     report(where, message);
   };
   if (typeof value === 'string') checkString(value, schema, path, tell);
@@ -58,7 +58,7 @@ const check = (value: unknown, schema: Schema, path: readonly PathStep[], report
   if (Array.isArray(value)) checkArray(value, schema, path, tell);
   else if (typeof value === 'object' && value !== null) checkObject(value, schema, path, tell);
   // as on the server: CEL speaks only of values whose schema holds
-  if (sound) checkRules(value, schema, path, report);
+  if (unsound.length === 0) checkRules(value, schema, path, report);
 };
 
 const checkString = (

@@ -135,10 +135,11 @@ test('one more policy never makes a decision weaker, save for what it allows', a
 }, 120_000);
 
 test('a Deny rule added anywhere never makes a decision weaker', async () => {
-  const deny = rule.map(
-    (r) =>
-      ({ actions: r.actions, effect: 'Deny', ...(r.tables ? { tables: r.tables } : {}) }) as Rule,
-  );
+  const deny = rule.map((r): Rule => ({
+    actions: r.actions,
+    effect: 'Deny',
+    ...(r.tables ? { tables: r.tables } : {}),
+  }));
   await fc.assert(
     fc.asyncProperty(
       fc.array(rule, { minLength: 1, maxLength: 4 }),

@@ -26,6 +26,8 @@ const cases: readonly Case[] = [
   { name: 'an Allow under a narrower Deny is fine', spec: 'rules:\n- {name: no, actions: [any], tables: ["public.a"], effect: Deny}\n- {name: x, actions: [select], tables: [public.a, public.b], effect: Allow}', problems: [] },
   { name: 'an Allow under a Deny with a condition is fine', spec: 'rules:\n- {name: no, actions: [any], commands: [DROP], effect: Deny}\n- {name: x, actions: [any], effect: Allow}', problems: [] },
   { name: 'masks where nothing is shown', spec: rule('{name: x, actions: [truncate], effect: Allow, masks: [{tags: [a], mask: {hash: {}}}]}'), problems: ['7 spec.rules[1].masks: never applies: truncate shows no rows'] },
+  { name: 'a row filter that does not parse', spec: rule('{name: x, actions: [select], effect: Allow, rowFilter: "region = ="}'), problems: [/^7 spec\.rules\[1\]\.rowFilter: .*syntax error/] },
+  { name: 'a row filter that is a query', spec: rule('{name: x, actions: [select], effect: Allow, rowFilter: "id IN (SELECT 1)"}'), problems: [/^7 spec\.rules\[1\]\.rowFilter: /] },
   { name: 'Rego that does not parse', spec: rego('deny contains msg if {', '  msg := ', '}'), problems: [/^8 spec\.rego: rego_parse_error: unexpected } token/] },
   { name: 'Rego with an unsafe variable', spec: rego('deny contains msg if {', '  input.statement.command == "DROP"', '}'), problems: [/^6 spec\.rego: rego_unsafe_var_error: var msg is unsafe/] },
   { name: 'Rego of version 0', spec: rego('deny[msg] {', '  msg := "no"', '}'), problems: [/^6 spec\.rego: rego_parse_error/, /^6 spec\.rego: rego_parse_error/] },

@@ -38,9 +38,9 @@ export const customRego = async (
   const { rego } = policy.spec;
   if (rego === undefined) return undefined;
   const key = policyKey(policy);
-  let refused = false;
+  const refusals: string[] = [];
   const refuse = (message: string, row = 1, column = 1): void => {
-    refused = true;
+    refusals.push(message);
     report(['spec', 'rego'], message, { line: Math.max(1, row), column: Math.max(1, column) });
   };
   const own = /^[ \t]*package\b/m.exec(rego);
@@ -104,7 +104,7 @@ export const customRego = async (
         reach - headerLines,
       );
   }
-  if (refused) return undefined;
+  if (refusals.length > 0) return undefined;
   if (gives.size === 0) {
     refuse(
       `gives nothing: write rules deny contains ..., require_approval contains ... or masks contains ...`,

@@ -1,14 +1,14 @@
 import { digestOf, type Bundle } from '../bundle.js';
 import type { BundleData, CompiledPolicy } from '../compile/data.js';
-import type { Approval, Decision, Limits, Reason } from '../decision.js';
+import type { Decision } from '../decision.js';
 import { messageOf, PolicyError } from '../errors.js';
 import type { DatabaseFacts, Identity, SessionFacts, Workload } from '../input.js';
 import { entrypoints, libraryVersion } from '../library.js';
 import type { TimelessInput } from '../to-input.js';
+import { answer } from './answer.js';
 import { factsOf } from './facts.js';
 import { Module } from './module.js';
 import { asRaw, type Raw } from './raw.js';
-import { approvalReasons, denialReasons } from './reasons.js';
 import { Timing } from './timing.js';
 
 export interface EvaluatorOptions {
@@ -130,13 +130,16 @@ class BundleEvaluator implements Evaluator {
     if (typeof enforced === 'string') return denied(enforced, failures[enforced]);
     const { audited } = selection;
     const would = audited.length > 0 ? this.decide(input, audited, at) : undefined;
-    return this.decision(
-      input,
-      selection,
-      enforced,
-      typeof would === 'string' ? undefined : would,
-      at,
-    );
+    return {
+      ...answer(
+        this.policies,
+        input.statement,
+        enforced,
+        typeof would === 'string' ? undefined : would,
+        selection.enforced.length > 0,
+      ),
+      cache: this.cache([...selection.enforced, ...audited], at),
+    };
   }
 
   private select({ identity, workload, session, database }: Selecting): Selection | undefined {
@@ -185,75 +188,6 @@ class BundleEvaluator implements Evaluator {
     return 'budget-exceeded';
   }
 
-  private decision(
-    input: TimelessInput,
-    { enforced, audited }: Selection,
-    raw: Raw,
-    would: Raw | undefined,
-    at: number,
-  ): Decision {
-    const told = { policies: this.policies, statement: input.statement };
-    const denials = denialReasons(raw.denials, told);
-    const approvals = denials.length > 0 ? [] : approvalReasons(raw.approvals, told);
-    const effect =
-      denials.length > 0 ? 'deny' : approvals.length > 0 ? 'require-approval' : 'allow';
-    const [asked] = approvals;
-    const from = (p: number, r: number): { policy: string; rule: string } => ({
-      policy: this.policies[p]?.key ?? '',
-      rule: this.policies[p]?.rules[r]?.name ?? 'rego',
-    });
-    return {
-      version: 1,
-      effect,
-      reasons: effect === 'deny' ? denials : approvals,
-      wouldHave: would
-        ? [...denialReasons(would.denials, told), ...approvalReasons(would.approvals, told)]
-        : [],
-      masks:
-        effect === 'deny'
-          ? []
-          : raw.masks
-              .map(({ relation, column, mask, p, r }) => ({
-                relation,
-                column,
-                mask,
-                ...from(p, r),
-              }))
-              .sort((a, b) => compare(a.relation, b.relation) || compare(a.column, b.column)),
-      rowFilters: effect === 'deny' ? [] : this.rowFilters(raw, from),
-      limits: limitsOf(raw, from),
-      ...(asked ? { approval: this.approval(asked) } : {}),
-      audit: {
-        mode: raw.audit.strict ? 'strict' : 'relaxed',
-        whenFull: raw.audit.refuse || enforced.length === 0 ? 'Refuse' : 'Gap',
-      },
-      cache: this.cache([...enforced, ...audited], at),
-    };
-  }
-
-  private rowFilters(
-    raw: Raw,
-    from: (p: number, r: number) => { policy: string; rule: string },
-  ): Decision['rowFilters'] {
-    const unique = new Map<string, Decision['rowFilters'][number]>();
-    for (const { relation, p, r } of raw.filters) {
-      const sql = this.policies[p]?.rules[r]?.filter;
-      if (sql === undefined) continue;
-      const key = JSON.stringify([relation, sql]);
-      if (!unique.has(key)) unique.set(key, { relation, sql, ...from(p, r) });
-    }
-    return [...unique.values()].sort(
-      (a, b) => compare(a.relation, b.relation) || compare(a.sql, b.sql),
-    );
-  }
-
-  private approval({ policy, rule }: Reason): Approval {
-    const found = this.policies
-      .find(({ key }) => key === policy)
-      ?.rules.find(({ name }) => name === rule)?.approval;
-    return { policy, rule, ...(found ?? defaultApproval) };
-  }
-
   private cache(selected: readonly number[], at: number): Decision['cache'] {
     const policies = selected.flatMap((p) => this.policies[p] ?? []);
     const schedules = new Set(
@@ -278,33 +212,6 @@ class BundleEvaluator implements Evaluator {
     };
   }
 }
-
-/** For what a default or Rego asks for: nobody is named, so nobody but an administrator can approve. */
-const defaultApproval: Omit<Approval, 'policy' | 'rule'> = {
-  approvers: { groups: [], users: [] },
-  expiresAfterMs: 3_600_000,
-  waitMs: 300_000,
-  grant: 'once',
-};
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-const limitNames = ['maxRows', 'maxBytes', 'statementTimeoutMs'] as const;
-
-const limitsOf = (
-  raw: Raw,
-  from: (p: number, r: number) => { policy: string; rule: string },
-): Limits => {
-  const found = limitNames.flatMap((name) => {
-    const limit = raw.limits[name];
-    return limit ? [{ name, value: limit[0], by: from(limit[1], limit[2]) }] : [];
-  });
-  if (found.length === 0) return {};
-  return {
-    ...Object.fromEntries(found.map(({ name, value }) => [name, value])),
-    from: Object.fromEntries(found.map(({ name, by }) => [name, by])),
-  };
-};
 
 const failures = {
   'no-decision': 'policy gave no decision',
