@@ -81,6 +81,13 @@ describe('refused objects', () => {
       ],
     },
     {
+      name: 'a column of two parts',
+      text: rule('    masks: [{columns: [public.email], mask: {hash: {}}}]\n'),
+      problems: [
+        `9 spec.rules[0].masks[0].columns[0]: Invalid value: "public.email": spec.rules[0].masks[0].columns[0] in body should match '^([*]|[^ ".*,;()0-9][^ ".*,;()]*|"([^"]|"")+")[.]([*]|[^ ".*,;()0-9][^ ".*,;()]*|"([^"]|"")+")[.]([*]|[^ ".*,;()0-9][^ ".*,;()]*|"([^"]|"")+")$'`,
+      ],
+    },
+    {
       name: 'masks on a Deny rule',
       text: policy(
         '  rules:\n  - name: r\n    actions: [select]\n    effect: Deny\n    masks: [{tags: [a], mask: {hash: {}}}]\n',

@@ -709,12 +709,7 @@ export const schemas: Readonly<Record<string, { readonly apiVersion: string; rea
                             "description": "One name or pattern.",
                             "minLength": 5,
                             "maxLength": 200,
-                            "x-kubernetes-validations": [
-                              {
-                                "rule": "self.matches('^([*]|[^ \".*,;()0-9][^ \".*,;()]*|\"([^\"]|\"\")+\")[.]([*]|[^ \".*,;()0-9][^ \".*,;()]*|\"([^\"]|\"\")+\")[.]([*]|[^ \".*,;()0-9][^ \".*,;()]*|\"([^\"]|\"\")+\")$')",
-                                "message": "must be schema.table.column, each a name as SQL writes it or * alone, with \"double quotes\" round names that need them in SQL"
-                              }
-                            ]
+                            "pattern": "^([*]|[^ \".*,;()0-9][^ \".*,;()]*|\"([^\"]|\"\")+\")[.]([*]|[^ \".*,;()0-9][^ \".*,;()]*|\"([^\"]|\"\")+\")[.]([*]|[^ \".*,;()0-9][^ \".*,;()]*|\"([^\"]|\"\")+\")$"
                           }
                         },
                         "mask": {
