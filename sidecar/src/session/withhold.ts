@@ -14,12 +14,20 @@ export function withheld(fields: ErrorFields, withhold: boolean): ErrorFields {
   if (!withhold) return fields;
   const result = new Map<string, string>();
   const code = fields.get('C') ?? '';
+  const severity = fields.get('V') ?? fields.get('S') ?? '';
   for (const [letter, text] of fields) {
     if (kept.has(letter)) result.set(letter, text);
-    else if (letter === 'M') result.set('M', quoting.test(code) ? shortened(code, text) : text);
+    else if (letter === 'M') result.set('M', wordsOf(text, code, severity));
   }
   result.set('D', 'reason=withheld: details that may quote masked data are not shown');
   return result;
+}
+
+function wordsOf(message: string, code: string, severity: string): string {
+  // The server's own log, asked for by client_min_messages: statements and plans as they run, masks and all.
+  if (severity === 'LOG' || severity.startsWith('DEBUG'))
+    return 'text withheld while data is masked';
+  return quoting.test(code) ? shortened(code, message) : message;
 }
 
 function shortened(code: string, message: string): string {
