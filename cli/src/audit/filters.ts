@@ -70,7 +70,9 @@ export const readFilters = (options: FilterOptions, now: number): SearchRequest 
         'give a value, or leave the filter out',
       );
     }
-    request[name] = value;
+    // --as of other commands says of what kind an identity is
+    request[name] =
+      name === 'identity' ? value.replace(/^(serviceaccount|user|group):/, '') : value;
   }
   if (options.from !== undefined) request.fromUs = parseTime('--from', options.from, now);
   if (options.to !== undefined) request.toUs = parseTime('--to', options.to, now);

@@ -10,7 +10,9 @@ export const search = async (
   format: AuditFormat,
   { terminal }: Shell,
 ): Promise<void> => {
-  const { entries, next } = await timeline.search(request);
+  const found = await timeline.search(request);
+  const entries = found.entries ?? [];
+  const next = found.next ?? '';
   printPage(entries, next, format, terminal.out);
   if (format !== 'table') return;
   const { err } = terminal;

@@ -42,9 +42,15 @@ export const summarise = (entry: Entry): Summary => {
     what: record?.command || kindOf(event),
     relations: [...relations].map((name) => name.replace(/^public\./, '')).join(','),
     result: result(entry),
-    rows: statement == null ? '' : String(statement.affectedRows || statement.rows || 0),
+    rows: statement == null ? '' : String(rowsOf(statement)),
     detail: shorten(detail(entry), longest),
   };
+};
+
+/** What was changed, or else what was returned. */
+const rowsOf = ({ affectedRows, rows }: postern.audit.v1.IStatement): number => {
+  const affected = affectedRows ?? 0;
+  return affected > 0 ? affected : (rows ?? 0);
 };
 
 /** Milliseconds are enough for people. */

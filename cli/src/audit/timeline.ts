@@ -3,10 +3,9 @@ import { type postern, timelineService } from '@postern/proto';
 import { CliError, messageOf } from '../errors.js';
 import type { SearchRequest } from './filters.js';
 
-type V1 = typeof postern.audit.v1;
 export type Entry = postern.audit.v1.IEntry;
-export type SearchResponse = InstanceType<V1['SearchResponse']>;
-export type ExportChunk = InstanceType<V1['ExportChunk']>;
+export type SearchResponse = postern.audit.v1.ISearchResponse;
+export type ExportChunk = postern.audit.v1.IExportChunk;
 
 /** milliseconds until an answer that does not stream */
 const patience = 30_000;
@@ -24,11 +23,11 @@ export class Timeline {
   }
 
   search(request: SearchRequest): Promise<SearchResponse> {
-    return this.#ask(timelineService.search, request) as Promise<SearchResponse>;
+    return this.#ask(timelineService.search, request);
   }
 
   get(id: string): Promise<Entry> {
-    return this.#ask(timelineService.get, { id }) as Promise<Entry>;
+    return this.#ask(timelineService.get, { id });
   }
 
   /** Until `signal` aborts or the collector ends. */

@@ -115,7 +115,7 @@ async function loadStored(
       ON e.session_id = p.session_id AND e.sequence = p.sequence`.execute(tx);
   const stored = new Map<string, Buffer[]>();
   for (const { session_id, sequence, bytes } of rows) {
-    const key = placeKey(sessionKey(session_id), Number(sequence));
+    const key = placeKey(sessionKey(session_id), sequence);
     stored.set(key, [...(stored.get(key) ?? []), sha256(bytes)]);
   }
   return stored;
@@ -137,7 +137,7 @@ async function loadChains(
   return new Map(
     rows.map((row) => [
       sessionKey(row.session_id),
-      { next: Number(row.next_sequence), hash: Buffer.from(row.last_hash), start: undefined },
+      { next: row.next_sequence, hash: Buffer.from(row.last_hash), start: undefined },
     ]),
   );
 }

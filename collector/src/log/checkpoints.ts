@@ -88,7 +88,7 @@ export class Checkpoints {
       .where('id', '=', 1)
       .executeTakeFirst();
     if (state === undefined) throw rolledBack('the database has lost the state of its log');
-    const size = Number(state.size);
+    const { size } = state;
     const { last } = this;
     if (last?.checkpoint.size === size && last.tree !== undefined) return last.note;
     const tree = await this.grown(last, size);
@@ -137,10 +137,10 @@ export class Checkpoints {
         .limit(pageSize)
         .execute();
       for (const { leaf_index, leaf_hash } of leaves) {
-        if (Number(leaf_index) === tree.size) tree.append(Buffer.from(leaf_hash));
+        if (leaf_index === tree.size) tree.append(Buffer.from(leaf_hash));
       }
       const reached = leaves.at(-1)?.leaf_index;
-      if (reached === undefined || Number(reached) !== tree.size - 1) {
+      if (reached === undefined || reached !== tree.size - 1) {
         throw rolledBack(`leaf ${String(tree.size)} is missing in the database`);
       }
     }

@@ -97,7 +97,8 @@ async function* statementRecords(db: Kysely<Tables>): AsyncGenerator<Chunk> {
 }
 
 const toLogEntry = (row: Row): postern.audit.v1.ILogEntry => ({
-  leafIndex: Number(row.leaf_index ?? row.event_index ?? 0),
+  // below zero nothing can be logged: it shows as a second event at the first leaf
+  leafIndex: Math.max(0, Number(row.leaf_index ?? row.event_index ?? 0)),
   event: row.bytes ?? Buffer.alloc(0),
   leafHash: row.leaf_hash ?? Buffer.alloc(0),
   altered: alteredColumns(row),
