@@ -40,10 +40,13 @@ function versionIn(text: string): string {
     : 'unknown';
 }
 
-// `postern audit search | head` closes the pipe early, which is no failure
+// nobody reads any more (`postern audit tail | head`): stop as if asked to, which is no failure
 process.stdout.on('error', (thrown) => {
-  if (systemCode(thrown) === 'EPIPE') process.exit();
-  throw thrown;
+  if (systemCode(thrown) !== 'EPIPE') throw thrown;
+  if (!process.emit('SIGTERM', 'SIGTERM')) process.exit();
+});
+process.stderr.on('error', (thrown) => {
+  if (systemCode(thrown) !== 'EPIPE') throw thrown;
 });
 
 process.exitCode = await run(process.argv.slice(2), {

@@ -33,6 +33,7 @@ export const startCollector = (options: CollectorOptions): RunningPart => {
     installation: options.installation,
     modules: options.modules,
     logs: options.data.logs,
+    keepsLogs: !options.data.temporary,
     niceness,
     warn: (text) => {
       options.warn(text);

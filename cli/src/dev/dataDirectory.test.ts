@@ -87,6 +87,10 @@ describe('a named folder', () => {
   });
 });
 
+test('a place where nothing can be made is refused', async () => {
+  expect(await codeOf(openDataDirectory('/proc/nowhere/data', around()))).toBe('data-unusable');
+});
+
 test('a temporary folder goes altogether', async () => {
   const data = await openDataDirectory(undefined, around());
   expect(data.temporary).toBe(true);

@@ -1,5 +1,15 @@
-import { chmod, mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { CliError, messageOf, systemCode } from '../errors.js';
 
 /** Everything `postern dev` writes lies under one folder, readable by its owner alone. */
@@ -38,7 +48,7 @@ export const openDataDirectory = async (
       wanted === undefined
         ? await mkdtemp(join(around.temporaryRoot, 'postern-dev-'))
         : resolve(wanted);
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolder(path);
     const runFile = join(path, 'dev.json');
     await refuseSecondRun(runFile, around);
     const directory = {
@@ -52,7 +62,7 @@ export const openDataDirectory = async (
     };
     await writeRunFile(runFile, { pid: around.pid });
     for (const folder of [directory.spool, directory.collector, directory.logs]) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder);
     }
     return { ...directory, maskKey: await maskKeyOf(join(path, 'mask.key'), around.randomBytes) };
   } catch (thrown) {
@@ -63,6 +73,34 @@ export const openDataDirectory = async (
       'name a folder this user may write with --data DIR',
       { cause: thrown },
     );
+  }
+};
+
+/**
+ * Makes a folder and those above it. (`mkdir` with `recursive` never ends below /proc and other places
+ * where a folder that was just made is not there.)
+ */
+const makeFolder = async (path: string): Promise<void> => {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (thrown) {
+    if (systemCode(thrown) === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    const above = dirname(path);
+    if (systemCode(thrown) !== 'ENOENT' || above === path) throw thrown;
+    // fails for good where the folder above exists and still nothing can be made in it
+    if (await exists(above)) throw thrown;
+    await makeFolder(above);
+    await mkdir(path, { mode: 0o700 });
+  }
+};
+
+const exists = async (path: string): Promise<boolean> => {
+  try {
+    await stat(path);
+    return true;
+  } catch (thrown) {
+    if (systemCode(thrown) === 'ENOENT') return false;
+    throw thrown;
   }
 };
 

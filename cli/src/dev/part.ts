@@ -20,6 +20,8 @@ export interface PartOptions {
   readonly modules: string;
   /** folder of its log file */
   readonly logs: string;
+  /** the folder is still there afterwards */
+  readonly keepsLogs: boolean;
   /** asked at each start, because addresses become known later */
   environment(): Readonly<Record<string, string>>;
   /** standard output, line by line */
@@ -56,7 +58,9 @@ export const startPart = (options: PartOptions): RunningPart => {
       new CliError(
         'start-failed',
         `the ${options.name} does not start: ${why}${recent.map((line) => `\n  | ${line}`).join('')}`,
-        `its log is ${join(options.logs, `${options.name}.log`)}`,
+        options.keepsLogs
+          ? `its log is ${join(options.logs, `${options.name}.log`)}`
+          : 'correct what it says; --data DIR keeps its whole log',
       ),
     );
   };
@@ -77,7 +81,7 @@ export const startPart = (options: PartOptions): RunningPart => {
       if (from === 'stdout') options.said(text);
       const seen = readChildLine(text);
       if (seen.kind === 'quiet') return;
-      recent.push(seen.text);
+      if (recent.at(-1) !== seen.text) recent.push(seen.text);
       if (recent.length > 8) recent.shift();
       if (everReady) options.warn(`${options.name}: ${seen.text}`);
     },

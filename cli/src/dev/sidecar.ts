@@ -23,6 +23,7 @@ export const startSidecar = (options: SidecarOptions): RunningPart =>
     installation: options.installation,
     modules: options.modules,
     logs: options.data.logs,
+    keepsLogs: !options.data.temporary,
     niceness: 0,
     warn: (text) => {
       options.warn(text);

@@ -54,8 +54,17 @@ const driver = async (
     for (const statement of statements) {
       said.push(`${statement};`);
       try {
-        const { rows, command } = await client.query<Record<string, unknown>>(statement);
-        said.push(...rows.map((row) => Object.values(row).map(String).join(' | ')), command, '');
+        const { rows, fields, command } = await client.query<Record<string, string | null>>({
+          text: statement,
+          // as the server wrote it
+          types: { getTypeParser: () => (value: string) => value },
+        });
+        said.push(
+          fields.map(({ name }) => name).join(' | '),
+          ...rows.map((row) => Object.values(row).join(' | ')),
+          command,
+          '',
+        );
       } catch (thrown) {
         if (!(thrown instanceof pg.DatabaseError)) throw thrown;
         said.push(`ERROR:  ${thrown.code ?? ''}: ${thrown.message}`);
