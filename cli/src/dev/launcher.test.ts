@@ -14,7 +14,7 @@ const called = async (title: string): Promise<ChildProcess> => {
   const script = `process.title = ${JSON.stringify(title)}; console.log('up'); setInterval(() => {}, 1000)`;
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] });
   children.push(child);
-  if (child.stdout) await once(child.stdout, 'data');
+  await once(child.stdout, 'data');
   return child;
 };
 
