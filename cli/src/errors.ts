@@ -14,7 +14,6 @@ export type CliErrorCode =
   | 'no-database'
   | 'unknown-database'
   | 'ambiguous-database'
-  | 'missing-upstream'
   | 'invalid-objects'
   | 'missing-statement'
   | 'statement-invalid'
