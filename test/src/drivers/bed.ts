@@ -68,7 +68,7 @@ export const driverBed = async (undo: Undo, version: Major): Promise<Bed> => {
     undo.push(async () => {
       await postern.stop();
       // a part that died under a driver is a finding, even where the driver tried again
-      if (/warning|ended/.test(postern.said())) console.warn(postern.said());
+      if (/ended \((?!signal SIGKILL)/.test(postern.said())) console.warn(postern.said());
     });
     const { hostname, port } = new URL(postern.governed);
     return [postern, { ...direct, host: hostname, port: Number(port) }];

@@ -120,13 +120,17 @@ describe('connections', () => {
     });
   }, 60_000);
 
-  test('an upstream that is down: 08001, and a session as soon as it is up', async () => {
+  test('an upstream that is down: a connection exception, and Postern stays up', async () => {
     const at = await before(`postgres://127.0.0.1:${await freePort()}/drivers`);
     const client = new pg.Client({ connectionString: at.login(login.user, login.password) });
     await expect(client.connect()).rejects.toMatchObject({
       code: expect.stringMatching(/^08/),
       severity: 'FATAL',
     });
+    const again = new pg.Client({ connectionString: at.login(login.user, login.password) });
+    await expect(again.connect()).rejects.toMatchObject({ code: expect.stringMatching(/^08/) });
+    const { sidecar } = await at.pids();
+    expect(process.kill(sidecar, 0)).toBe(true);
   }, 60_000);
 });
 
