@@ -69,9 +69,9 @@ const measure = async (
   round: number,
   options: BenchOptions,
 ): Promise<Sample> => {
-  const before = await usage2(target);
+  const before = await usages(target);
   const measured = await scenario.run(target.port, options);
-  const after = await usage2(target);
+  const after = await usages(target);
   const spent = (i: 0 | 1): number | undefined => {
     const [from, to] = [before[i], after[i]];
     return from === undefined || to === undefined ? undefined : to.cpuSeconds - from.cpuSeconds;
@@ -86,7 +86,7 @@ const measure = async (
   };
 };
 
-const usage2 = async (
+const usages = async (
   target: Target,
 ): Promise<readonly [Awaited<ReturnType<typeof usageOf>>, Awaited<ReturnType<typeof usageOf>>]> => [
   target.pid === undefined ? undefined : await usageOf(target.pid),
@@ -111,7 +111,7 @@ const bench = async (options: BenchOptions, undo: Undo): Promise<void> => {
   const targets: Target[] = [];
   const absent: { name: string; why: string }[] = [];
   for (const name of options.targets) {
-    const started = await startTarget(name, { server, node });
+    const started = await startTarget(name, { server, node, profile: options.profile });
     if (started.kind === 'absent') {
       absent.push(started);
       say(`left out: ${name}: ${started.why}`);

@@ -9,17 +9,20 @@ export interface BenchOptions {
   /** parts of scenario names; empty: all */
   readonly only: readonly string[];
   readonly node: string | undefined;
+  /** folder for CPU profiles of Postern's processes; undefined: none */
+  readonly profile: string | undefined;
   /** folder of JSON and chart; undefined: print only */
   readonly out: string | undefined;
 }
 
 export const usage = `usage: make bench BENCH='[--quick] [--only TEXT]... [--target NAME]... [--rounds N] [--seconds N]
-                         [--node PROGRAM] [--out FOLDER | --no-write]'
+                         [--node PROGRAM] [--profile FOLDER] [--out FOLDER | --no-write]'
 
   --quick      two short rounds of the scenarios that matter most; writes nothing
   --only       scenarios whose name contains the text, such as 'prepared, 8'
   --target     ${targetNames.join(', ')}; the relay is always there to compare with
   --node       Node of the relay and of Postern (default: Node 24 from tools/binaries)
+  --profile    write CPU profiles of Postern's processes there (they cost some speed)
 `;
 
 /** @throws Error that says what is wrong */
@@ -33,6 +36,7 @@ export const readOptions = (words: readonly string[], documents: string): BenchO
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       node: { type: 'string' },
+      profile: { type: 'string' },
       out: { type: 'string' },
       'no-write': { type: 'boolean', default: false },
     },
@@ -52,6 +56,7 @@ export const readOptions = (words: readonly string[], documents: string): BenchO
         ? ['prepared, 1', 'prepared, 8', 'simple, 8', 'never seen before']
         : values.only,
     node: values.node,
+    profile: values.profile,
     // a part of the picture does not replace the whole
     out: values['no-write'] ? undefined : (values.out ?? (partial ? undefined : documents)),
   };

@@ -36,6 +36,8 @@ export interface Surroundings {
   readonly server: Postgres;
   /** Node for the relay and for Postern alike */
   readonly node: string;
+  /** folder for CPU profiles; undefined: none */
+  readonly profile: string | undefined;
 }
 
 export const startTarget = async (name: TargetName, around: Surroundings): Promise<Started> => {
@@ -143,13 +145,17 @@ const listens = async (port: number): Promise<boolean> => {
 const startGoverned = async (
   name: 'postern' | 'postern-masks',
   policies: string,
-  { server, node }: Surroundings,
+  { server, node, profile }: Surroundings,
 ): Promise<Target> => {
   const running = await startPostern({
     files: [join(root, 'test', 'fixtures', 'bench', policies)],
     upstream: server.url('bench'),
     words: ['--as', 'serviceaccount:bench/bench'],
     node,
+    env:
+      profile === undefined
+        ? {}
+        : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${join(profile, name)}` },
   });
   const pids = await running.pids();
   return {
