@@ -1,6 +1,6 @@
 import { SpoolError } from '../audit/index.js';
 import type { Context } from '../enforcement/context.js';
-import type { GovernedStatement } from '../enforcement/verdict.js';
+import type { ForwardVerdict, GovernedStatement } from '../enforcement/verdict.js';
 import { Body } from '../wire/body.js';
 import { decodeTarget } from '../wire/frontend/close.js';
 import { Parse } from '../wire/frontend/parse.js';
@@ -12,6 +12,7 @@ import { frontendType } from '../wire/types.js';
 import { Writer } from '../wire/writer.js';
 import type { Execution } from './execution.js';
 import { portalStatement, type Prepared } from './names.js';
+import { owe, oweBind, oweExecute } from './owed.js';
 import { type Refusal, refusals, sqlstate, standIn } from './refusal.js';
 import { Redecision } from './redecision.js';
 import type { Session } from './session.js';
@@ -61,13 +62,13 @@ export class ClientMessages {
       case frontendType.describe:
         session.batchOpen = true;
         decodeTarget(bodyOf(frame));
-        session.owed.push({ kind: 'describe' });
+        session.owed.push(owe('describe'));
         return this.pass(frame);
       case frontendType.close:
         return this.close(frame);
       case frontendType.sync:
         session.batchOpen = false;
-        if (!session.copyingIn) session.owed.push({ kind: 'sync' });
+        if (!session.copyingIn) session.owed.push(owe('sync'));
         return this.pass(frame);
       case frontendType.flush:
         return this.pass(frame);
@@ -81,7 +82,7 @@ export class ClientMessages {
         if (session.isStaging) session.toServer.write(Flush);
         return 'done';
       case frontendType.functionCall:
-        session.owed.push({ kind: 'query', refusal: refusals.functionCall() });
+        session.owed.push(owe('query', { refusal: refusals.functionCall() }));
         session.toServer.write(encodeQuery(standIn.analysis.sql));
         return 'done';
       case frontendType.terminate:
@@ -116,11 +117,7 @@ export class ClientMessages {
     if ('refusal' in executable) return this.refuseQuery([], '', executable.refusal);
     const executions = this.begin(executable.statements);
     if (!Array.isArray(executions)) return this.refuseQuery([], '', executions);
-    session.owed.push({
-      kind: 'query',
-      executions,
-      ...(verdict.rewritten === undefined ? {} : { toOriginal: verdict.toOriginal }),
-    });
+    session.owed.push(owe('query', { executions, toOriginal: originalOf(verdict) }));
     if (verdict.rewritten === undefined) return this.pass(frame);
     session.toServer.write(encodeQuery(verdict.rewritten));
     return 'done';
@@ -136,7 +133,7 @@ export class ClientMessages {
     const executions = this.begin(before);
     if (!Array.isArray(executions)) return this.refuseQuery([], '', executions);
     record?.();
-    session.owed.push({ kind: 'query', executions, refusal });
+    session.owed.push(owe('query', { executions, refusal }));
     session.toServer.write(encodeQuery(prefix + standIn[refusal.stage].sql));
     return 'done';
   }
@@ -164,11 +161,12 @@ export class ClientMessages {
       verdict,
       context,
     };
-    session.owed.push({
-      kind: 'parse',
-      undo: session.names.addStatement(prepared),
-      ...(verdict.rewritten === undefined ? {} : { toOriginal: verdict.toOriginal }),
-    });
+    session.owed.push(
+      owe('parse', {
+        undo: session.names.addStatement(prepared),
+        toOriginal: originalOf(verdict),
+      }),
+    );
     if (verdict.rewritten === undefined) return this.pass(frame);
     const out = new Writer();
     Parse.encode({ ...message, sql: verdict.rewritten }, out);
@@ -193,15 +191,16 @@ export class ClientMessages {
       if (again !== 'renewed') return this.standIn(statement, again);
     }
     session.batchOpen = true;
-    session.owed.push({
-      kind: 'bind',
-      undo: session.names.addPortal(portal, {
-        by: 'bind',
-        cycle: session.owed.cyclesBegun,
-        prepared,
-        count: { rows: 0, bytes: 0 },
-      }),
-    });
+    session.owed.push(
+      oweBind(
+        session.names.addPortal(portal, {
+          by: 'bind',
+          cycle: session.owed.cyclesBegun,
+          prepared,
+          count: { rows: 0, bytes: 0 },
+        }),
+      ),
+    );
     return this.pass(frame);
   }
 
@@ -226,22 +225,18 @@ export class ClientMessages {
     session.batchOpen = true;
     const statement = portalStatement(portal);
     if (statement === undefined) {
-      session.owed.push({ kind: 'execute' });
+      session.owed.push(oweExecute(undefined, undefined));
       return this.pass(frame);
     }
-    const executable = this.redecision.resolveAll([statement], context);
-    if ('refusal' in executable) return this.standIn('', executable.refusal);
-    const executions = this.begin(executable.statements, portal.count);
+    let runs: readonly GovernedStatement[] = [statement];
+    if (statement.runsPrepared !== undefined) {
+      const executable = this.redecision.resolveAll(runs, context);
+      if ('refusal' in executable) return this.standIn('', executable.refusal);
+      runs = executable.statements;
+    }
+    const executions = this.begin(runs, portal.count);
     if (!Array.isArray(executions)) return this.standIn('', executions);
-    const toOriginal =
-      portal.prepared?.verdict.rewritten === undefined
-        ? undefined
-        : portal.prepared.verdict.toOriginal;
-    session.owed.push({
-      kind: 'execute',
-      executions,
-      ...(toOriginal === undefined ? {} : { toOriginal }),
-    });
+    session.owed.push(oweExecute(executions, prepared && originalOf(prepared.verdict)));
     return this.pass(frame);
   }
 
@@ -253,7 +248,7 @@ export class ClientMessages {
       target.of === 'statement'
         ? session.names.closeStatement(target.name)
         : session.names.closePortal(target.name);
-    session.owed.push({ kind: 'close', undo });
+    session.owed.push(owe('close', { undo }));
     return this.pass(frame);
   }
 
@@ -261,7 +256,7 @@ export class ClientMessages {
   standIn(statement: string, refusal: Refusal): 'done' {
     const { session } = this;
     session.batchOpen = true;
-    session.owed.push({ kind: 'parse', refusal });
+    session.owed.push(owe('parse', { refusal }));
     const out = new Writer();
     const { sql } = standIn[refusal.stage];
     Parse.encode({ kind: 'Parse', statement, sql, parameterTypes: noTypes }, out);
@@ -299,6 +294,9 @@ export class ClientMessages {
     return 'done';
   }
 }
+
+const originalOf = (verdict: ForwardVerdict): ForwardVerdict['toOriginal'] | undefined =>
+  verdict.rewritten === undefined ? undefined : verdict.toOriginal;
 
 export function encodeQuery(sql: string): Buffer {
   const out = new Writer();

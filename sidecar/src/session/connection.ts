@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { AuditSink } from '../audit/index.js';
 import type { Database, Endpoint } from '../control/assignment.js';
+import type { DatabaseGovernance } from '../enforcement/database-governance.js';
 import type { Governance } from '../enforcement/governance.js';
 import { SessionGovernance } from '../enforcement/session-governance.js';
 import { cancelUpstream } from '../upstream/cancel.js';
@@ -157,7 +158,7 @@ async function login(
   });
   const serverVersion = result.parameters.get('server_version') ?? '';
   const sessionGovernance = new SessionGovernance(
-    () => (parts.governance() ?? governance).governing(databaseId, databaseName, serverVersion),
+    governingOf(() => parts.governance() ?? governance, databaseId, databaseName, serverVersion),
     { user, databaseName, applicationName },
     parts.now,
   );
@@ -180,6 +181,25 @@ async function login(
   parts.opened(session);
   client.write(result.ready);
   session.start(result.fromClient, result.fromServer);
+}
+
+/** What governs a session now; worked out again only when bundle or assignment changed. */
+function governingOf(
+  current: () => Governance,
+  databaseId: string,
+  databaseName: string,
+  serverVersion: string,
+): () => DatabaseGovernance {
+  let seen: Governance | undefined;
+  let known: DatabaseGovernance | undefined;
+  return () => {
+    const governance = current();
+    if (known === undefined || governance !== seen) {
+      seen = governance;
+      known = governance.governing(databaseId, databaseName, serverVersion);
+    }
+    return known;
+  };
 }
 
 /** What the client asked for in its StartupMessage, checked against the Database object. */

@@ -40,12 +40,14 @@ export class Executions {
 
   finish(
     execution: Execution,
-    end: Pick<StatementOutcome, 'kind' | 'sqlstate' | 'affectedRows'>,
+    { kind, sqlstate, affectedRows }: Pick<StatementOutcome, 'kind' | 'sqlstate' | 'affectedRows'>,
   ): void {
     if (execution.timer !== undefined) clearTimeout(execution.timer);
     if (execution.statement.audit.mode === 'strict') this.parts.durableBefore('answering');
     this.parts.audit.outcome(execution.intent, {
-      ...end,
+      kind,
+      sqlstate,
+      affectedRows,
       rows: execution.count.rows,
       bytes: execution.count.bytes,
     });

@@ -32,13 +32,15 @@ export const portalStatement = (portal: Portal): GovernedStatement | undefined =
 export class Names {
   private readonly statements = new Map<string, Prepared>();
   private readonly portals = new Map<string, Portal>();
+  /** The unnamed portal, which nearly every statement uses. */
+  private unnamed: Portal | undefined;
 
   statement(name: string): Prepared | undefined {
     return this.statements.get(name);
   }
 
   portal(name: string): Portal | undefined {
-    return this.portals.get(name);
+    return name === '' ? this.unnamed : this.portals.get(name);
   }
 
   /** @returns what takes it back */
@@ -48,7 +50,12 @@ export class Names {
 
   /** @returns what takes it back */
   addPortal(name: string, portal: Portal): () => void {
-    return replace(this.portals, name, portal);
+    if (name !== '') return replace(this.portals, name, portal);
+    const before = this.unnamed;
+    this.unnamed = portal;
+    return () => {
+      this.unnamed = before;
+    };
   }
 
   /** @returns what takes it back */
@@ -58,7 +65,12 @@ export class Names {
 
   /** @returns what takes it back */
   closePortal(name: string): () => void {
-    return replace(this.portals, name, undefined);
+    if (name !== '') return replace(this.portals, name, undefined);
+    const before = this.unnamed;
+    this.unnamed = undefined;
+    return () => {
+      this.unnamed = before;
+    };
   }
 
   deallocateAll(): void {
@@ -70,6 +82,8 @@ export class Names {
    * client has begun already, without waiting for this one's end, stay.
    */
   transactionEnded(cycle: number): void {
+    if (this.unnamed !== undefined && this.unnamed.cycle <= cycle) this.unnamed = undefined;
+    if (this.portals.size === 0) return;
     for (const [name, portal] of this.portals) {
       if (portal.by === 'bind' && portal.cycle <= cycle) this.portals.delete(name);
     }
@@ -78,6 +92,7 @@ export class Names {
   discardAll(): void {
     this.statements.clear();
     this.portals.clear();
+    this.unnamed = undefined;
   }
 }
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { ProtocolError } from '../wire/protocol-error.js';
-import { type Owed, OwedQueue } from './owed.js';
+import { owe, type Owed, OwedQueue } from './owed.js';
 
 const queue = (...kinds: Owed['kind'][]): OwedQueue => {
   const owed = new OwedQueue();
-  for (const kind of kinds) owed.push({ kind });
+  for (const kind of kinds) owed.push(owe(kind));
   return owed;
 };
 
@@ -37,7 +37,7 @@ describe('after an error', () => {
     const owed = queue('parse', 'bind');
     owed.fail();
     expect(owed.skipping).toBe(true);
-    owed.push({ kind: 'sync' });
+    owed.push(owe('sync'));
     expect(owed.skipping).toBe(false);
     expect(kinds(owed)).toEqual(['sync']);
   });
@@ -51,9 +51,9 @@ describe('after an error', () => {
   test('what was registered is taken back, newest first', () => {
     const undone: string[] = [];
     const owed = new OwedQueue();
-    owed.push({ kind: 'parse', undo: () => undone.push('first') });
-    owed.push({ kind: 'parse', undo: () => undone.push('second') });
-    owed.push({ kind: 'sync' });
+    owed.push(owe('parse', { undo: () => undone.push('first') }));
+    owed.push(owe('parse', { undo: () => undone.push('second') }));
+    owed.push(owe('sync'));
     owed.fail();
     expect(undone).toEqual(['second', 'first']);
   });
@@ -63,7 +63,7 @@ describe('COPY FROM STDIN in the extended protocol', () => {
   test('a Sync sent before the end of the data is swallowed by the copy', () => {
     const owed = queue('execute', 'sync');
     expect(owed.copyStarted()).toBe(false);
-    owed.push({ kind: 'sync' });
+    owed.push(owe('sync'));
     expect(kinds(owed)).toEqual(['execute', 'sync']);
   });
 
@@ -82,9 +82,9 @@ describe('COPY FROM STDIN in the extended protocol', () => {
 
 test('a long session does not grow the queue', () => {
   const owed = new OwedQueue();
-  owed.push({ kind: 'sync' });
+  owed.push(owe('sync'));
   for (let i = 0; i < 10_000; i += 1) {
-    owed.push({ kind: 'sync' });
+    owed.push(owe('sync'));
     owed.pop('sync');
   }
   expect(owed.size).toBe(1);

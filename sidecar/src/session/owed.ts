@@ -7,18 +7,52 @@ export interface Owed {
   readonly kind:
     'parse' | 'bind' | 'close' | 'describe' | 'execute' | 'sync' | 'query' | 'copy-end';
   /** The proxy's own question: its replies never reach the client. */
-  readonly own?: OwnReply;
+  readonly own: OwnReply | undefined;
   /** Part of a simple query sent piece by piece: acknowledgements the client does not expect are dropped. */
-  readonly staged?: true;
+  readonly staged: boolean;
   /** A stand-in was sent: the server's error here is replaced by this. */
-  readonly refusal?: Refusal;
+  readonly refusal: Refusal | undefined;
   /** Takes back what was registered when the message was sent, if the server never processed it. */
-  readonly undo?: () => void;
+  readonly undo: (() => void) | undefined;
   /** Of an Execute; of a Query one for each statement still to be answered. */
-  readonly executions?: Execution[];
+  readonly executions: Execution[] | undefined;
   /** Of a rewritten statement: maps an error position back to the client's text. */
-  readonly toOriginal?: (position: number) => number;
+  readonly toOriginal: ((position: number) => number) | undefined;
 }
+
+// All entries have one shape, whatever they leave out: they are read for every message.
+
+export const owe = (
+  kind: Owed['kind'],
+  { own, staged = false, refusal, undo, executions, toOriginal }: Partial<Owed> = nothing,
+): Owed => ({ kind, own, staged, refusal, undo, executions, toOriginal });
+
+const nothing: Partial<Owed> = {};
+
+/** Of a Bind. */
+export const oweBind = (undo: () => void): Owed => ({
+  kind: 'bind',
+  own: undefined,
+  staged: false,
+  refusal: undefined,
+  undo,
+  executions: undefined,
+  toOriginal: undefined,
+});
+
+/** Of an Execute. */
+export const oweExecute = (
+  executions: Execution[] | undefined,
+  toOriginal: Owed['toOriginal'],
+): Owed => ({
+  kind: 'execute',
+  own: undefined,
+  staged: false,
+  refusal: undefined,
+  undo: undefined,
+  executions,
+  toOriginal,
+});
 
 /** Receives the replies to the proxy's own messages. */
 export interface OwnReply {

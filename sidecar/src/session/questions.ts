@@ -5,7 +5,7 @@ import { Execute } from '../wire/frontend/execute.js';
 import { Parse } from '../wire/frontend/parse.js';
 import { Flush, Sync } from '../wire/frontend/signals.js';
 import { Writer } from '../wire/writer.js';
-import type { OwnReply } from './owed.js';
+import { owe, type OwnReply } from './owed.js';
 import type { Session } from './session.js';
 
 export type Row = readonly (string | null)[];
@@ -102,8 +102,8 @@ export class Questions implements Ask {
     Close.encode({ kind: 'Close', of: 'statement', name }, out);
     out.bytes(inBatch ? Flush : Sync);
     for (const kind of ['parse', 'bind', 'execute', 'close', 'close'] as const)
-      owed.push({ kind, own });
-    if (!inBatch) owed.push({ kind: 'sync', own });
+      owed.push(owe(kind, { own }));
+    if (!inBatch) owed.push(owe('sync', { own }));
     toServer.write(out.finish());
     this.session.touch();
   }

@@ -4,7 +4,7 @@ import { Close } from '../wire/frontend/close.js';
 import { Parse } from '../wire/frontend/parse.js';
 import { Writer } from '../wire/writer.js';
 import type { Prepared } from './names.js';
-import type { OwnReply } from './owed.js';
+import { owe, type OwnReply } from './owed.js';
 import { type Refusal, refusals } from './refusal.js';
 import type { Session } from './session.js';
 
@@ -108,8 +108,8 @@ export class Redecision {
       { kind: 'Parse', statement: prepared.name, sql, parameterTypes: prepared.parameterTypes },
       out,
     );
-    this.session.owed.push({ kind: 'close', own: unheard });
-    this.session.owed.push({ kind: 'parse', own: unheard });
+    this.session.owed.push(owe('close', { own: unheard }));
+    this.session.owed.push(owe('parse', { own: unheard }));
     this.session.toServer.write(out.finish());
   }
 }

@@ -259,7 +259,7 @@ export class ServerMessages {
     if (owed.refusal !== undefined) {
       throw new ProtocolError('unexpected', 'the stand-in of a refused statement succeeded');
     }
-    if (owed.own === undefined && owed.staged === undefined) this.pass(f);
+    if (owed.own === undefined && !owed.staged) this.pass(f);
   }
 
   private onRowDescription(f: Framer): void {

@@ -15,7 +15,7 @@ import { applyEffects } from './effects.js';
 import { Executions } from './executions.js';
 import { Names } from './names.js';
 import { Outlet } from './outlet.js';
-import { type Owed, OwedQueue } from './owed.js';
+import { owe, type Owed, OwedQueue } from './owed.js';
 import { Questions } from './questions.js';
 import { refusalFields, sqlstate, standIn } from './refusal.js';
 import { ServerMessages } from './server-messages.js';
@@ -285,7 +285,7 @@ export class Session implements Flushable {
   copyEnded(): void {
     if (this.copyingIn) {
       this.copyingIn = false;
-    } else if (this.owed.size > 0) this.owed.push({ kind: 'copy-end' });
+    } else if (this.owed.size > 0) this.owed.push(owe('copy-end'));
   }
 
   /** A result was cut after the server had finished with it: a transaction block must still fail. */
@@ -298,24 +298,25 @@ export class Session implements Flushable {
     const fail = this.failAtReady && status === 'T';
     this.failAtReady = false;
     if (!fail) return false;
-    this.owed.push({
-      kind: 'query',
-      own: {
-        row: () => undefined,
-        failed: () => undefined,
-        ready: () => {
-          const ready = Buffer.from([
-            backendType.readyForQuery,
-            0,
-            0,
-            0,
-            5,
-            this.status.charCodeAt(0),
-          ]);
-          this.toClient.write(ready);
+    this.owed.push(
+      owe('query', {
+        own: {
+          row: () => undefined,
+          failed: () => undefined,
+          ready: () => {
+            const ready = Buffer.from([
+              backendType.readyForQuery,
+              0,
+              0,
+              0,
+              5,
+              this.status.charCodeAt(0),
+            ]);
+            this.toClient.write(ready);
+          },
         },
-      },
-    });
+      }),
+    );
     this.toServer.write(encodeQuery(standIn.analysis.sql));
     return true;
   }

@@ -6,6 +6,7 @@ import { frontendType } from '../wire/types.js';
 import { Writer } from '../wire/writer.js';
 import type { Piece, Verdict } from '../enforcement/verdict.js';
 import type { ClientMessages } from './client-messages.js';
+import { owe } from './owed.js';
 import type { Questions } from './questions.js';
 import { refusals } from './refusal.js';
 import type { Session } from './session.js';
@@ -36,7 +37,7 @@ export async function runStaged(
   }
   await questions.quiet();
   session.batchOpen = false;
-  session.owed.push({ kind: 'sync' });
+  session.owed.push(owe('sync'));
   session.toServer.write(Sync);
   session.touch();
 }
@@ -86,9 +87,9 @@ function send(
   Execute.encode({ kind: 'Execute', portal: '', maxRows: 0 }, out);
   out.bytes(Flush);
   const toOriginal = (position: number): number => before + verdict.toOriginal(position);
-  session.owed.push({ kind: 'parse', staged: true, toOriginal });
-  session.owed.push({ kind: 'bind', staged: true });
-  session.owed.push({ kind: 'describe', staged: true });
-  session.owed.push({ kind: 'execute', staged: true, executions, toOriginal });
+  session.owed.push(owe('parse', { staged: true, toOriginal }));
+  session.owed.push(owe('bind', { staged: true }));
+  session.owed.push(owe('describe', { staged: true }));
+  session.owed.push(owe('execute', { staged: true, executions, toOriginal }));
   session.toServer.write(out.finish());
 }

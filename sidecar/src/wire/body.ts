@@ -40,6 +40,11 @@ export class Body {
 
   /** A NUL-terminated string, decoded as UTF-8. */
   cstring(): string {
+    // The unnamed statement and portal: the usual ones.
+    if (this.at < this.end && this.buffer[this.at] === 0) {
+      this.at += 1;
+      return '';
+    }
     const nul = this.buffer.indexOf(0, this.at);
     if (nul < 0 || nul >= this.end) {
       throw new ProtocolError('malformed', 'invalid string in message');
