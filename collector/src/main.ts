@@ -9,6 +9,7 @@ import { logger } from './log.js';
 import { Checkpoints } from './log/checkpoints.js';
 import { openLogKey } from './log/log-key.js';
 import { Record } from './record.js';
+import { lockDirectory } from './storage/lock.js';
 import { openStorage } from './storage/open.js';
 
 const daily = 24 * 60 * 60 * 1000;
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = logger(config.logLevel);
   mkdirSync(config.data, { recursive: true, mode: 0o700 });
+  const unlock = lockDirectory(config.data);
   const key = openLogKey(config.data);
   const storage = await openStorage(config.data, config.databaseUrl);
   await ensurePartitions(storage.db, Date.now());
@@ -55,6 +57,7 @@ async function main(): Promise<void> {
     await http.close();
     await record.checkpoint().catch(() => undefined);
     await storage.db.destroy();
+    unlock();
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {

@@ -102,13 +102,16 @@ const unary =
 
 /** Writes as fast as the reader reads. */
 function send<T>(call: ServerWritableStream<unknown, T>, items: AsyncGenerator<T>): void {
+  let wake: (() => void) | undefined;
+  const proceed = (): void => wake?.();
+  call.on('drain', proceed);
+  call.on('cancelled', proceed);
   const run = async (): Promise<void> => {
     for await (const item of items) {
       if (call.cancelled) break;
       if (call.write(item)) continue;
       await new Promise<void>((resolve) => {
-        call.once('drain', resolve);
-        call.once('cancelled', resolve);
+        wake = resolve;
       });
     }
     call.end();

@@ -130,7 +130,7 @@ export class SampleSession {
 export function* traffic(
   name: string,
   batchSize: number,
-): Generator<postern.audit.v1.IBatch & { readonly events: number }> {
+): Generator<postern.audit.v1.IBatch & { readonly events: number }, never> {
   const shapes = Array.from({ length: 20 }, (_, i) =>
     encodeStatement({
       sql: `SELECT o.id, c.email, o.total FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.shape${String(i)} = $1`,
