@@ -72,6 +72,7 @@ const measure = async (
   const before = await usages(target);
   const measured = await scenario.run(target.port, options);
   const after = await usages(target);
+  const catchUpSeconds = await quiet(target);
   const spent = (i: 0 | 1): number | undefined => {
     const [from, to] = [before[i], after[i]];
     return from === undefined || to === undefined ? undefined : to.cpuSeconds - from.cpuSeconds;
@@ -83,7 +84,28 @@ const measure = async (
     cpuSeconds: spent(0),
     besideCpuSeconds: spent(1),
     residentMiB: after[0]?.peakMiB,
+    catchUpSeconds: target.beside === undefined ? undefined : catchUpSeconds,
   };
+};
+
+/**
+ * Waits until the processes of a target are idle: what the collector still has to take in must not slow
+ * the next target.
+ *
+ * @returns seconds it took
+ */
+const quiet = async (target: Target): Promise<number> => {
+  const spent = async (): Promise<number> =>
+    (await usages(target)).reduce((total, usage) => total + (usage?.cpuSeconds ?? 0), 0);
+  const from = performance.now();
+  for (let before = await spent(); ;) {
+    await sleep(250);
+    const now = await spent();
+    const seconds = (performance.now() - from) / 1000;
+    // less than 4 % of a core
+    if (now - before <= 0.01 || seconds > 120) return Math.max(0, seconds - 0.25);
+    before = now;
+  }
 };
 
 const usages = async (
@@ -141,8 +163,6 @@ const bench = async (options: BenchOptions, undo: Undo): Promise<void> => {
         } catch (thrown) {
           say(`${scenario.name}: ${target.name}: ${String(thrown).split('\n')[0] ?? ''}`);
         }
-        // what it still has to write must not slow the next one
-        await sleep(100);
       }
     }
     const result = summarise(

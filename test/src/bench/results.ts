@@ -11,6 +11,8 @@ export interface Sample extends Measured {
   /** CPU seconds of what stands beside it, such as the collector */
   readonly besideCpuSeconds: number | undefined;
   readonly residentMiB: number | undefined;
+  /** until the collector had taken in what was recorded, after the end; undefined: no collector */
+  readonly catchUpSeconds: number | undefined;
 }
 
 export interface Percentiles {
@@ -37,6 +39,7 @@ export interface Row {
   readonly cpuPer1000: number | undefined;
   readonly besideCpuPer1000: number | undefined;
   readonly residentMiB: number | undefined;
+  readonly catchUpSeconds: number | undefined;
 }
 
 export interface ScenarioResult {
@@ -80,6 +83,7 @@ const rowOf = (
     return spent.length === 0 ? undefined : (sum(spent) / sum(mine.map((s) => s.count))) * 1000;
   };
   const resident = mine.flatMap((sample) => sample.residentMiB ?? []);
+  const catchUp = mine.flatMap((sample) => sample.catchUpSeconds ?? []);
   return {
     target,
     rate: median(mine.map((sample) => sample.count / sample.seconds)),
@@ -100,6 +104,7 @@ const rowOf = (
     cpuPer1000: per1000('cpuSeconds'),
     besideCpuPer1000: per1000('besideCpuSeconds'),
     residentMiB: resident.length === 0 ? undefined : Math.max(...resident),
+    catchUpSeconds: catchUp.length === 0 ? undefined : median(catchUp),
   };
 };
 
