@@ -23,7 +23,7 @@ export interface CollectorOptions {
 }
 
 /** Above 0, so that the record never takes the processor from the statements. */
-const niceness = 5;
+const niceness = 19;
 
 /** Starts the collector on loopback. Its addresses stay the same over restarts. */
 export const startCollector = (options: CollectorOptions): RunningPart => {

@@ -206,10 +206,12 @@ test('no more than the window is sent ahead of acknowledgements', async () => {
   await start((_, __, n) => (received = n));
   record(120_000);
   await spool.durable();
-  await new Promise((resolve) => setTimeout(resolve, 700));
-  const before = received;
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  expect(received).toBe(before);
+  // However slow the machine: sending comes to rest, and long before everything is sent.
+  for (let before = -1; before !== received; ) {
+    before = received;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+  expect(received).toBeGreaterThan(0);
   expect(receiver.events.size).toBeLessThan(120_002);
 }, 30_000);
 
