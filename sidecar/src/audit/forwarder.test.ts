@@ -207,7 +207,7 @@ test('no more than the window is sent ahead of acknowledgements', async () => {
   record(120_000);
   await spool.durable();
   // However slow the machine: sending comes to rest, and long before everything is sent.
-  for (let before = -1; before !== received; ) {
+  for (let before = -1; before !== received;) {
     before = received;
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
