@@ -55,8 +55,9 @@ export function append(
     if (before.some((hash) => hash.equals(event.hash))) continue;
     seen.set(place, [...before, event.hash]);
     const flaw = event.kind === 'malformed' ? 'malformed' : link(event, session, before, chains);
-    added.push({ leafIndex: log.size, leafHash: leafHash(event.bytes), event, flaw });
-    log.append(leafHash(event.bytes));
+    const hash = leafHash(event.bytes);
+    added.push({ leafIndex: log.size, leafHash: hash, event, flaw });
+    log.append(hash);
   }
   return added;
 }

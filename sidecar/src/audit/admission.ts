@@ -34,6 +34,11 @@ export class Admission {
     return this.blocked !== undefined || this.parts.used() >= this.parts.maxBytes - this.reserve;
   }
 
+  /** Half of the room is taken: what can be sent away should be. */
+  get pressing(): boolean {
+    return this.blocked !== undefined || this.parts.used() >= this.parts.maxBytes / 2;
+  }
+
   /** May a statement run? Under `Gap` it may, counted instead of recorded. */
   statement(whenFull: 'Refuse' | 'Gap'): 'record' | 'count' {
     if (!this.full) return 'record';

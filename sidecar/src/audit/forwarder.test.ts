@@ -93,6 +93,7 @@ afterEach(async () => {
 
 const open = (segmentBytes = 16 * 1024): Promise<Spool> =>
   openSpool({
+    utilization: () => 0,
     directory,
     maxBytes: 64 * 1024 * 1024,
     proxyId: 'p',
@@ -217,6 +218,7 @@ test('no more than the window is sent ahead of acknowledgements', async () => {
 
 test('a full spool takes statements again once the collector has acknowledged', async () => {
   spool = await openSpool({
+    utilization: () => 0,
     directory,
     maxBytes: 1 << 20,
     proxyId: 'p',

@@ -2,6 +2,7 @@ import { Client, type ClientDuplexStream, credentials } from '@grpc/grpc-js';
 import { auditService, postern } from '@postern/proto';
 import { encodeBatch, recordOverhead, type Sendable } from './batch.js';
 import { Cursor, type CursorParts } from './cursor.js';
+import type { Pace } from './pace.js';
 
 type FromCollector = postern.audit.v1.IStreamResponse;
 
@@ -24,6 +25,7 @@ export interface ForwarderParts extends CursorParts {
   readonly collectorAhead: (sequence: number) => void;
   readonly failed: (cause: unknown) => void;
   readonly random: () => number;
+  readonly pace: Pace;
 }
 
 const maxBatchBytes = 1024 * 1024;
@@ -153,12 +155,19 @@ export class Forwarder {
     const { cursor, stream } = this;
     if (this.pumping || cursor === undefined || stream === undefined) return;
     if (stream.writableNeedDrain || this.inFlightBytes >= window) return;
+    if (!this.parts.pace.allows()) {
+      this.poke();
+      return;
+    }
     this.pumping = true;
     cursor.next().then(
       (records) => {
         this.pumping = false;
         if (stream !== this.stream || this.stopped) return;
-        if (records.length === 0) return;
+        if (records.length === 0) {
+          this.parts.pace.caughtUp();
+          return;
+        }
         for (const batch of batches(records)) this.send(stream, batch);
         // The data path goes first.
         setImmediate(() => this.pump());

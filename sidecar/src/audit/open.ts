@@ -19,6 +19,7 @@ import { Segments } from './segments.js';
 import type { RecordedSession } from './session.js';
 import { encodeSnapshot, type LiveSession } from './snapshot.js';
 import { Spool } from './spool.js';
+import { loopUtilization } from './pace.js';
 import { type StatementEntry, StatementRecords } from './statements.js';
 import { GroupSync } from './sync.js';
 import { Uuid7 } from './uuid.js';
@@ -43,6 +44,8 @@ export interface SpoolOptions {
   /** fills with random bytes */
   readonly fill?: (into: Buffer) => void;
   readonly disk?: Disk;
+  /** share of its time that the process worked since the last call; forwarding waits while that is much */
+  readonly utilization?: () => number;
 }
 
 const defaultSegmentBytes = 16 * 1024 * 1024;
@@ -140,6 +143,7 @@ async function openLocked(options: SpoolOptions, unlock: () => void): Promise<Sp
     unlock,
     now,
     random: options.random ?? Math.random,
+    utilization: options.utilization ?? loopUtilization(),
     freshId,
     ids,
     writer,

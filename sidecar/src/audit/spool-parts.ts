@@ -15,6 +15,7 @@ export interface SpoolParts {
   readonly unlock: () => void;
   readonly now: () => number;
   readonly random: () => number;
+  readonly utilization: () => number;
   readonly freshId: () => Buffer;
   readonly ids: Uuid7;
   readonly writer: SegmentWriter;

@@ -6,6 +6,7 @@ import { renewSpoolId, type Segment, writeAcknowledged } from './directory.js';
 import { SpoolError } from './errors.js';
 import { type EventKind, eventKind } from './event.js';
 import { Forwarder, type ForwardingTarget } from './forwarder.js';
+import { Pace } from './pace.js';
 import { RecordedSession } from './session.js';
 import type { SpoolMetrics, SpoolParts } from './spool-parts.js';
 import type {
@@ -141,6 +142,11 @@ export class Spool implements AuditSink {
       collectorAhead: () => this.renewId(),
       failed: (cause) => this.failed(cause),
       random: this.parts.random,
+      pace: new Pace({
+        now: () => performance.now(),
+        utilization: this.parts.utilization,
+        pressing: () => this.drained !== undefined || this.parts.admission.pressing,
+      }),
     });
     this.forwarder.start();
   }

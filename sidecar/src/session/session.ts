@@ -17,6 +17,7 @@ import { Names } from './names.js';
 import { Outlet } from './outlet.js';
 import { owe, type Owed, OwedQueue } from './owed.js';
 import { Questions } from './questions.js';
+import { receive } from './receive.js';
 import { refusalFields, sqlstate, standIn } from './refusal.js';
 import { ServerMessages } from './server-messages.js';
 import { runStaged } from './staged.js';
@@ -108,18 +109,18 @@ export class Session implements Flushable {
   /** Takes over both sockets. @param fromServer bytes already read from the server */
   start(fromClient: Buffer, fromServer: Buffer): void {
     const { client, server } = this.parts;
-    client.on('data', this.onClientData);
-    server.on('data', this.onServerData);
     client.on('drain', () => this.onClientDrain());
     server.on('drain', () => this.onServerDrain());
     client.on('error', () => undefined);
     server.on('error', () => undefined);
     client.on('close', () => this.end('client-closed'));
     server.on('close', () => this.onServerClosed());
-    client.resume();
-    server.resume();
     if (fromServer.length > 0) this.onServerData(fromServer);
     if (fromClient.length > 0) this.onClientData(fromClient);
+    receive(server, this.onServerData);
+    receive(client, this.onClientData);
+    server.resume();
+    this.resumeClient();
     if (this.governance.ready() === undefined) this.prepare();
   }
 
@@ -220,7 +221,7 @@ export class Session implements Flushable {
     this.parts.turn.touch(this);
   }
 
-  flush(): void {
+  flushServer(): void {
     this.touched = false;
     if (this.toServer.needsDurable || this.toClient.needsDurable) this.awaitDurable();
     const serverSlow = !this.toServer.flush() || this.toServer.pending > highWater;
@@ -228,6 +229,9 @@ export class Session implements Flushable {
       this.serverSlow = true;
       this.parts.client.pause();
     } else if (this.serverSlow) this.onServerDrain();
+  }
+
+  flush(): void {
     const clientSlow = !this.toClient.flush() || this.toClient.pending > highWater;
     if (clientSlow) {
       this.clientSlow = true;

@@ -1,5 +1,8 @@
 /** What writes its output once a turn. */
 export interface Flushable {
+  /** Writes what goes to the server, before anybody's `flush`. */
+  flushServer?(): void;
+  /** Writes the rest. */
   flush(): void;
   /** The record could not be written: nothing that depends on it may go out. */
   abandon(cause: unknown): void;
@@ -35,6 +38,9 @@ export class Turn {
       for (const session of dirty) session.abandon(cause);
       return;
     }
+    // Servers first: they work while the clients are answered, and a client with several connections,
+    // once woken, finds all its answers.
+    for (const session of dirty) session.flushServer?.();
     for (const session of dirty) session.flush();
   };
 }
