@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
 import { openBundle } from '@postern/policy';
-import { loadParser } from '@postern/sql';
+import { fingerprint, loadParser, normalise, parse } from '@postern/sql';
 import { openSpool } from './audit/index.js';
+import { withBaselineCompiler } from './baseline-compiler.js';
 import { readConfig, splitAddress } from './config.js';
 import { Control } from './control/control.js';
 import { ControlStream } from './control/stream.js';
@@ -19,7 +20,10 @@ const config = readConfig(process.env);
 const log = logger(config.logLevel);
 const now = Date.now;
 
-await loadParser();
+await withBaselineCompiler(async () => {
+  await loadParser();
+  for (const use of [parse, normalise, fingerprint]) use('SELECT 1');
+});
 const spool = await openSpool({
   directory: config.spool.directory,
   maxBytes: config.spool.maxBytes,

@@ -73,8 +73,10 @@ const measure = async (
   const measured = await scenario.run(target.port, options);
   const after = await usages(target);
   const catchUpSeconds = await quiet(target);
+  const [, beside] = await usages(target);
   const spent = (i: 0 | 1): number | undefined => {
-    const [from, to] = [before[i], after[i]];
+    // The collector's work is done when it has caught up.
+    const [from, to] = [before[i], i === 0 ? after[i] : beside];
     return from === undefined || to === undefined ? undefined : to.cpuSeconds - from.cpuSeconds;
   };
   return {
@@ -153,7 +155,7 @@ const bench = async (options: BenchOptions, undo: Undo): Promise<void> => {
   const results: ScenarioResult[] = [];
   for (const scenario of chosen) {
     const samples: Sample[] = [];
-    for (let round = 0; round < options.rounds; round += 1) {
+    for (let round = 0; round < (scenario.rounds ?? options.rounds); round += 1) {
       for (let i = 0; i < targets.length; i += 1) {
         // nobody is always first
         const target = targets[(i + round) % targets.length];

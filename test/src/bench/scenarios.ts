@@ -20,6 +20,8 @@ export interface Scenario {
   readonly unit: 'transactions' | 'connections' | 'rows' | 'statements';
   /** what the ratio compares: how many a second, or how long one takes */
   readonly compares: 'rate' | 'latency';
+  /** default: as asked for */
+  readonly rounds?: number;
   run(port: number, length: Length): Promise<Measured>;
 }
 
@@ -126,6 +128,18 @@ export const scenarios = (program: string): readonly Scenario[] => [
       };
     }),
   ),
+  {
+    // long enough that the collector works at the same time, on the same cores
+    name: 'sustained: prepared, eight clients',
+    unit: 'transactions',
+    compares: 'rate',
+    rounds: 1,
+    run: (port, length) =>
+      pgbench(program, port, ['-M', 'prepared', '-c', '8', '-j', '2'], {
+        ...length,
+        seconds: length.seconds * 10,
+      }),
+  },
   {
     name: 'connection for each, 8 clients',
     unit: 'connections',
