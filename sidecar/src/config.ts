@@ -32,6 +32,10 @@ const schema = z.object({
   POSTERN_LOGIN_TIMEOUT_MS: milliseconds.default(60_000),
   POSTERN_CONNECT_TIMEOUT_MS: milliseconds.default(10_000),
   POSTERN_GRACE_MS: milliseconds.default(10_000),
+  POSTERN_MAX_CONNECTIONS: z.coerce.number().int().positive().default(1000),
+  POSTERN_TLS_CERT_FILE: z.string().min(1).optional(),
+  POSTERN_TLS_KEY_FILE: z.string().min(1).optional(),
+  POSTERN_TLS: z.enum(['offer', 'require']).default('offer'),
 });
 
 export interface Config {
@@ -48,6 +52,11 @@ export interface Config {
   readonly timeouts: { readonly startup: number; readonly login: number; readonly connect: number };
   /** how long running statements may finish on shutdown, milliseconds */
   readonly grace: number;
+  /** clients connected at once */
+  readonly maxConnections: number;
+  /** the clients' leg; undefined: plain text */
+  readonly clientTls:
+    { readonly cert: string; readonly key: string; readonly required: boolean } | undefined;
 }
 
 /** @throws ConfigError naming every wrong variable */
@@ -74,7 +83,18 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       connect: e.POSTERN_CONNECT_TIMEOUT_MS,
     },
     grace: e.POSTERN_GRACE_MS,
+    maxConnections: e.POSTERN_MAX_CONNECTIONS,
+    clientTls: clientTlsOf(e),
   };
+}
+
+function clientTlsOf(e: z.infer<typeof schema>): Config['clientTls'] {
+  const { POSTERN_TLS_CERT_FILE: cert, POSTERN_TLS_KEY_FILE: key, POSTERN_TLS: mode } = e;
+  if (cert !== undefined && key !== undefined) return { cert, key, required: mode === 'require' };
+  if (cert === undefined && key === undefined && mode === 'offer') return undefined;
+  throw new ConfigError(
+    'wrong settings in the environment: TLS for clients needs both POSTERN_TLS_CERT_FILE and POSTERN_TLS_KEY_FILE',
+  );
 }
 
 /** Splits host:port; `[::1]:5432` too. */

@@ -13,6 +13,7 @@ import { logger } from './log.js';
 import { proxyMetrics } from './metrics.js';
 import { Proxy } from './proxy.js';
 import { CancelKeys } from './session/cancel-keys.js';
+import { ClientTls } from './session/client-tls.js';
 import { Turn } from './session/turn.js';
 import { version } from './version.js';
 
@@ -64,6 +65,11 @@ const proxy: Proxy = new Proxy({
   log,
   now,
   timeouts: config.timeouts,
+  maxConnections: config.maxConnections,
+  clientTls:
+    config.clientTls === undefined
+      ? undefined
+      : await ClientTls.open(config.clientTls, config.clientTls.required, log),
   listening: (database, address) => {
     stream.announce(database, address);
   },

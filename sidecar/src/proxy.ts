@@ -5,7 +5,9 @@ import type { Database } from './control/assignment.js';
 import { acceptConnection, type ConnectionParts } from './session/connection.js';
 import type { Session } from './session/session.js';
 
-export interface ProxyParts extends Omit<ConnectionParts, 'opened' | 'closed'> {
+export interface ProxyParts extends Omit<ConnectionParts, 'opened' | 'closed' | 'room'> {
+  /** clients connected at once; further ones get 53300 */
+  readonly maxConnections: number;
   readonly log: Logger;
   /** Called once a database's clients are accepted. */
   readonly listening: (database: string, address: string) => void;
@@ -82,7 +84,8 @@ export class Proxy {
   }
 
   private accept(socket: Socket, database: string): void {
-    if (this.stopping) {
+    // Past the limit a client is still told so, and may cancel; but not any number of them.
+    if (this.stopping || this.sockets.size >= this.parts.maxConnections + spare) {
       socket.destroy();
       return;
     }
@@ -90,6 +93,7 @@ export class Proxy {
     socket.once('close', () => this.sockets.delete(socket));
     acceptConnection(socket, database, {
       ...this.parts,
+      room: () => this.sockets.size <= this.parts.maxConnections,
       opened: (session) => this.sessions.add(session),
       closed: (session) => this.sessions.delete(session),
     }).catch((cause: unknown) => {
@@ -98,6 +102,9 @@ export class Proxy {
     });
   }
 }
+
+/** Connections past the limit that are heard, to be refused or to cancel. */
+const spare = 64;
 
 interface Listener {
   readonly server: Server;

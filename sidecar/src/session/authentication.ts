@@ -22,11 +22,14 @@ export type LoginResult =
     }
   /** The server refused; the client has been told in the server's words. */
   | { readonly kind: 'refused'; readonly sqlstate: string }
-  | { readonly kind: 'closed'; readonly by: 'client' | 'server' };
+  | { readonly kind: 'closed'; readonly by: 'client' | 'server' }
+  /** The client insists on what two legs of TLS cannot give; it has not been told. */
+  | { readonly kind: 'bound-elsewhere' };
 
 export interface LoginOptions {
   readonly client: Socket;
   readonly server: Socket;
+  readonly clientEncrypted: boolean;
   readonly serverEncrypted: boolean;
   /** bytes the client sent behind its start-up packet */
   readonly early: Buffer;
@@ -38,8 +41,10 @@ export interface LoginOptions {
 
 /**
  * Relays a client's own log-in byte for byte (cleartext, md5, SCRAM), up to the first ReadyForQuery.
- * What `p` means is between client and server; only the offer of channel binding is taken back when
- * the two legs differ in encryption, since the client could not bind to the server's certificate.
+ * What `p` means is between client and server; only the offer of channel binding is taken back, since
+ * the client cannot bind to the server's certificate. An encrypted client then says that it could have
+ * (RFC 5802, section 6: `y`), which a server that did offer it takes for an attack: such a client is told
+ * what to do instead.
  *
  * @throws ProtocolError when either side leaves the protocol
  */
@@ -54,6 +59,8 @@ export function relayLogin(options: LoginOptions): Promise<LoginResult> {
     const fromServer = new Framer({ ...backendFraming, streams: () => false });
     const parameters = new Map<string, string>();
     let authenticated = false;
+    /** The server offered channel binding; the next `p` is the client's choice of a mechanism. */
+    let offered = false;
 
     const timer = setTimeout(() => {
       stop();
@@ -79,6 +86,12 @@ export function relayLogin(options: LoginOptions): Promise<LoginResult> {
     const hearClient = (): void => {
       // After AuthenticationOk everything waits for the session, which decides it.
       while (!authenticated && fromClient.next()) {
+        if (offered && options.clientEncrypted && insists(fromClient)) {
+          stop();
+          resolve({ kind: 'bound-elsewhere' });
+          return;
+        }
+        offered = false;
         server.write(fromClient.buffer.subarray(fromClient.start, fromClient.end));
       }
       if (authenticated) client.pause();
@@ -109,7 +122,13 @@ export function relayLogin(options: LoginOptions): Promise<LoginResult> {
         case backendType.authentication: {
           const message = Authentication.decode(body);
           if (message.kind === 'Ok') authenticated = true;
-          client.write(message.kind === 'SASL' ? offer(message.mechanisms, whole, options) : whole);
+          offered =
+            options.serverEncrypted &&
+            message.kind === 'SASL' &&
+            message.mechanisms.includes(channelBound);
+          client.write(
+            offered && message.kind === 'SASL' ? withoutBinding(message.mechanisms) : whole,
+          );
           return false;
         }
         case backendType.parameterStatus:
@@ -155,7 +174,12 @@ export function relayLogin(options: LoginOptions): Promise<LoginResult> {
   });
 }
 
-function offer(mechanisms: readonly string[], whole: Buffer, options: LoginOptions): Buffer {
-  if (!options.serverEncrypted || !mechanisms.includes(channelBound)) return whole;
-  return Authentication.encodeSasl(mechanisms.filter((name) => name !== channelBound));
+const withoutBinding = (mechanisms: readonly string[]): Buffer =>
+  Authentication.encodeSasl(mechanisms.filter((name) => name !== channelBound));
+
+/** Does a SASLInitialResponse say that the client could bind to the channel (gs2-cbind-flag `y`)? */
+function insists(f: Framer): boolean {
+  const body = new Body(f.buffer, f.start + headerLength, f.end);
+  body.cstring();
+  return body.int32() > 0 && body.uint8() === 0x79;
 }

@@ -2,6 +2,7 @@ import { SpoolError } from '../audit/index.js';
 import type { Context } from '../enforcement/context.js';
 import type { ForwardVerdict, GovernedStatement } from '../enforcement/verdict.js';
 import { Body } from '../wire/body.js';
+import { Bind } from '../wire/frontend/bind.js';
 import { decodeTarget } from '../wire/frontend/close.js';
 import { Parse } from '../wire/frontend/parse.js';
 import { Query } from '../wire/frontend/query.js';
@@ -23,6 +24,10 @@ export interface Frame {
   readonly buffer: Buffer;
   readonly start: number;
   readonly end: number;
+  /** a piece of a message that is longer than the piece */
+  readonly fragment: boolean;
+  /** the piece begins with the header */
+  readonly first: boolean;
 }
 
 const noTypes = Buffer.from([0, 0]);
@@ -34,6 +39,8 @@ const noTypes = Buffer.from([0, 0]);
 export class ClientMessages {
   private readonly session: Session;
   readonly redecision: Redecision;
+  /** What became of the first piece of a streamed message becomes of the others. */
+  private passing = false;
 
   constructor(session: Session) {
     this.session = session;
@@ -42,6 +49,8 @@ export class ClientMessages {
 
   handle(frame: Frame): 'done' | 'wait' {
     const { session } = this;
+    if (frame.fragment && !frame.first) return this.passing ? this.pass(frame) : 'done';
+    this.passing = false;
     // The server would drop it unread and unanswered; so it need not be decided.
     if (
       session.owed.skipping &&
@@ -178,9 +187,7 @@ export class ClientMessages {
     const { session } = this;
     const context = session.governance.ready();
     if (context === undefined) return 'wait';
-    const body = bodyOf(frame);
-    const portal = body.cstring();
-    const statement = body.cstring();
+    const { portal, statement } = Bind.decode(bodyOf(frame));
     const prepared = session.names.statement(statement);
     if (prepared === undefined) {
       return this.standIn(statement, refusals.unknownStatement(statement));
@@ -290,6 +297,7 @@ export class ClientMessages {
   }
 
   private pass(frame: Frame): 'done' {
+    this.passing = true;
     this.session.toServer.pass(frame.buffer, frame.start, frame.end);
     return 'done';
   }

@@ -13,7 +13,8 @@ import { ProtocolError } from '../wire/protocol-error.js';
 import { encodeStartup, type StartupMessage } from '../wire/startup.js';
 import { relayLogin } from './authentication.js';
 import type { CancelKeys } from './cancel-keys.js';
-import { readFirstPacket } from './first-packet.js';
+import type { ClientTls } from './client-tls.js';
+import { type FirstPacket, readFirstPacket } from './first-packet.js';
 import { refusalFields, sqlstate } from './refusal.js';
 import { Session } from './session.js';
 import type { Turn } from './turn.js';
@@ -26,6 +27,10 @@ export interface ConnectionParts {
   readonly turn: Turn;
   readonly log: Logger;
   readonly now: () => number;
+  /** the clients' leg of TLS; undefined: plain text, as within a pod */
+  readonly clientTls: ClientTls | undefined;
+  /** false: as many clients are connected as may be */
+  readonly room: () => boolean;
   /** milliseconds */
   readonly timeouts: { readonly startup: number; readonly login: number; readonly connect: number };
   readonly opened: (session: Session) => void;
@@ -47,37 +52,51 @@ class Rejection extends Error {
 
 /** Takes one accepted socket through start-up and log-in; then a Session has it. */
 export async function acceptConnection(
-  client: Socket,
+  accepted: Socket,
   databaseId: string,
   parts: ConnectionParts,
 ): Promise<void> {
-  client.setNoDelay(true);
-  client.setKeepAlive(true, 30_000);
-  client.on('error', () => undefined);
+  accepted.setNoDelay(true);
+  accepted.setKeepAlive(true, 30_000);
+  accepted.on('error', () => undefined);
+  let client = accepted;
   try {
-    const first = await readFirstPacket(client, parts.timeouts.startup);
+    const tls = parts.clientTls;
+    const first = await readFirstPacket(accepted, { tls, timeout: parts.timeouts.startup });
     if (first === undefined) return;
     const { startup } = first;
+    client = first.client;
     if (startup.kind === 'CancelRequest') {
       await parts.keys.cancel(startup.processId, startup.secretKey);
       client.end();
       return;
     }
-    if (startup.kind !== 'StartupMessage')
-      throw new ProtocolError('invalid-startup', 'unexpected request');
-    await login(client, startup, first.rest, databaseId, parts);
+    await login({ ...first, startup }, databaseId, parts);
   } catch (cause) {
     reject(client, databaseId, cause, parts);
   }
 }
 
 async function login(
-  client: Socket,
-  startup: StartupMessage,
-  early: Buffer,
+  first: FirstPacket & { readonly startup: StartupMessage },
   databaseId: string,
   parts: ConnectionParts,
 ): Promise<void> {
+  const { client, encrypted, startup, rest: early } = first;
+  if (!parts.room()) {
+    throw new Rejection(
+      sqlstate.tooManyConnections,
+      'sorry, too many clients already',
+      'This is the limit of the proxy (POSTERN_MAX_CONNECTIONS); close idle connections or raise it.',
+    );
+  }
+  if (parts.clientTls?.required === true && !encrypted) {
+    throw new Rejection(
+      sqlstate.invalidAuthorization,
+      'Postern accepts encrypted connections only',
+      'Connect with sslmode=require or stronger.',
+    );
+  }
   const governance = parts.governance();
   const database = governance?.database(databaseId);
   if (governance === undefined || database === undefined) {
@@ -102,6 +121,7 @@ async function login(
   const result = await relayLogin({
     client,
     server,
+    clientEncrypted: encrypted,
     serverEncrypted: connection.encrypted,
     early,
     issueKey: (serverKey) => {
@@ -135,6 +155,12 @@ async function login(
       client.end();
       server.destroy();
       return;
+    case 'bound-elsewhere':
+      throw new Rejection(
+        sqlstate.invalidAuthorization,
+        "SCRAM channel binding cannot reach through Postern: the client binds to Postern's certificate, not to the server's",
+        'Connect with channel_binding=disable.',
+      );
     case 'ready':
       break;
     default:
@@ -217,7 +243,7 @@ function checkStartup(
   const user = startup.parameters.get('user');
   if (user === undefined || user === '') {
     throw new Rejection(
-      '28000',
+      sqlstate.invalidAuthorization,
       'no PostgreSQL user name specified in startup packet',
       'Name a user.',
     );

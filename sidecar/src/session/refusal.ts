@@ -8,6 +8,7 @@ export const sqlstate = {
   connectionFailure: '08006',
   cannotConnect: '08001',
   connectionRejected: '08004',
+  invalidAuthorization: '28000',
   tooManyConnections: '53300',
   limitExceeded: '54000',
   queryCanceled: '57014',

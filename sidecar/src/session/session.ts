@@ -100,7 +100,8 @@ export class Session implements Flushable {
     // Replies to the proxy's own questions are read whole; the client's rows stream through.
     this.fromServer = new Framer({
       ...backendFraming,
-      streams: (type) => backendFraming.streams(type) && this.owed.head?.own === undefined,
+      streams: (type, length) =>
+        backendFraming.streams(type, length) && this.owed.head?.own === undefined,
     });
     this.clientMessages = new ClientMessages(this);
     this.serverMessages = new ServerMessages(this);
@@ -157,7 +158,8 @@ export class Session implements Flushable {
     while (!this.deaf && !this.ended && f.next()) {
       const frame: Frame = f;
       if (this.clientMessages.handle(frame) === 'wait') {
-        this.waiting = { type: f.type, buffer: f.buffer, start: f.start, end: f.end };
+        const { type, buffer, start, end, fragment, first } = f;
+        this.waiting = { type, buffer, start, end, fragment, first };
         this.prepare();
       }
     }

@@ -6,8 +6,10 @@ export const headerLength = 5;
 export interface FramerOptions {
   /** whose messages, for errors */
   readonly from: 'frontend' | 'backend';
-  /** Types whose bodies nobody reads: passed on in pieces as they arrive. */
-  readonly streams: (type: number) => boolean;
+  /** Messages passed on in pieces as they arrive; `length` is that of the body. */
+  readonly streams: (type: number, length: number) => boolean;
+  /** Bytes the first piece of a streamed message has at least, header included; default: any. */
+  readonly head?: number;
   /** Longest body accepted, in bytes; 0 for a type that does not exist in this direction. */
   readonly limit: (type: number) => number;
 }
@@ -85,7 +87,8 @@ export class Framer {
       this.end = this.at;
       return true;
     }
-    if (this.options.streams(type)) {
+    if (this.options.streams(type, length)) {
+      if (available < Math.min(total, this.options.head ?? headerLength)) return false;
       this.fragment = true;
       this.first = true;
       this.streaming = total - available;

@@ -9,8 +9,13 @@ const small = 10_000;
 /** Ceiling for a message that has to be held whole, bytes. */
 export const heldMessageLimit = 64 * 1024 * 1024;
 
+/** Bind messages up to this size are held whole, which costs less than pieces, bytes. */
+const heldBindLimit = 64 * 1024;
+/** Of a longer one the names, two of at most this size together, are in the first piece, bytes. */
+const bindHead = 16 * 1024;
+
 const frontendLimits = new Uint32Array(256);
-frontendLimits[frontendType.bind] = heldMessageLimit;
+frontendLimits[frontendType.bind] = large;
 frontendLimits[frontendType.parse] = heldMessageLimit;
 frontendLimits[frontendType.query] = heldMessageLimit;
 frontendLimits[frontendType.functionCall] = heldMessageLimit;
@@ -38,7 +43,9 @@ backendLimits[backendType.copyData] = large;
 /** What a client may send. */
 export const frontendFraming: FramerOptions = {
   from: 'frontend',
-  streams: (type) => type === frontendType.copyData,
+  streams: (type, length) =>
+    type === frontendType.copyData || (type === frontendType.bind && length > heldBindLimit),
+  head: bindHead,
   limit: (type) => frontendLimits[type] ?? 0,
 };
 

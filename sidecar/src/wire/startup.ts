@@ -13,8 +13,15 @@ const gssCode = (1234 << 16) | 5680;
 export type Startup =
   | { readonly kind: 'SSLRequest' }
   | { readonly kind: 'GSSENCRequest' }
-  | { readonly kind: 'CancelRequest'; readonly processId: number; readonly secretKey: Buffer }
+  | CancelRequest
   | StartupMessage;
+
+export interface CancelRequest {
+  readonly kind: 'CancelRequest';
+  readonly processId: number;
+  /** 4 bytes in protocol 3.0, up to 256 in 3.2 */
+  readonly secretKey: Buffer;
+}
 
 export interface StartupMessage {
   readonly kind: 'StartupMessage';
