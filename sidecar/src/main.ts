@@ -12,6 +12,7 @@ import { healthServer } from './http/health.js';
 import { logger } from './log.js';
 import { proxyMetrics } from './metrics.js';
 import { Proxy } from './proxy.js';
+import { withoutRepeats } from './repeated.js';
 import { CancelKeys } from './session/cancel-keys.js';
 import { ClientTls } from './session/client-tls.js';
 import { Turn } from './session/turn.js';
@@ -30,6 +31,11 @@ const spool = await openSpool({
   maxBytes: config.spool.maxBytes,
   proxyId: config.proxyId,
   version,
+  failed: withoutRepeats(
+    (cause) => log.warn({ err: cause }, 'audit records wait in the spool'),
+    60_000,
+    now,
+  ),
 });
 spool.startForwarding({ address: config.collector, token: '' });
 

@@ -46,6 +46,8 @@ export interface SpoolOptions {
   readonly disk?: Disk;
   /** share of its time that the process worked since the last call; forwarding waits while that is much */
   readonly utilization?: () => number;
+  /** told of each failure, on disk or on the way to the collector; what is recorded is kept and tried again */
+  readonly failed?: (cause: unknown) => void;
 }
 
 const defaultSegmentBytes = 16 * 1024 * 1024;
@@ -144,6 +146,7 @@ async function openLocked(options: SpoolOptions, unlock: () => void): Promise<Sp
     now,
     random: options.random ?? Math.random,
     utilization: options.utilization ?? loopUtilization(),
+    failed: options.failed ?? (() => undefined),
     freshId,
     ids,
     writer,

@@ -16,6 +16,7 @@ export interface SpoolParts {
   readonly now: () => number;
   readonly random: () => number;
   readonly utilization: () => number;
+  readonly failed: (cause: unknown) => void;
   readonly freshId: () => Buffer;
   readonly ids: Uuid7;
   readonly writer: SegmentWriter;

@@ -196,6 +196,7 @@ export class Spool implements AuditSink {
 
   readonly failed = (cause: unknown): void => {
     this.error = { cause, time: this.parts.now() };
+    this.parts.failed(cause);
   };
 
   private readonly depend = (): void => {

@@ -130,7 +130,7 @@ export const scenarios = (program: string): readonly Scenario[] => [
   ),
   {
     // long enough that the collector works at the same time, on the same cores
-    name: 'sustained: prepared, eight clients',
+    name: 'sustained, 8 clients',
     unit: 'transactions',
     compares: 'rate',
     rounds: 1,
