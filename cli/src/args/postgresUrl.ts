@@ -3,7 +3,7 @@
  * so that nothing later can print them. libpq, "Connection URIs".
  */
 export interface PostgresUrl {
-  /** in the order given; several mean failover */
+  /** in the order given; several mean failover; a host that begins with `/` is the folder of a unix socket */
   readonly endpoints: readonly { readonly host: string; readonly port: number }[];
   readonly databaseName: string | undefined;
   readonly sslmode: SslMode | undefined;
@@ -78,7 +78,6 @@ const parseEndpoint = (text: string): { host: string; port: number } | string =>
   if (!form?.groups) return 'the host is not HOST, HOST:PORT or [IPV6]:PORT';
   const host = decode(form.groups['v6'] ?? form.groups['name'] ?? '');
   if (host === undefined) return 'the host is not well percent-encoded';
-  if (host.startsWith('/')) return 'unix sockets cannot be governed: give a host and a port';
   const port = Number(form.groups['port'] || '5432');
   if (port < 1 || port > 65535) return `port ${port} is not between 1 and 65535`;
   return { host: host === '' ? 'localhost' : host, port };

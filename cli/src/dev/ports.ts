@@ -68,7 +68,10 @@ export const freePort = (host: string): Promise<number> =>
 /** Tries to connect. @returns why it failed, or undefined */
 export const reachTrouble = (address: Address, timeoutMs: number): Promise<string | undefined> =>
   new Promise((resolve) => {
-    const socket = connect({ host: address.host, port: address.port });
+    const { host, port } = address;
+    // the folder of a unix socket, which the server names by its port
+    const unix = host.startsWith('/');
+    const socket = connect(unix ? { path: `${host}/.s.PGSQL.${port}` } : { host, port });
     const end = (why: string | undefined): void => {
       socket.destroy();
       resolve(why);

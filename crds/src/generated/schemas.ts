@@ -1179,10 +1179,10 @@ export const schemas: Readonly<Record<string, { readonly apiVersion: string; rea
                 "properties": {
                   "host": {
                     "type": "string",
-                    "description": "DNS name or IP address, without a port.",
+                    "description": "DNS name or IP address, without a port; or the absolute path of the folder that holds the server's unix socket.",
                     "minLength": 1,
                     "maxLength": 253,
-                    "pattern": "^[A-Za-z0-9_.:-]+$"
+                    "pattern": "^([A-Za-z0-9_.:-]+|/[A-Za-z0-9_./-]*)$"
                   },
                   "port": {
                     "type": "integer",

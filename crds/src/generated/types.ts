@@ -355,7 +355,10 @@ export interface DatabaseSpec {
   readonly engine: 'postgresql';
   /** Where the server listens; tried in order. */
   readonly endpoints: readonly {
-    /** DNS name or IP address, without a port. */
+    /**
+     * DNS name or IP address, without a port; or the absolute path of the folder that holds the
+     * server's unix socket.
+     */
     readonly host: string;
     /** TCP port. */
     readonly port?: number;

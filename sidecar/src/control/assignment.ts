@@ -24,6 +24,7 @@ export interface Database {
 }
 
 export interface Endpoint {
+  /** one that begins with `/` is the folder of a unix socket */
   readonly host: string;
   readonly port: number;
 }

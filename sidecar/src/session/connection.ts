@@ -109,6 +109,12 @@ async function login(
   const { user, databaseName } = checkStartup(startup, database);
   const { connection, endpoint } = await connectAny(database, parts.timeouts.connect);
   const server = connection.socket;
+  // It may have gone while we were connecting; then its 'close' is over.
+  if (client.destroyed || client.writableEnded) {
+    server.destroy();
+    client.destroy();
+    return;
+  }
   client.once('close', () => server.destroy());
   server.write(encodeStartup(startup));
 

@@ -109,12 +109,14 @@ export class OwedQueue {
       this.entries = this.entries.slice(this.at);
       this.at = 0;
     }
+    // The end of a copy that never began: the server ignores it, and nothing must wait for it.
+    while (this.head?.kind === 'copy-end') this.pop('copy-end');
     return head;
   }
 
   /**
    * The server reported an error for the head. For a Query only its ReadyForQuery remains owed; in the
-   * extended protocol everything up to the next Sync is dropped.
+   * extended protocol everything up to the next Sync is dropped, a Query among it too.
    *
    * @returns what was dropped, the failed message first
    */
@@ -123,7 +125,7 @@ export class OwedQueue {
     if (head === undefined) throw new ProtocolError('unexpected', 'error while nothing is owed');
     if (head.kind === 'query') return [head];
     const dropped: Owed[] = [];
-    while (this.head !== undefined && this.head.kind !== 'sync' && this.head.kind !== 'query') {
+    while (this.head !== undefined && this.head.kind !== 'sync') {
       dropped.push(this.pop(this.head.kind));
     }
     this.skipping = this.head === undefined;
@@ -146,11 +148,6 @@ export class OwedQueue {
     this.entries = [this.head, ...kept];
     this.at = 0;
     return end >= 0;
-  }
-
-  /** Drops the marks of copy ends that belonged to no copy (the server ignores those messages). */
-  dropStrayCopyEnds(): void {
-    while (this.head?.kind === 'copy-end') this.pop('copy-end');
   }
 
   drain(): readonly Owed[] {

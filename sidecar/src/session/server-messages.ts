@@ -127,7 +127,6 @@ export class ServerMessages {
 
   private onComplete(f: Framer, how: 'complete' | 'empty' | 'suspended'): void {
     const { session } = this;
-    session.owed.dropStrayCopyEnds();
     const head = this.head();
     if (head.own !== undefined) {
       session.owed.pop(head.kind);
@@ -165,7 +164,6 @@ export class ServerMessages {
 
   private onReady(f: Framer): void {
     const { session } = this;
-    session.owed.dropStrayCopyEnds();
     const status = decodeTransactionStatus(f.buffer[f.start + headerLength]);
     const head = session.owed.head;
     if (head?.kind === 'query') {
@@ -187,7 +185,6 @@ export class ServerMessages {
 
   private onError(f: Framer): void {
     const { session } = this;
-    session.owed.dropStrayCopyEnds();
     const fields = decodeErrorFields(bodyOf(f));
     const code = fields.get('C') ?? 'XX000';
     const severity = fields.get('V') ?? fields.get('S');
@@ -254,7 +251,6 @@ export class ServerMessages {
   }
 
   private onReply(f: Framer, kind: 'parse' | 'bind' | 'close' | 'describe'): void {
-    this.session.owed.dropStrayCopyEnds();
     const owed = this.session.owed.pop(kind);
     if (owed.refusal !== undefined) {
       throw new ProtocolError('unexpected', 'the stand-in of a refused statement succeeded');
@@ -279,7 +275,6 @@ export class ServerMessages {
   }
 
   private head(): Owed {
-    this.session.owed.dropStrayCopyEnds();
     const head = this.session.owed.head;
     if (head === undefined)
       throw new ProtocolError('unexpected', 'server message while nothing is owed');

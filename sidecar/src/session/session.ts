@@ -122,7 +122,9 @@ export class Session implements Flushable {
     receive(client, this.onClientData);
     server.resume();
     this.resumeClient();
-    if (this.governance.ready() === undefined) this.prepare();
+    if (client.destroyed) this.end('client-closed');
+    else if (server.destroyed) this.onServerClosed();
+    else if (this.governance.ready() === undefined) this.prepare();
   }
 
   /** Messages of the extended protocol were sent since the last Sync. */

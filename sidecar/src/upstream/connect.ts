@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { checkServerIdentity, connect as connectTls } from 'node:tls';
 import type { Endpoint, Tls } from '../control/assignment.js';
 import { encodeSslRequest } from '../wire/startup.js';
@@ -38,7 +38,10 @@ export async function connectUpstream(options: ConnectOptions): Promise<Upstream
   const deadline = AbortSignal.timeout(options.timeout);
   const socket = await openSocket(options.endpoint, deadline);
   try {
-    if (options.tls.mode === 'disable') return { socket, encrypted: false };
+    // On a unix socket there is no TLS, whatever was asked for: so does libpq ("sslmode").
+    if (options.tls.mode === 'disable' || isUnix(options.endpoint)) {
+      return { socket, encrypted: false };
+    }
     socket.write(encodeSslRequest());
     const answer = await readOne(socket, options.endpoint, deadline);
     if (answer === 0x4e /* N */) {
@@ -61,16 +64,19 @@ export async function connectUpstream(options: ConnectOptions): Promise<Upstream
   }
 }
 
-const nameOf = (endpoint: Endpoint): string => `${endpoint.host}:${String(endpoint.port)}`;
+const isUnix = ({ host }: Endpoint): boolean => host.startsWith('/');
+
+const nameOf = (endpoint: Endpoint): string =>
+  isUnix(endpoint) ? socketOf(endpoint) : `${endpoint.host}:${String(endpoint.port)}`;
+
+/** UNIXSOCK_PATH of the server. */
+const socketOf = ({ host, port }: Endpoint): string => `${host}/.s.PGSQL.${String(port)}`;
 
 function openSocket(endpoint: Endpoint, deadline: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connectTcp({
-      host: endpoint.host,
-      port: endpoint.port,
-      noDelay: true,
-      keepAlive: true,
-    });
+    const socket = isUnix(endpoint)
+      ? connect({ path: socketOf(endpoint) })
+      : connect({ host: endpoint.host, port: endpoint.port, noDelay: true, keepAlive: true });
     const expired = (): void => {
       socket.destroy();
       reject(new UpstreamError('timeout', `no connection to ${nameOf(endpoint)} in time`));

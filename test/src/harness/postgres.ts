@@ -178,7 +178,10 @@ const initialise = async (
     { ...owner, cwd: home },
   );
   const kind = tlsOnly ? 'hostssl' : 'host';
-  await writeFile(join(data, 'pg_hba.conf'), `${kind} all all 127.0.0.1/32 ${auth}\n`);
+  await writeFile(
+    join(data, 'pg_hba.conf'),
+    `local all all ${auth}\n${kind} all all 127.0.0.1/32 ${auth}\n`,
+  );
   // what passwords are stored as decides what `md5` can ask
   const encryption = auth === 'md5' ? 'md5' : 'scram-sha-256';
   await writeFile(

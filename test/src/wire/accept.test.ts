@@ -1,6 +1,6 @@
 /** What happens before a session: encryption of the clients' leg, ceilings, packets that are none. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +61,17 @@ const startupPacket = (user: string, database: string): Buffer => {
   const length = Buffer.alloc(4);
   length.writeInt32BE(body.length + 4);
   return Buffer.concat([length, body]);
+};
+
+/** The CancelRequest of a session. */
+const cancelOf = (client: pg.Client): Buffer => {
+  const { processID, secretKey } = client as unknown as { processID: number; secretKey: number };
+  const request = Buffer.alloc(16);
+  request.writeInt32BE(16, 0);
+  request.writeInt32BE(80877102, 4);
+  request.writeInt32BE(processID, 8);
+  request.writeInt32BE(secretKey, 12);
+  return request;
 };
 
 /** Everything a socket says until it closes or `milliseconds` pass. */
@@ -242,6 +253,26 @@ describe('TLS on both legs', () => {
   }, 60_000);
 });
 
+test('the server may listen on a unix socket only, on which there is no TLS', async () => {
+  const home = await newFolder();
+  await chmod(home, 0o777);
+  const { server, direct: login } = await serverWithTables(undo, {
+    auth: 'scram-sha-256',
+    settings: { unix_socket_directories: home },
+  });
+  const upstream = `postgres:///drivers?host=${home}&port=${server.port}&sslmode=require`;
+  const { port } = await before(upstream, {});
+  await expect(query({ ...login, host: '127.0.0.1', port }, false)).resolves.toEqual([{ one: 1 }]);
+  // cancelling takes a connection of its own
+  const client = new pg.Client({ ...login, host: '127.0.0.1', port });
+  await client.connect();
+  const sleeping = client.query('SELECT pg_sleep(20)');
+  await sleep(300);
+  void say(port, cancelOf(client));
+  await expect(sleeping).rejects.toMatchObject({ code: '57014' });
+  await client.end();
+}, 60_000);
+
 describe('the ceiling of connections', () => {
   test('the client past it gets 53300, and there is room again when another leaves', async () => {
     const { port } = await before(plainServer.server.url('drivers'), {
@@ -258,14 +289,8 @@ describe('the ceiling of connections', () => {
     await expect(open()).rejects.toMatchObject({ code: '53300', severity: 'FATAL' });
     // those inside are not disturbed, and can be cancelled
     const sleeping = first.query('SELECT pg_sleep(20)');
-    const { processID, secretKey } = first as unknown as { processID: number; secretKey: number };
-    const cancel = Buffer.alloc(16);
-    cancel.writeInt32BE(16, 0);
-    cancel.writeInt32BE(80877102, 4);
-    cancel.writeInt32BE(processID, 8);
-    cancel.writeInt32BE(secretKey, 12);
     await sleep(300);
-    void say(port, cancel);
+    void say(port, cancelOf(first));
     await expect(sleeping).rejects.toMatchObject({ code: '57014' });
     await second.end();
     await sleep(200);

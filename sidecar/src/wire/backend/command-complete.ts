@@ -1,3 +1,8 @@
+import type { Body } from '../body.js';
+import { backendType } from '../types.js';
+import type { Writer } from '../writer.js';
+import { whole } from './fields.js';
+
 /**
  * The row count at the end of a command tag (`INSERT 0 5`, `UPDATE 3`, `SELECT 10`, `COPY 7`),
  * read from the bytes of a CommandComplete body without decoding the tag.
@@ -32,3 +37,19 @@ export function countsChanges(buffer: Buffer, start: number): boolean {
       return false;
   }
 }
+
+/** CommandComplete. Protocol 3.0, "Message Formats". */
+export interface CommandComplete {
+  readonly kind: 'CommandComplete';
+  /** usually the command, with its count of rows where it has one */
+  readonly tag: string;
+}
+
+export const CommandComplete = {
+  type: backendType.commandComplete,
+  decode: (body: Body): CommandComplete =>
+    whole(body, { kind: 'CommandComplete', tag: body.cstring() }),
+  encode: (m: CommandComplete, out: Writer): void => {
+    out.message(backendType.commandComplete, (w) => w.cstring(m.tag));
+  },
+};

@@ -1,6 +1,7 @@
 import type { Body } from '../body.js';
 import { backendType } from '../types.js';
 import { Writer } from '../writer.js';
+import { whole } from './fields.js';
 
 /**
  * ErrorResponse and NoticeResponse share this body. Protocol 3.0, "Error and Notice Message Fields".
@@ -32,3 +33,33 @@ export const encodeErrorResponse = (fields: ErrorFields): Buffer =>
 
 export const encodeNoticeResponse = (fields: ErrorFields): Buffer =>
   encodeFields(backendType.noticeResponse, fields);
+
+/** ErrorResponse. Protocol 3.0, "Message Formats". */
+export interface ErrorResponse {
+  readonly kind: 'ErrorResponse';
+  readonly fields: ErrorFields;
+}
+
+export const ErrorResponse = {
+  type: backendType.errorResponse,
+  decode: (body: Body): ErrorResponse =>
+    whole(body, { kind: 'ErrorResponse', fields: decodeErrorFields(body) }),
+  encode: (m: ErrorResponse, out: Writer): void => {
+    out.bytes(encodeErrorResponse(m.fields));
+  },
+};
+
+/** NoticeResponse. Protocol 3.0, "Message Formats". */
+export interface NoticeResponse {
+  readonly kind: 'NoticeResponse';
+  readonly fields: ErrorFields;
+}
+
+export const NoticeResponse = {
+  type: backendType.noticeResponse,
+  decode: (body: Body): NoticeResponse =>
+    whole(body, { kind: 'NoticeResponse', fields: decodeErrorFields(body) }),
+  encode: (m: NoticeResponse, out: Writer): void => {
+    out.bytes(encodeNoticeResponse(m.fields));
+  },
+};
