@@ -24,7 +24,7 @@ export interface DatabaseGovernanceParts {
 
 /** Characters of SQL text whose verdicts one context keeps (in each of two generations). */
 const cachedCharacters = 4_000_000;
-/** Contexts kept; each has its own verdicts. */
+/** Contexts kept of one catalogue; each has its own verdicts. */
 const maxContexts = 64;
 
 /**
@@ -34,9 +34,8 @@ const maxContexts = 64;
 export class DatabaseGovernance {
   readonly catalogue: SharedCatalogue;
   readonly parts: DatabaseGovernanceParts;
-  private readonly contexts = new Map<string, Context>();
-  private readonly catalogueIds = new WeakMap<Catalogue, number>();
-  private nextCatalogueId = 1;
+  /** A catalogue that nobody decides under any more goes, and takes its contexts along. */
+  private readonly contexts = new WeakMap<Catalogue, Map<string, Context>>();
 
   constructor(parts: DatabaseGovernanceParts, catalogue: SharedCatalogue) {
     this.parts = parts;
@@ -55,8 +54,10 @@ export class DatabaseGovernance {
     login: SessionLogin,
     lexing: Lexing,
   ): Context {
-    const key = this.contextKey(loaded.catalogue, settings, login, lexing);
-    const known = this.contexts.get(key);
+    const contexts = this.contexts.get(loaded.catalogue) ?? new Map<string, Context>();
+    this.contexts.set(loaded.catalogue, contexts);
+    const key = JSON.stringify([settings, login, lexing]);
+    const known = contexts.get(key);
     if (known !== undefined) return known;
     const context: Context = {
       ...loaded,
@@ -65,11 +66,11 @@ export class DatabaseGovernance {
       lexing,
       verdicts: new VerdictCache(own ? cachedCharacters / 16 : cachedCharacters),
     };
-    if (this.contexts.size >= maxContexts) {
-      const [oldest] = this.contexts.keys();
-      if (oldest !== undefined) this.contexts.delete(oldest);
+    if (contexts.size >= maxContexts) {
+      const [oldest] = contexts.keys();
+      if (oldest !== undefined) contexts.delete(oldest);
     }
-    this.contexts.set(key, context);
+    contexts.set(key, context);
     return context;
   }
 
@@ -90,21 +91,6 @@ export class DatabaseGovernance {
       ...(claims['purpose'] === undefined ? {} : { purpose: claims['purpose'] }),
       ...(workload.region === undefined ? {} : { region: workload.region }),
     };
-  }
-
-  private contextKey(
-    catalogue: Catalogue,
-    settings: SessionSettings,
-    login: SessionLogin,
-    lexing: Lexing,
-  ): string {
-    let id = this.catalogueIds.get(catalogue);
-    if (id === undefined) {
-      id = this.nextCatalogueId;
-      this.nextCatalogueId += 1;
-      this.catalogueIds.set(catalogue, id);
-    }
-    return JSON.stringify([id, settings, login, lexing]);
   }
 }
 

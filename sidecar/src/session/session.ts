@@ -66,6 +66,8 @@ export class Session implements Flushable {
   private readonly questions: Questions;
   /** A client message that waits for something to be known; nothing later is looked at. */
   private waiting: Frame | undefined;
+  /** Something is being asked. What the client says meanwhile could keep the answer from coming. */
+  private preparing = false;
   /** The client is not heard while one of its statements is being cancelled. */
   private cancelling = false;
   private staging = false;
@@ -116,6 +118,7 @@ export class Session implements Flushable {
     server.on('error', () => undefined);
     client.on('close', () => this.end('client-closed'));
     server.on('close', () => this.onServerClosed());
+    if (this.governance.ready() === undefined) this.prepare();
     if (fromServer.length > 0) this.onServerData(fromServer);
     if (fromClient.length > 0) this.onClientData(fromClient);
     receive(server, this.onServerData);
@@ -124,7 +127,6 @@ export class Session implements Flushable {
     this.resumeClient();
     if (client.destroyed) this.end('client-closed');
     else if (server.destroyed) this.onServerClosed();
-    else if (this.governance.ready() === undefined) this.prepare();
   }
 
   /** Messages of the extended protocol were sent since the last Sync. */
@@ -171,6 +173,7 @@ export class Session implements Flushable {
 
   /** Asks what is missing, then deals with the waiting message and all that came after it. */
   private prepare(): void {
+    this.preparing = true;
     this.governance.prepare(this.questions).then(
       () => this.guard(() => this.continue()),
       (cause: unknown) => this.abandon(cause),
@@ -180,6 +183,7 @@ export class Session implements Flushable {
   private continue(): void {
     if (this.ended) return;
     const { waiting } = this;
+    this.preparing = false;
     this.waiting = undefined;
     if (waiting !== undefined && this.clientMessages.handle(waiting) === 'wait') {
       this.waiting = waiting;
@@ -194,7 +198,7 @@ export class Session implements Flushable {
 
   /** Nothing overtakes a decision, a cancellation, or a query that is sent piece by piece. */
   private get deaf(): boolean {
-    return this.waiting !== undefined || this.cancelling || (this.staging && !this.copyingIn);
+    return this.preparing || this.cancelling || (this.staging && !this.copyingIn);
   }
 
   get isStaging(): boolean {

@@ -2,7 +2,9 @@ import type { Body } from '../body.js';
 import { frontendType } from '../types.js';
 import type { Writer } from '../writer.js';
 
-/** GSSResponse, in answer to AuthenticationGSS, SSPI and GSSContinue. Protocol 3.0, "Message Formats". */
+/**
+ * GSSResponse, in answer to AuthenticationGSS, SSPI and GSSContinue. Protocol 3.0, "Message Formats".
+ */
 export interface GSSResponse {
   readonly kind: 'GSSResponse';
   /** GSSAPI or SSPI data, a view */
