@@ -2,7 +2,7 @@ import type { Body } from '../body.js';
 import { ProtocolError } from '../protocol-error.js';
 import { backendType } from '../types.js';
 import type { Writer } from '../writer.js';
-import { whole } from './fields.js';
+import { whole } from '../fields.js';
 
 /**
  * The Authentication messages, which share a type and differ in the Int32 that follows. Protocol

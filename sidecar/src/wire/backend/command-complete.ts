@@ -1,7 +1,7 @@
 import type { Body } from '../body.js';
 import { backendType } from '../types.js';
 import type { Writer } from '../writer.js';
-import { whole } from './fields.js';
+import { whole } from '../fields.js';
 
 /**
  * The row count at the end of a command tag (`INSERT 0 5`, `UPDATE 3`, `SELECT 10`, `COPY 7`),

@@ -1,5 +1,5 @@
 import { backendType } from '../types.js';
-import { bodyless, type Bodyless } from './fields.js';
+import { bodyless, type Bodyless } from '../fields.js';
 
 /** Messages without a body. Protocol 3.0, "Message Formats". */
 export type ParseComplete = Bodyless<'ParseComplete'>;

@@ -1,7 +1,7 @@
 import type { Body } from '../body.js';
 import { backendType } from '../types.js';
 import type { Writer } from '../writer.js';
-import { format, formats, whole, writeFormats, type Format } from './fields.js';
+import { format, formats, whole, writeFormats, type Format } from '../fields.js';
 
 /** CopyInResponse, CopyOutResponse and CopyBothResponse. Protocol 3.0, "Message Formats". */
 export interface CopyResponse<K extends string> {

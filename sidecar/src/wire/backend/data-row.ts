@@ -1,7 +1,7 @@
 import type { Body } from '../body.js';
 import { backendType } from '../types.js';
 import type { Writer } from '../writer.js';
-import { values, whole, writeValues } from './fields.js';
+import { values, whole, writeValues } from '../fields.js';
 
 /** DataRow with text values, for the proxy's own questions. Protocol 3.0, "Message Formats". */
 export function decodeTextRow(body: Body): (string | null)[] {

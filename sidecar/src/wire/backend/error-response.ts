@@ -1,7 +1,7 @@
 import type { Body } from '../body.js';
 import { backendType } from '../types.js';
 import { Writer } from '../writer.js';
-import { whole } from './fields.js';
+import { whole } from '../fields.js';
 
 /**
  * ErrorResponse and NoticeResponse share this body. Protocol 3.0, "Error and Notice Message Fields".

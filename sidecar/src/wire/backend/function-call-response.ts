@@ -1,7 +1,7 @@
 import type { Body } from '../body.js';
 import { backendType } from '../types.js';
 import type { Writer } from '../writer.js';
-import { value, whole, writeValue } from './fields.js';
+import { value, whole, writeValue } from '../fields.js';
 
 /** FunctionCallResponse. Protocol 3.0, "Message Formats". */
 export interface FunctionCallResponse {

@@ -1,7 +1,7 @@
 import type { Body } from '../body.js';
 import { backendType } from '../types.js';
 import type { Writer } from '../writer.js';
-import { items, whole } from './fields.js';
+import { items, whole } from '../fields.js';
 
 /**
  * NegotiateProtocolVersion. Protocol 3.2, "Message Formats". The text there says the Int32 is the

@@ -1,7 +1,7 @@
 import type { Body } from '../body.js';
 import { backendType } from '../types.js';
 import type { Writer } from '../writer.js';
-import { whole } from './fields.js';
+import { whole } from '../fields.js';
 
 /** NotificationResponse. Protocol 3.0, "Message Formats". */
 export interface NotificationResponse {

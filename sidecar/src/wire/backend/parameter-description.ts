@@ -1,7 +1,7 @@
 import type { Body } from '../body.js';
 import { backendType } from '../types.js';
 import type { Writer } from '../writer.js';
-import { items, whole, writeUint32 } from './fields.js';
+import { items, whole, writeUint32 } from '../fields.js';
 
 /** ParameterDescription. Protocol 3.0, "Message Formats". */
 export interface ParameterDescription {

@@ -2,7 +2,7 @@ import type { Body } from '../body.js';
 import { ProtocolError } from '../protocol-error.js';
 import { backendType } from '../types.js';
 import { Writer } from '../writer.js';
-import { whole } from './fields.js';
+import { whole } from '../fields.js';
 
 /** I idle, T in a transaction block, E in a failed one. Protocol 3.0, "ReadyForQuery". */
 export type TransactionStatus = 'I' | 'T' | 'E';

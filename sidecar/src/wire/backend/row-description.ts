@@ -1,7 +1,7 @@
 import type { Body } from '../body.js';
 import { backendType } from '../types.js';
 import type { Writer } from '../writer.js';
-import { format, int16, items, whole, writeInt16, writeUint32, type Format } from './fields.js';
+import { format, int16, items, whole, writeInt16, writeUint32, type Format } from '../fields.js';
 
 /** One column of a result. */
 export interface Field {

@@ -6,7 +6,7 @@ import {
   writeFormats,
   writeValues,
   type Format,
-} from '../backend/fields.js';
+} from '../fields.js';
 import { Body } from '../body.js';
 import { Writer } from '../writer.js';
 

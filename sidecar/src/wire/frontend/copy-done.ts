@@ -1,4 +1,4 @@
-import { bodyless, type Bodyless } from '../backend/fields.js';
+import { bodyless, type Bodyless } from '../fields.js';
 import { frontendType } from '../types.js';
 
 /** CopyDone, without a body. Protocol 3.0, "Message Formats". */

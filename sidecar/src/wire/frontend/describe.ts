@@ -1,4 +1,4 @@
-import { whole } from '../backend/fields.js';
+import { whole } from '../fields.js';
 import type { Body } from '../body.js';
 import { frontendType } from '../types.js';
 import type { Writer } from '../writer.js';

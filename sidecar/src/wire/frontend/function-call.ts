@@ -8,7 +8,7 @@ import {
   writeUint32,
   writeValues,
   type Format,
-} from '../backend/fields.js';
+} from '../fields.js';
 import type { Body } from '../body.js';
 import { frontendType } from '../types.js';
 import type { Writer } from '../writer.js';

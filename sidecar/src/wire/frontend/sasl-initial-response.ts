@@ -1,4 +1,4 @@
-import { value, whole, writeValue } from '../backend/fields.js';
+import { value, whole, writeValue } from '../fields.js';
 import type { Body } from '../body.js';
 import { frontendType } from '../types.js';
 import type { Writer } from '../writer.js';

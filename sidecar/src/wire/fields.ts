@@ -1,6 +1,6 @@
-import type { Body } from '../body.js';
-import { ProtocolError } from '../protocol-error.js';
-import type { Writer } from '../writer.js';
+import type { Body } from './body.js';
+import { ProtocolError } from './protocol-error.js';
+import type { Writer } from './writer.js';
 
 /** How a value is written: 0 text, 1 binary. Protocol 3.0, "Formats and Format Codes". */
 export type Format = 0 | 1;
