@@ -2,42 +2,14 @@
  * Real drivers do their ordinary work through Postern as they do it without: the same program, the same
  * answers. And what policy refuses they see as an error of the server, and go on.
  */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Undo } from '../harness/undo.js';
-import { driverBed, type Bed } from './bed.js';
-import type { Driver, Login, Transcript } from './driver.js';
+import { expect } from '@jest/globals';
+import type { Transcript } from './driver.js';
 import { jdbc } from './jdbc.js';
 import { nodePostgres } from './node-postgres.js';
 import { postgresJs } from './postgres-js.js';
 import { psql } from './psql.js';
 import { psycopg } from './psycopg.js';
-
-const drivers = await Promise.all(
-  [psql, nodePostgres, postgresJs, psycopg, jdbc].map(async (driver) => ({
-    driver,
-    missing: await driver.prepare(),
-  })),
-);
-
-const undo = new Undo();
-let bed: Bed;
-let masked: Login;
-beforeAll(async () => {
-  bed = await driverBed(undo, 18);
-  masked = await bed.masked();
-}, 120_000);
-afterAll(() => undo.all(), 60_000);
-
-const inTransaction = expect.objectContaining({ sqlstate: '42501' });
-const failedTransaction = expect.objectContaining({ sqlstate: '25P02' });
-
-/** SQLSTATE, and which policy and rule: for a program, and for a person. */
-const dropRefused = expect.objectContaining({
-  sqlstate: '42501',
-  severity: 'ERROR',
-  message: expect.stringMatching(/nothing is dropped here|denies/),
-  detail: expect.stringMatching(/policy=test\/drivers rule=no-drop/),
-});
+import { describeDrivers, dropRefused, failedTransaction, inTransaction } from './suite.js';
 
 const refusals: Readonly<Record<string, (seen: Transcript) => void>> = {
   psql: ({ said }) => {
@@ -93,36 +65,9 @@ const refusals: Readonly<Record<string, (seen: Transcript) => void>> = {
     }),
 };
 
-for (const { driver, missing } of drivers) {
-  const name = missing === undefined ? driver.name : `${driver.name} (${missing})`;
-  if (missing !== undefined) console.warn(`skipped: ${name}`);
-  (missing === undefined ? describe : describe.skip)(name, () => {
-    test('does its work as without Postern', async () => {
-      const [without, through] = await bothWays(driver);
-      expect(Object.keys(without).length).toBeGreaterThan(0);
-      expect(through).toEqual(without);
-    }, 120_000);
-
-    test('sees a refusal as an error of the server, and goes on', async () => {
-      await bed.reset();
-      refusals[driver.name]!(await driver.run(bed.governed, 'refused'));
-    }, 60_000);
-
-    test('gets masked values in every format', async () => {
-      await bed.reset();
-      const clear = JSON.stringify(await driver.run(bed.direct, 'masked'));
-      const seen = JSON.stringify(await driver.run(masked, 'masked'));
-      expect(clear).toMatch(/person3@mail\.example/);
-      expect(seen).not.toMatch(/person\d+@mail/);
-      // masked, not missing
-      expect(seen).not.toMatch(/ERROR|42501/);
-    }, 60_000);
-  });
-}
-
-const bothWays = async (driver: Driver): Promise<readonly [Transcript, Transcript]> => {
-  await bed.reset();
-  const without = await driver.run(bed.direct, 'work');
-  await bed.reset();
-  return [without, await driver.run(bed.governed, 'work')];
-};
+await describeDrivers(
+  [psql, nodePostgres, postgresJs, psycopg, jdbc].map((driver) => ({
+    driver,
+    refused: refusals[driver.name]!,
+  })),
+);
