@@ -115,6 +115,12 @@ denials contains {"code": "no-rule", "access": i} if {
 	some i in unpermitted
 }
 
+# The protocol's FunctionCall needs a rule that names it, whatever the default.
+denials contains {"code": "no-rule", "p": min(facts.selected), "access": i} if {
+	some i in unpermitted
+	facts.accesses[i].action == "function-call"
+}
+
 approvals contains {"p": hit[0], "r": hit[1], "access": hit[2]} if some hit in held
 
 approvals contains {"p": default_action[1], "access": i} if {

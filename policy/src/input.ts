@@ -72,7 +72,8 @@ export interface ColumnFacts {
 }
 
 export interface AccessFacts {
-  readonly action: Action;
+  /** function-call: the protocol's FunctionCall, besides the execute of its function */
+  readonly action: Action | 'function-call';
   /** `schema.name`; absent for roles, settings, databases */
   readonly object?: string;
   readonly schema?: string;

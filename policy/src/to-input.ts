@@ -26,6 +26,8 @@ export interface Surroundings {
   readonly database: DatabaseFacts;
   readonly fingerprint: string;
   readonly grants: readonly Grant[];
+  /** the function, when the protocol's FunctionCall asks for it instead of a statement */
+  readonly functionCall?: ObjectName;
 }
 
 /** Everything but the time, which the evaluator adds. */
@@ -35,9 +37,12 @@ export type TimelessInput = Omit<Input, 'time'>;
 export const toInput = (
   analysis: Analysis,
   columns: ColumnKnowledge,
-  { identity, claims, workload, session, database, fingerprint, grants }: Surroundings,
+  surroundings: Surroundings,
 ): TimelessInput => {
+  const { identity, claims, workload, session, database, fingerprint, grants } = surroundings;
   const tagged = taggedOf(columns);
+  const accesses = analysis.accesses.map((access) => accessFacts(access, columns));
+  const called = surroundings.functionCall;
   return {
     version: 1,
     identity,
@@ -48,23 +53,7 @@ export const toInput = (
     statement: {
       command: analysis.command,
       fingerprint,
-      accesses: analysis.accesses.map((access): AccessFacts => {
-        const { object } = access;
-        return {
-          action: access.action,
-          ...(object
-            ? { object: formatName(object), schema: object.schema, name: object.name }
-            : {}),
-          user: access.user,
-          through: access.through.map(formatName),
-          columns: access.columns.map(({ name, uses }) => ({
-            name,
-            uses,
-            tags: object ? columns.tagsOf(object, name) : [],
-            origins: object ? originsOf(columns, object, name) : [],
-          })),
-        };
-      }),
+      accesses: called === undefined ? accesses : [...accesses, functionCallOf(called)],
       functions: analysis.functions.map(formatName),
       unfiltered: analysis.flags.unfiltered,
       readOnly: analysis.flags.readOnly,
@@ -78,6 +67,32 @@ export const toInput = (
     request: { grants },
   };
 };
+
+const accessFacts = (
+  { object, action, user, through, columns }: Analysis['accesses'][number],
+  known: ColumnKnowledge,
+): AccessFacts => ({
+  action,
+  ...(object ? { object: formatName(object), schema: object.schema, name: object.name } : {}),
+  user,
+  through: through.map(formatName),
+  columns: columns.map(({ name, uses }) => ({
+    name,
+    uses,
+    tags: object ? known.tagsOf(object, name) : [],
+    origins: object ? originsOf(known, object, name) : [],
+  })),
+});
+
+const functionCallOf = ({ schema, name }: ObjectName): AccessFacts => ({
+  action: 'function-call',
+  object: formatName({ schema, name }),
+  schema,
+  name,
+  user: true,
+  through: [],
+  columns: [],
+});
 
 const originsOf = (
   columns: ColumnKnowledge,

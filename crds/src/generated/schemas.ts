@@ -524,9 +524,9 @@ export const schemas: Readonly<Record<string, { readonly apiVersion: string; rea
                   },
                   "actions": {
                     "type": "array",
-                    "description": "What is done. write is all of insert, update, delete, merge and truncate; any is everything; copy-in and copy-out come besides the insert or select that they imply.",
+                    "description": "What is done. write is all of insert, update, delete, merge and truncate; any is everything; copy-in and copy-out come besides the insert or select that they imply. function-call is the protocol's FunctionCall message (libpq's large objects), which only a rule that names it allows; it comes besides execute, and any does not include it.",
                     "minItems": 1,
-                    "maxItems": 14,
+                    "maxItems": 15,
                     "x-kubernetes-list-type": "set",
                     "items": {
                       "type": "string",
@@ -545,6 +545,7 @@ export const schemas: Readonly<Record<string, { readonly apiVersion: string; rea
                         "privilege",
                         "config",
                         "execute",
+                        "function-call",
                         "any"
                       ]
                     }
@@ -569,7 +570,7 @@ export const schemas: Readonly<Record<string, { readonly apiVersion: string; rea
                   },
                   "functions": {
                     "type": "array",
-                    "description": "For the action execute: functions and procedures, schema.name, written as in tables. Absent: those that tables names.",
+                    "description": "For the actions execute and function-call: functions and procedures, schema.name, written as in tables. Absent: those that tables names.",
                     "minItems": 1,
                     "maxItems": 128,
                     "items": {
@@ -953,14 +954,14 @@ export const schemas: Readonly<Record<string, { readonly apiVersion: string; rea
                     "message": "approval is for effect RequireApproval"
                   },
                   {
-                    "rule": "!has(self.functions) || self.actions.exists(a, a == 'execute' || a == 'any')",
+                    "rule": "!has(self.functions) || self.actions.exists(a, a in ['execute', 'function-call', 'any'])",
                     "fieldPath": ".functions",
-                    "message": "functions are for the action execute"
+                    "message": "functions are for the actions execute and function-call"
                   },
                   {
-                    "rule": "!has(self.functions) || has(self.tables) || self.actions.all(a, a == 'execute')",
+                    "rule": "!has(self.functions) || has(self.tables) || self.actions.all(a, a in ['execute', 'function-call'])",
                     "fieldPath": ".functions",
-                    "message": "with actions besides execute, tables must be given too"
+                    "message": "with actions besides execute and function-call, tables must be given too"
                   },
                   {
                     "rule": "!has(self.unfiltered) || self.actions.exists(a, a in ['update', 'delete', 'write', 'any'])",

@@ -164,8 +164,10 @@ export interface DatabaseAccessPolicySpec {
     /**
      * What is done. write is all of insert, update, delete, merge and truncate; any is
      * everything; copy-in and copy-out come besides the insert or select that they imply.
+     * function-call is the protocol's FunctionCall message (libpq's large objects), which only a
+     * rule that names it allows; it comes besides execute, and any does not include it.
      */
-    readonly actions: readonly ('select' | 'insert' | 'update' | 'delete' | 'merge' | 'truncate' | 'write' | 'copy-in' | 'copy-out' | 'ddl' | 'privilege' | 'config' | 'execute' | 'any')[];
+    readonly actions: readonly ('select' | 'insert' | 'update' | 'delete' | 'merge' | 'truncate' | 'write' | 'copy-in' | 'copy-out' | 'ddl' | 'privilege' | 'config' | 'execute' | 'function-call' | 'any')[];
     /**
      * Relations, schema.table as SQL writes them; * stands for any name in its place, pg_temp for
      * the session's temporary schema. *.* leaves out pg_catalog and information_schema. Absent
@@ -173,8 +175,8 @@ export interface DatabaseAccessPolicySpec {
      */
     readonly tables?: readonly string[];
     /**
-     * For the action execute: functions and procedures, schema.name, written as in tables.
-     * Absent: those that tables names.
+     * For the actions execute and function-call: functions and procedures, schema.name, written
+     * as in tables. Absent: those that tables names.
      */
     readonly functions?: readonly string[];
     /**

@@ -4,6 +4,9 @@ const rest = ['select', 'copy-in', 'copy-out', 'ddl', 'privilege', 'config', 'ex
 /** What a statement that touches nothing is said to do. */
 export const statementAction = 'statement';
 
+/** The protocol's FunctionCall: only a rule that says so allows it, `any` does not. */
+export const functionCallAction = 'function-call';
+
 /** The words of a rule as actions of an access: `write` and `any` are several. */
 export const expandActions = (actions: readonly string[]): ReadonlySet<string> => {
   const all = new Set<string>();

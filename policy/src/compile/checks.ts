@@ -1,7 +1,7 @@
 import type { DatabaseAccessPolicy } from '@postern/crds';
 import { checkRowFilter } from '@postern/sql';
 import { isTimezone } from '../schedule.js';
-import { expandActions } from './actions.js';
+import { expandActions, functionCallAction } from './actions.js';
 import type { CompiledRule, Keys } from './data.js';
 import { compileRule, compileSchedule, type PolicyRule } from './policy.js';
 import type { PolicyObjects, Report } from './source.js';
@@ -90,7 +90,9 @@ const checkSchedule = ({ schedule }: PolicyRule, report: Report): void => {
     report(['schedule', field], never('there is no time outside of 00:00-24:00'));
 };
 
-const blind = new Set(['truncate', 'ddl', 'privilege', 'config', 'execute']);
+const blind = new Set([
+  ...['truncate', 'ddl', 'privilege', 'config', 'execute', functionCallAction],
+]);
 
 const checkMasks = (rule: PolicyRule, report: Report): void => {
   for (const field of ['masks', 'rowFilter'] as const)

@@ -1,5 +1,5 @@
 import { quoteIdentifier } from '@postern/sql';
-import { statementAction } from '../compile/actions.js';
+import { functionCallAction, statementAction } from '../compile/actions.js';
 import type { ObjectKind } from '../compile/data.js';
 import type { AccessFacts, ColumnFacts } from '../input.js';
 import { columnKeys, commandKeys, objectKeys, parseParts, tagKeys } from '../names.js';
@@ -108,8 +108,10 @@ const nothing: Facts['accesses'][number] = {
   need: false,
 };
 
+const ofFunctions = new Set<string>(['execute', functionCallAction]);
+
 const kindOf = ({ action, object }: AccessFacts): ObjectKind =>
-  object === undefined ? 'none' : action === 'execute' ? 'function' : 'relation';
+  object === undefined ? 'none' : ofFunctions.has(action) ? 'function' : 'relation';
 
 const asOf = ({ action, columns }: AccessFacts): readonly string[] =>
   action !== 'select' && columns.some(isRead) ? [action, 'select'] : [action];
@@ -142,7 +144,7 @@ const relationsOf = (
 ): readonly RelationFacts[] => {
   const byName = new Map<string, AccessFacts[]>();
   for (const access of accesses) {
-    if (access.object === undefined || access.action === 'execute') continue;
+    if (access.object === undefined || ofFunctions.has(access.action)) continue;
     const known = byName.get(access.object);
     if (known) known.push(access);
     else byName.set(access.object, [access]);

@@ -5,7 +5,7 @@ import type { AuditSink } from '../audit/index.js';
 import type { Database } from '../control/assignment.js';
 import type { Loaded, SharedCatalogue } from './catalogues.js';
 import { type Context, type Lexing, VerdictCache } from './context.js';
-import { decide } from './decide.js';
+import { decide, decideFunctionCall } from './decide.js';
 import type { SessionLogin } from './session-governance.js';
 import type { Verdict } from './verdict.js';
 
@@ -75,10 +75,21 @@ export class DatabaseGovernance {
   }
 
   govern(context: Context, sql: string): Verdict {
-    const cached = context.verdicts.get(sql);
+    return this.cached(context, sql, () => decide(sql, context, this));
+  }
+
+  /** @param oid of the function */
+  governFunctionCall(context: Context, oid: number): Verdict {
+    // NUL: no text of SQL is written so
+    const key = `\0function ${String(oid)}`;
+    return this.cached(context, key, () => decideFunctionCall(oid, context, this));
+  }
+
+  private cached(context: Context, key: string, decision: () => Verdict): Verdict {
+    const cached = context.verdicts.get(key);
     if (cached !== undefined && cached.until > this.parts.now()) return cached;
-    const verdict = decide(sql, context, this);
-    context.verdicts.set(sql, verdict);
+    const verdict = decision();
+    context.verdicts.set(key, verdict);
     return verdict;
   }
 

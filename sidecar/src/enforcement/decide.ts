@@ -6,6 +6,7 @@ import {
   fingerprint,
   formatName,
   normalise,
+  type ObjectName,
   parse,
   quoteIdentifier,
   rewrite,
@@ -15,7 +16,7 @@ import {
   type Statement,
 } from '@postern/sql';
 import type { StatementHandle } from '../audit/index.js';
-import type { Refusal } from '../session/refusal.js';
+import { type Refusal, refusals } from '../session/refusal.js';
 import type { Context } from './context.js';
 import { type DatabaseGovernance, textDigest } from './database-governance.js';
 import { lexingProblem } from './lexing.js';
@@ -66,10 +67,54 @@ export function decide(sql: string, context: Context, database: DatabaseGovernan
   };
 }
 
+/**
+ * Decides the protocol's FunctionCall as the SELECT that it stands for; besides, policy must name it.
+ *
+ * @returns a `forward` of one statement, never rewritten, or a `refuse`
+ */
+export function decideFunctionCall(
+  oid: number,
+  context: Context,
+  database: DatabaseGovernance,
+): Verdict {
+  const found = context.catalogue.routineByOid(oid);
+  if (found === undefined) {
+    const refusal = refusals.unknownFunction(oid);
+    return {
+      ...refused(`function ${String(oid)}`, database, refusal, 'analysis'),
+      unresolved: true,
+    };
+  }
+  const { routine, overload } = found;
+  const parameters = Array.from({ length: Math.abs(overload.most) }, (_, i) => `$${String(i + 1)}`);
+  const sql = `SELECT ${formatName(routine)}(${parameters.join(', ')})`;
+  const [statement] = parse(sql);
+  if (statement === undefined) throw new TypeError('a SELECT that does not parse');
+  const one = decideOne(statement, context, database, routine);
+  if ('refusal' in one) return refusedAt(sql, [statement], [], one);
+  if (one.rewritten !== undefined) {
+    const { record } = one.governed;
+    return refusedAt(sql, [statement], [], {
+      refusal: refusals.functionCall(),
+      record,
+      unresolved: false,
+      until: one.until,
+    });
+  }
+  return {
+    kind: 'forward',
+    statements: [one.governed],
+    rewritten: undefined,
+    toOriginal: (position) => position,
+    until: one.until,
+  };
+}
+
 function decideOne(
   statement: Statement,
   context: Context,
   database: DatabaseGovernance,
+  functionCall?: ObjectName,
 ): Allowed | Refused {
   const { parts } = database;
   const text = statement.source.slice(statement.start, statement.end);
@@ -96,6 +141,7 @@ function decideOne(
       database: parts.database.facts,
       fingerprint: fingerprint(text),
       grants: [],
+      ...(functionCall === undefined ? {} : { functionCall }),
     }),
   );
   const record = parts.sink.statementRecord({

@@ -86,7 +86,15 @@ export class SessionGovernance {
 
   /** @returns undefined when a name is unknown and the catalogue should be asked for first */
   govern(context: Context, sql: string): Verdict | undefined {
-    const verdict = this.database.govern(context, sql);
+    return this.unlessOutdated(this.database.govern(context, sql));
+  }
+
+  /** As `govern`, for the protocol's FunctionCall. @param oid of the function */
+  governFunctionCall(context: Context, oid: number): Verdict | undefined {
+    return this.unlessOutdated(this.database.governFunctionCall(context, oid));
+  }
+
+  private unlessOutdated(verdict: Verdict): Verdict | undefined {
     if (verdict.kind !== 'refuse' || !verdict.unresolved || this.failed) return verdict;
     const age =
       this.now() - (this.own === undefined ? this.database.catalogue.checkedAt : this.ownReadAt);

@@ -91,9 +91,7 @@ export class ClientMessages {
         if (session.isStaging) session.toServer.write(Flush);
         return 'done';
       case frontendType.functionCall:
-        session.owed.push(owe('query', { refusal: refusals.functionCall() }));
-        session.toServer.write(encodeQuery(standIn.analysis.sql));
-        return 'done';
+        return this.functionCall(frame);
       case frontendType.terminate:
         this.pass(frame);
         session.clientTerminated();
@@ -145,6 +143,25 @@ export class ClientMessages {
     session.owed.push(owe('query', { executions, refusal }));
     session.toServer.write(encodeQuery(prefix + standIn[refusal.stage].sql));
     return 'done';
+  }
+
+  /** Its reply is one FunctionCallResponse or error, and like a Query's it ends with ReadyForQuery. */
+  private functionCall(frame: Frame): 'done' | 'wait' {
+    const { session } = this;
+    const context = session.governance.ready();
+    if (context === undefined) return 'wait';
+    const verdict = session.governance.governFunctionCall(context, bodyOf(frame).uint32());
+    if (verdict === undefined) return 'wait';
+    if (verdict.kind === 'staged') throw new TypeError('one function in several pieces');
+    if (verdict.kind === 'refuse') {
+      return this.refuseQuery([], '', verdict.refusal, () => {
+        session.executions.refuse(verdict.record, verdict.refusal);
+      });
+    }
+    const executions = this.begin(verdict.statements);
+    if (!Array.isArray(executions)) return this.refuseQuery([], '', executions);
+    session.owed.push(owe('query', { executions }));
+    return this.pass(frame);
   }
 
   private parse(frame: Frame): 'done' | 'wait' {

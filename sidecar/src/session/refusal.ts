@@ -83,9 +83,15 @@ export const refusals = {
     message: 'cannot insert multiple commands into a prepared statement',
     stage: 'syntax',
   }),
+  unknownFunction: (oid: number): Refusal => ({
+    sqlstate: '42883',
+    message: `function with OID ${String(oid)} does not exist`,
+    stage: 'analysis',
+  }),
   functionCall: (): Refusal => ({
-    sqlstate: sqlstate.featureNotSupported,
-    message: 'the function call protocol message is not allowed through Postern',
+    sqlstate: sqlstate.insufficientPrivilege,
+    message:
+      'policy masks or filters what this function reads, which cannot be done in a function call message',
     detail: 'reason=function-call',
     hint: 'Call the function in a SELECT statement.',
     stage: 'analysis',

@@ -37,6 +37,9 @@ export class ServerMessages {
       case backendType.copyData:
         this.onData(f);
         return;
+      case backendType.functionCallResponse:
+        this.onComplete(f, 'called');
+        return;
       case backendType.commandComplete:
         this.onComplete(f, 'complete');
         return;
@@ -125,7 +128,7 @@ export class ServerMessages {
     this.pass(f);
   }
 
-  private onComplete(f: Framer, how: 'complete' | 'empty' | 'suspended'): void {
+  private onComplete(f: Framer, how: 'complete' | 'empty' | 'suspended' | 'called'): void {
     const { session } = this;
     const head = this.head();
     if (head.own !== undefined) {

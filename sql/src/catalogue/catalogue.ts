@@ -121,6 +121,8 @@ export interface Catalogue {
   relation(schema: string, name: string): Relation | undefined;
   relationByOid(oid: number): Relation | undefined;
   routine(schema: string, name: string): Routine | undefined;
+  /** the routine one of whose overloads has this OID, and that overload */
+  routineByOid(oid: number): { readonly routine: Routine; readonly overload: Overload } | undefined;
   type(schema: string, name: string): Type | undefined;
   typeByOid(oid: number): Type | undefined;
   /** user operators of this symbol */

@@ -52,6 +52,13 @@ export const indexCatalogue = (data: CatalogueData): Catalogue => {
     relation: byName(data.relations),
     relationByOid,
     routine: byName(data.routines),
+    routineByOid: (oid) => {
+      for (const routine of data.routines) {
+        const overload = routine.overloads.find((one) => one.oid === oid);
+        if (overload !== undefined) return { routine, overload };
+      }
+      return undefined;
+    },
     type: byName(data.types),
     typeByOid: byOid(data.types),
     operators: (symbol) => operators.get(symbol) ?? [],
