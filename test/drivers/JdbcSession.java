@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.postgresql.PGConnection;
+import org.postgresql.largeobject.LargeObject;
+import org.postgresql.largeobject.LargeObjectManager;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -142,7 +144,63 @@ public final class JdbcSession {
       canceller.join();
       steps.put("cancelled soon", System.nanoTime() - before < 5_000_000_000L);
     }
+    largeObject(c);
+    notifications(c);
+    steps.put("several results", severalResults(c));
     steps.put("and on", query(c, "SELECT count(*) FROM items"));
+  }
+
+  /** The driver does this with FunctionCall messages. */
+  private static void largeObject(Connection c) throws SQLException {
+    c.setAutoCommit(false);
+    var objects = c.unwrap(PGConnection.class).getLargeObjectAPI();
+    long oid = objects.createLO(LargeObjectManager.READWRITE);
+    byte[] written = new byte[200_000];
+    for (int i = 0; i < written.length; i++) {
+      written[i] = (byte) (i * 31);
+    }
+    LargeObject object = objects.open(oid, LargeObjectManager.READWRITE);
+    object.write(written);
+    object.seek(100_000);
+    object.truncate(150_000);
+    byte[] read = object.read(100_000);
+    object.close();
+    boolean same = Arrays.equals(read, Arrays.copyOfRange(written, 100_000, 150_000));
+    steps.put("large object", List.of(read.length, same));
+    objects.delete(oid);
+    c.commit();
+    try {
+      objects.open(oid);
+      steps.put("large object deleted", "no");
+    } catch (PSQLException e) {
+      steps.put("large object deleted", e.getSQLState());
+    }
+    c.rollback();
+    c.setAutoCommit(true);
+  }
+
+  private static void notifications(Connection c) throws SQLException {
+    execute(c, "LISTEN jdbc");
+    execute(c, "NOTIFY jdbc, 'one'");
+    execute(c, "NOTIFY jdbc, 'two'");
+    List<Object> heard = new ArrayList<>();
+    for (var notification : c.unwrap(PGConnection.class).getNotifications(5000)) {
+      heard.add(notification.getName() + " " + notification.getParameter());
+    }
+    steps.put("notified", heard);
+    execute(c, "UNLISTEN *");
+  }
+
+  private static List<Object> severalResults(Connection c) throws SQLException {
+    List<Object> results = new ArrayList<>();
+    try (Statement s = c.createStatement()) {
+      boolean isRows = s.execute("SELECT 1; UPDATE items SET name = name WHERE id < 4; SELECT 2, 3");
+      while (isRows || s.getUpdateCount() != -1) {
+        results.add(isRows ? rows(s.getResultSet()) : s.getUpdateCount());
+        isRows = s.getMoreResults();
+      }
+    }
+    return results;
   }
 
   private static void refused(Connection c) throws Exception {
