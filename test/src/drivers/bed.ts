@@ -32,7 +32,11 @@ export const serverWithTables = async (
   readonly direct: Login;
   readonly reset: () => Promise<void>;
 }> => {
-  const server = await startPostgres(options);
+  const server = await startPostgres({
+    ...options,
+    // for the drivers that know two-phase commit
+    settings: { max_prepared_transactions: '10', ...options.settings },
+  });
   undo.push(() => server.stop());
   await server.sql(`CREATE ROLE ${user} LOGIN PASSWORD '${password}'`);
   await server.sql(`GRANT pg_signal_backend TO ${user}`);
@@ -44,7 +48,8 @@ export const serverWithTables = async (
     direct: { host: server.host, port: server.port, user, password, database: 'drivers' },
     reset: async () => {
       await server.sql(
-        `DROP TABLE IF EXISTS public.items, public.people;
+        // with all the tables and types that a program made
+        `DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION ${user};
          SET ROLE ${user}; ${schema}`,
         'drivers',
       );

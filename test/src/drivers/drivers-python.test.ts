@@ -1,0 +1,30 @@
+/** Python's other drivers, and what is most used above them. psycopg is among drivers.test.ts. */
+import { expect } from '@jest/globals';
+import type { Transcript } from './driver.js';
+import { pythonDriver } from './python.js';
+import { describeDrivers, dropRefused, failedTransaction, inTransaction } from './suite.js';
+
+await describeDrivers([
+  {
+    driver: pythonDriver('asyncpg', 'asyncpg_session.py'),
+    knownDifferences: {
+      'missing out':
+        'COPY of a table that is not there: the error has a position, the server gives none',
+    },
+    refused: (seen: Transcript) => {
+      expect(seen).toEqual({
+        refused: dropRefused,
+        'goes on': 1000,
+        extended: dropRefused,
+        prepared: dropRefused,
+        'in a transaction': inTransaction,
+        'which is failed': failedTransaction,
+        'rolled back': 'item 2',
+        'after a savepoint': inTransaction,
+        kept: 'kept',
+        'among several': dropRefused,
+        'goes on after': 4,
+      });
+    },
+  },
+]);
