@@ -1,0 +1,44 @@
+/** Drivers of compiled languages do their work through Postern as without it. */
+import { describe, expect, test } from '@jest/globals';
+import { pgx } from './compiled.js';
+import type { Transcript } from './driver.js';
+import { differencesGone, withKnownDifferences } from './known.js';
+import { describeDrivers, dropRefused, failedTransaction, inTransaction } from './suite.js';
+
+const modes = ['cache statement', 'cache describe', 'describe exec', 'exec', 'simple protocol'];
+
+const refusals: Readonly<Record<string, (seen: Transcript) => void>> = {
+  pgx: (seen) => {
+    const inMode = (mode: string): Transcript => ({
+      [`${mode}: refused`]: dropRefused,
+      [`${mode}: goes on`]: [[1000]],
+      [`${mode}: in a transaction`]: inTransaction,
+      [`${mode}: which is failed`]: failedTransaction,
+      [`${mode}: rolled back`]: [['item 2']],
+      [`${mode}: in a batch`]: dropRefused,
+      [`${mode}: rolled back too`]: [['item 3']],
+      [`${mode}: in a savepoint`]: inTransaction,
+      [`${mode}: which is kept`]: 'UPDATE 1',
+      [`${mode}: goes on after`]: [[4]],
+    });
+    expect(seen).toEqual({
+      ...Object.assign({}, ...modes.map(inMode)),
+      // `NQ==` is a 5
+      pipelined: [dropRefused, 'synced', [[['NQ==']], 'SELECT 1'], 'synced'],
+    });
+  },
+};
+
+await describeDrivers(
+  [pgx].map((driver) => ({
+    driver: withKnownDifferences(driver),
+    refused: refusals[driver.name]!,
+  })),
+);
+
+// after the drivers, which show it
+describe('what is known to differ', () => {
+  test('still does', () => {
+    expect(differencesGone()).toEqual([]);
+  });
+});
