@@ -16,6 +16,7 @@ import { withoutRepeats } from './repeated.js';
 import { CancelKeys } from './session/cancel-keys.js';
 import { ClientTls } from './session/client-tls.js';
 import { Turn } from './session/turn.js';
+import { EndpointRoles } from './upstream/roles.js';
 import { version } from './version.js';
 
 const config = readConfig(process.env);
@@ -66,6 +67,7 @@ const stream: ControlStream = new ControlStream({
 const proxy: Proxy = new Proxy({
   governance: () => control.governance,
   keys: new CancelKeys(),
+  roles: new EndpointRoles(),
   sink: spool,
   turn,
   log,

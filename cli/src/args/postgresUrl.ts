@@ -7,11 +7,20 @@ export interface PostgresUrl {
   readonly endpoints: readonly { readonly host: string; readonly port: number }[];
   readonly databaseName: string | undefined;
   readonly sslmode: SslMode | undefined;
+  /** which of the endpoints will do; undefined: any */
+  readonly targetSessionAttrs: TargetSessionAttrs | undefined;
   /** path of a PEM file, or `system` */
   readonly sslrootcert: string | undefined;
 }
 
 export type SslMode = 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
+
+export type TargetSessionAttrs = (typeof sessionAttrs)[number];
+
+const sessionAttrs = [
+  ...(['any', 'read-write', 'read-only'] as const),
+  ...(['primary', 'standby', 'prefer-standby'] as const),
+] as const;
 
 export type Parsed =
   | { readonly kind: 'url'; readonly url: PostgresUrl }
@@ -41,12 +50,20 @@ export const parsePostgresUrl = (text: string): Parsed => {
   if (mode !== undefined && sslmode === undefined) {
     return wrong(`sslmode ${JSON.stringify(mode)} is none of ${[...modes.keys()].join(', ')}`);
   }
+  const attrs = query.get('target_session_attrs') ?? undefined;
+  const targetSessionAttrs = sessionAttrs.find((known) => known === attrs);
+  if (attrs !== undefined && targetSessionAttrs === undefined) {
+    return wrong(
+      `target_session_attrs ${JSON.stringify(attrs)} is none of ${sessionAttrs.join(', ')}`,
+    );
+  }
   return {
     kind: 'url',
     url: {
       endpoints,
       databaseName: (name || query.get('dbname')) ?? undefined,
       sslmode,
+      targetSessionAttrs,
       sslrootcert: query.get('sslrootcert') ?? undefined,
     },
   };

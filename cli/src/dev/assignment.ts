@@ -30,6 +30,7 @@ export const assignmentOf = (facts: AssignmentFacts): postern.policy.v1.IAssignm
       region: spec.region ?? '',
       databaseNames: [...governed.databaseNames],
       endpoints: governed.endpoints.map(({ host, port }) => ({ host, port })),
+      targetSessionAttrs: governed.targetSessionAttrs,
       tls: { mode: governed.tls.mode, ca: facts.certificates.get(governed.id) ?? '' },
       classifications: (spec.classifications ?? []).map(({ column, tags }) => ({
         column,

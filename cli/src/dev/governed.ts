@@ -1,5 +1,5 @@
 import type { Database } from '@postern/crds';
-import type { SslMode } from '../args/postgresUrl.js';
+import type { SslMode, TargetSessionAttrs } from '../args/postgresUrl.js';
 import type { Upstream } from '../args/upstream.js';
 import { CliError } from '../errors.js';
 
@@ -10,6 +10,7 @@ export interface Governed {
   readonly object: Database;
   readonly endpoints: readonly { readonly host: string; readonly port: number }[];
   readonly tls: { readonly mode: SslMode; readonly rootCertificate: string | undefined };
+  readonly targetSessionAttrs: TargetSessionAttrs;
   /** the server's own database that the governed URL names */
   readonly databaseName: string | undefined;
   /** empty: any */
@@ -101,6 +102,7 @@ const govern = (object: Database, upstream: Upstream | undefined): Governed => {
       object,
       endpoints: object.spec.endpoints.map(({ host, port }) => ({ host, port: port ?? 5432 })),
       tls: { mode: object.spec.tls?.mode ?? 'prefer', rootCertificate: undefined },
+      targetSessionAttrs: object.spec.targetSessionAttrs ?? 'any',
       databaseName: names[0],
       databaseNames: names,
     };
@@ -111,6 +113,7 @@ const govern = (object: Database, upstream: Upstream | undefined): Governed => {
     object,
     endpoints: url.endpoints,
     tls: { mode: url.sslmode ?? 'prefer', rootCertificate: url.sslrootcert },
+    targetSessionAttrs: url.targetSessionAttrs ?? object.spec.targetSessionAttrs ?? 'any',
     databaseName: url.databaseName ?? names[0],
     // The upstream is another server than the file speaks of: its database joins those allowed.
     databaseNames:

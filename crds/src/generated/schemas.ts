@@ -1196,6 +1196,19 @@ export const schemas: Readonly<Record<string, { readonly apiVersion: string; rea
                 }
               }
             },
+            "targetSessionAttrs": {
+              "type": "string",
+              "description": "Which of the endpoints will do, as libpq's target_session_attrs. What a server is, is known only after a log-in: a client whose password went to a server that will not do is refused, and its next connection goes to another.",
+              "enum": [
+                "any",
+                "read-write",
+                "read-only",
+                "primary",
+                "standby",
+                "prefer-standby"
+              ],
+              "default": "any"
+            },
             "databaseNames": {
               "type": "array",
               "description": "Databases of the server that may be entered. Empty or absent means any.",

@@ -365,6 +365,12 @@ export interface DatabaseSpec {
     /** TCP port. */
     readonly port?: number;
   }[];
+  /**
+   * Which of the endpoints will do, as libpq's target_session_attrs. What a server is, is known
+   * only after a log-in: a client whose password went to a server that will not do is refused,
+   * and its next connection goes to another.
+   */
+  readonly targetSessionAttrs?: 'any' | 'read-write' | 'read-only' | 'primary' | 'standby' | 'prefer-standby';
   /** Databases of the server that may be entered. Empty or absent means any. */
   readonly databaseNames?: readonly string[];
   /** What it is used for, e.g. production or staging. Rules in Rego can read it. */

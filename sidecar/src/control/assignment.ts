@@ -17,6 +17,8 @@ export interface Database {
   /** empty: any */
   readonly databaseNames: readonly string[];
   readonly endpoints: readonly Endpoint[];
+  /** which of the endpoints will do */
+  readonly targetSessionAttrs: TargetSessionAttrs;
   readonly tls: Tls;
   readonly classifications: readonly Classification[];
   /** host:port to accept clients on */
@@ -28,6 +30,12 @@ export interface Endpoint {
   readonly host: string;
   readonly port: number;
 }
+
+export const targetSessionAttrs = [
+  ...(['any', 'read-write', 'read-only'] as const),
+  ...(['primary', 'standby', 'prefer-standby'] as const),
+] as const;
+export type TargetSessionAttrs = (typeof targetSessionAttrs)[number];
 
 export const tlsModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 export type TlsMode = (typeof tlsModes)[number];

@@ -1,6 +1,6 @@
 import type { Identity } from '@postern/policy';
 import { postern } from '@postern/proto';
-import { type Assignment, type Database, tlsModes } from './assignment.js';
+import { type Assignment, type Database, targetSessionAttrs, tlsModes } from './assignment.js';
 
 const { Kind } = postern.policy.v1.Identity;
 
@@ -58,6 +58,10 @@ function decodeDatabase(m: postern.policy.v1.IDatabase): Database {
   const id = `${namespace}/${name}`;
   const mode = tlsModes.find((known) => known === m.tls?.mode);
   if (mode === undefined) throw new AssignmentError(`database ${id}: unknown tls.mode`);
+  const wanted = m.targetSessionAttrs ?? '';
+  const attrs = wanted === '' ? 'any' : targetSessionAttrs.find((known) => known === wanted);
+  if (attrs === undefined)
+    throw new AssignmentError(`database ${id}: unknown target_session_attrs`);
   const ca = m.tls?.ca ?? '';
   return {
     id,
@@ -70,6 +74,7 @@ function decodeDatabase(m: postern.policy.v1.IDatabase): Database {
     },
     databaseNames: m.databaseNames ?? [],
     endpoints: (m.endpoints ?? []).map((e) => ({ host: e.host ?? '', port: e.port ?? 5432 })),
+    targetSessionAttrs: attrs,
     tls: { mode, ca: ca === '' ? undefined : ca },
     classifications: (m.classifications ?? []).map((c) => ({
       column: c.column ?? '',

@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net';
 import { Authentication } from '../wire/backend/authentication.js';
 import { BackendKeyData } from '../wire/backend/backend-key-data.js';
-import { decodeErrorFields } from '../wire/backend/error-response.js';
+import { decodeErrorFields, type ErrorFields } from '../wire/backend/error-response.js';
 import { Body } from '../wire/body.js';
 import { Framer, headerLength } from '../wire/framer.js';
 import { backendFraming, frontendFraming } from '../wire/limits.js';
 import { ProtocolError } from '../wire/protocol-error.js';
 import { backendType, frontendType } from '../wire/types.js';
+import { sqlstate } from './refusal.js';
 
 const channelBound = 'SCRAM-SHA-256-PLUS';
 
@@ -15,6 +16,10 @@ export type LoginResult =
   | {
       readonly kind: 'ready';
       readonly parameters: ReadonlyMap<string, string>;
+      /** The client has shown a password or the like, which it does only once. */
+      readonly authenticated: boolean;
+      /** What was held back from the client, AuthenticationOk first. */
+      readonly held: readonly Buffer[];
       /** The first ReadyForQuery, not sent to the client yet. */
       readonly ready: Buffer;
       readonly fromClient: Buffer;
@@ -22,6 +27,13 @@ export type LoginResult =
     }
   /** The server refused; the client has been told in the server's words. */
   | { readonly kind: 'refused'; readonly sqlstate: string }
+  /** The server takes nobody now, and another may be tried; the client has not been told. */
+  | {
+      readonly kind: 'unavailable';
+      readonly sqlstate: string;
+      readonly message: string;
+      readonly fromClient: Buffer;
+    }
   | { readonly kind: 'closed'; readonly by: 'client' | 'server' }
   /** The client insists on what two legs of TLS cannot give; it has not been told. */
   | { readonly kind: 'bound-elsewhere' };
@@ -37,6 +49,10 @@ export interface LoginOptions {
   readonly issueKey: (server: BackendKeyData) => BackendKeyData;
   /** milliseconds for the whole exchange */
   readonly timeout: number;
+  /** Hold back what comes after the password, until it is known whether this server will do. */
+  readonly hold: boolean;
+  /** There is another server to try. */
+  readonly another: boolean;
 }
 
 /**
@@ -58,6 +74,10 @@ export function relayLogin(options: LoginOptions): Promise<LoginResult> {
     });
     const fromServer = new Framer({ ...backendFraming, streams: () => false });
     const parameters = new Map<string, string>();
+    const held: Buffer[] = [];
+    /** The server is content with the client. */
+    let accepted = false;
+    /** The client has said something for that. */
     let authenticated = false;
     /** The server offered channel binding; the next `p` is the client's choice of a mechanism. */
     let offered = false;
@@ -85,16 +105,17 @@ export function relayLogin(options: LoginOptions): Promise<LoginResult> {
     };
     const hearClient = (): void => {
       // After AuthenticationOk everything waits for the session, which decides it.
-      while (!authenticated && fromClient.next()) {
+      while (!accepted && fromClient.next()) {
         if (offered && options.clientEncrypted && insists(fromClient)) {
           stop();
           resolve({ kind: 'bound-elsewhere' });
           return;
         }
         offered = false;
+        authenticated = true;
         server.write(fromClient.buffer.subarray(fromClient.start, fromClient.end));
       }
-      if (authenticated) client.pause();
+      if (accepted) client.pause();
     };
     const onClient = (chunk: Buffer): void =>
       attempt(() => {
@@ -107,13 +128,25 @@ export function relayLogin(options: LoginOptions): Promise<LoginResult> {
     };
     const onServerClose = (): void => {
       stop();
-      resolve({ kind: 'closed', by: 'server' });
+      resolve(
+        options.another && !authenticated
+          ? unavailable(sqlstate.connectionFailure, 'the server closed the connection')
+          : { kind: 'closed', by: 'server' },
+      );
     };
     const onServer = (chunk: Buffer): void =>
       attempt(() => {
         fromServer.push(chunk);
         while (fromServer.next()) if (hearServer(fromServer)) return;
       });
+    const tell = (bytes: Buffer): void => {
+      if (accepted && options.hold) {
+        held.push(Buffer.from(bytes));
+        return;
+      }
+      for (const earlier of held.splice(0)) client.write(earlier);
+      client.write(bytes);
+    };
     /** @returns true when the log-in is over */
     const hearServer = (f: Framer): boolean => {
       const whole = f.buffer.subarray(f.start, f.end);
@@ -121,37 +154,40 @@ export function relayLogin(options: LoginOptions): Promise<LoginResult> {
       switch (f.type) {
         case backendType.authentication: {
           const message = Authentication.decode(body);
-          if (message.kind === 'Ok') authenticated = true;
+          if (message.kind === 'Ok') accepted = true;
           offered =
             options.serverEncrypted &&
             message.kind === 'SASL' &&
             message.mechanisms.includes(channelBound);
-          client.write(
-            offered && message.kind === 'SASL' ? withoutBinding(message.mechanisms) : whole,
-          );
+          tell(offered && message.kind === 'SASL' ? withoutBinding(message.mechanisms) : whole);
           return false;
         }
         case backendType.parameterStatus:
           parameters.set(body.cstring(), body.cstring());
-          client.write(whole);
+          tell(whole);
           return false;
         case backendType.backendKeyData:
-          client.write(BackendKeyData.encode(options.issueKey(BackendKeyData.decode(body))));
+          tell(BackendKeyData.encode(options.issueKey(BackendKeyData.decode(body))));
+          return false;
+        case backendType.negotiateProtocolVersion:
+          // Said once: the next server may say it too.
+          if (options.hold) held.push(Buffer.from(whole));
+          else client.write(whole);
           return false;
         case backendType.noticeResponse:
-        case backendType.negotiateProtocolVersion:
-          client.write(whole);
+          tell(whole);
           return false;
         case backendType.errorResponse:
           stop();
-          client.write(whole);
-          resolve({ kind: 'refused', sqlstate: decodeErrorFields(body).get('C') ?? 'XX000' });
+          resolve(refusedWith(whole, decodeErrorFields(body)));
           return true;
         case backendType.readyForQuery:
           stop();
           resolve({
             kind: 'ready',
             parameters,
+            authenticated,
+            held,
             ready: Buffer.from(whole),
             fromClient: fromClient.takePending(),
             fromServer: f.takePending(),
@@ -163,6 +199,20 @@ export function relayLogin(options: LoginOptions): Promise<LoginResult> {
             `server message type ${String(f.type)} during authentication`,
           );
       }
+    };
+    const unavailable = (state: string, message: string): LoginResult => ({
+      kind: 'unavailable',
+      sqlstate: state,
+      message,
+      fromClient: fromClient.takePending(),
+    });
+    const refusedWith = (whole: Buffer, fields: ErrorFields): LoginResult => {
+      const state = fields.get('C') ?? 'XX000';
+      if (state === sqlstate.cannotConnectNow && options.another && !authenticated)
+        return unavailable(state, fields.get('M') ?? 'the server takes no connections now');
+      for (const bytes of held) client.write(bytes);
+      client.write(whole);
+      return { kind: 'refused', sqlstate: state };
     };
     client.on('data', onClient);
     server.on('data', onServer);

@@ -1,20 +1,19 @@
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { AuditSink } from '../audit/index.js';
-import type { Database, Endpoint } from '../control/assignment.js';
+import type { Database } from '../control/assignment.js';
 import type { DatabaseGovernance } from '../enforcement/database-governance.js';
 import type { Governance } from '../enforcement/governance.js';
 import { SessionGovernance } from '../enforcement/session-governance.js';
 import { cancelUpstream } from '../upstream/cancel.js';
-import { connectUpstream, type UpstreamConnection, UpstreamError } from '../upstream/connect.js';
-import type { BackendKeyData } from '../wire/backend/backend-key-data.js';
+import type { EndpointRoles } from '../upstream/roles.js';
 import { encodeErrorResponse } from '../wire/backend/error-response.js';
-import { ProtocolError } from '../wire/protocol-error.js';
-import { encodeStartup, type StartupMessage } from '../wire/startup.js';
-import { relayLogin } from './authentication.js';
+import type { StartupMessage } from '../wire/startup.js';
+import { attach } from './attach.js';
 import type { CancelKeys } from './cancel-keys.js';
 import type { ClientTls } from './client-tls.js';
 import { type FirstPacket, readFirstPacket } from './first-packet.js';
+import { inWords, Rejection } from './rejection.js';
 import { refusalFields, sqlstate } from './refusal.js';
 import { Session } from './session.js';
 import type { Turn } from './turn.js';
@@ -23,6 +22,8 @@ export interface ConnectionParts {
   /** undefined while there is no bundle: nobody gets in */
   readonly governance: () => Governance | undefined;
   readonly keys: CancelKeys;
+  /** what the servers were found to be */
+  readonly roles: EndpointRoles;
   readonly sink: AuditSink;
   readonly turn: Turn;
   readonly log: Logger;
@@ -35,19 +36,6 @@ export interface ConnectionParts {
   readonly timeouts: { readonly startup: number; readonly login: number; readonly connect: number };
   readonly opened: (session: Session) => void;
   readonly closed: (session: Session) => void;
-}
-
-/** Why a connection did not become a session, in the client's words. */
-class Rejection extends Error {
-  readonly sqlstate: string;
-  readonly hint: string;
-
-  constructor(state: string, message: string, hint: string) {
-    super(message);
-    this.name = 'Rejection';
-    this.sqlstate = state;
-    this.hint = hint;
-  }
 }
 
 /** Takes one accepted socket through start-up and log-in; then a Session has it. */
@@ -107,50 +95,32 @@ async function login(
     );
   }
   const { user, databaseName } = checkStartup(startup, database);
-  const { connection, endpoint } = await connectAny(database, parts.timeouts.connect);
-  const server = connection.socket;
-  // It may have gone while we were connecting; then its 'close' is over.
-  if (client.destroyed || client.writableEnded) {
-    server.destroy();
-    client.destroy();
-    return;
-  }
-  client.once('close', () => server.destroy());
-  server.write(encodeStartup(startup));
-
-  let key: BackendKeyData | undefined;
-  const cancel = async (): Promise<void> => {
-    if (key === undefined) return;
-    await cancelUpstream({ endpoint, tls: database.tls, timeout: parts.timeouts.connect }, key);
-  };
+  let cancel: () => Promise<void> = () => Promise.resolve();
   let revoke: () => void = () => undefined;
-  const result = await relayLogin({
+  const result = await attach({
     client,
-    server,
     clientEncrypted: encrypted,
-    serverEncrypted: connection.encrypted,
+    startup,
     early,
-    issueKey: (serverKey) => {
-      key = serverKey;
+    database,
+    roles: parts.roles,
+    timeouts: parts.timeouts,
+    issueKey: (serverKey, endpoint) => {
+      revoke();
+      cancel = () =>
+        cancelUpstream({ endpoint, tls: database.tls, timeout: parts.timeouts.connect }, serverKey);
       const issued = parts.keys.issue(serverKey, cancel);
-      revoke = issued.revoke;
+      ({ revoke } = issued);
       return issued.key;
     },
-    timeout: parts.timeouts.login,
   });
   const address = client.remoteAddress ?? '';
   switch (result.kind) {
-    case 'closed':
-      if (result.by === 'client') {
-        server.destroy();
-        return;
-      }
-      throw new Rejection(
-        sqlstate.connectionFailure,
-        'the server closed the connection during log-in',
-        "Look at the server's log.",
-      );
+    case 'gone':
+      revoke();
+      return;
     case 'refused':
+      revoke();
       parts.sink.refused({
         database: databaseId,
         clientAddress: address,
@@ -159,20 +129,14 @@ async function login(
       });
       parts.turn.touch({ flush: () => undefined, abandon: () => undefined });
       client.end();
-      server.destroy();
       return;
-    case 'bound-elsewhere':
-      throw new Rejection(
-        sqlstate.invalidAuthorization,
-        "SCRAM channel binding cannot reach through Postern: the client binds to Postern's certificate, not to the server's",
-        'Connect with channel_binding=disable.',
-      );
-    case 'ready':
+    case 'attached':
       break;
     default:
       result satisfies never;
       return;
   }
+  const { server, login: greeting } = result.attached;
   const applicationName = startup.parameters.get('application_name') ?? '';
   const audit = parts.sink.openSession({
     identity: governance.identity,
@@ -186,15 +150,15 @@ async function login(
     applicationName,
     clientAddress: address,
     bundleDigest: governance.bundleDigest,
-    serverVersion: result.parameters.get('server_version') ?? '',
+    serverVersion: greeting.parameters.get('server_version') ?? '',
   });
-  const serverVersion = result.parameters.get('server_version') ?? '';
+  const serverVersion = greeting.parameters.get('server_version') ?? '';
   const sessionGovernance = new SessionGovernance(
     governingOf(() => parts.governance() ?? governance, databaseId, databaseName, serverVersion),
     { user, databaseName, applicationName },
     parts.now,
   );
-  for (const [name, value] of result.parameters) sessionGovernance.parameterChanged(name, value);
+  for (const [name, value] of greeting.parameters) sessionGovernance.parameterChanged(name, value);
   const session: Session = new Session({
     client,
     server,
@@ -211,8 +175,9 @@ async function login(
     },
   });
   parts.opened(session);
-  client.write(result.ready);
-  session.start(result.fromClient, result.fromServer);
+  for (const held of greeting.held) client.write(held);
+  client.write(greeting.ready);
+  session.start(greeting.fromClient, greeting.fromServer);
 }
 
 /** What governs a session now; worked out again only when bundle or assignment changed. */
@@ -274,29 +239,9 @@ function checkStartup(
   return { user, databaseName };
 }
 
-async function connectAny(
-  database: Database,
-  timeout: number,
-): Promise<{ readonly connection: UpstreamConnection; readonly endpoint: Endpoint }> {
-  let failure: Error = new UpstreamError(
-    'unreachable',
-    `Database ${database.id} names no endpoint`,
-  );
-  for (const endpoint of database.endpoints) {
-    try {
-      return {
-        connection: await connectUpstream({ endpoint, tls: database.tls, timeout }),
-        endpoint,
-      };
-    } catch (cause) {
-      failure = cause instanceof Error ? cause : new Error(String(cause));
-    }
-  }
-  throw failure;
-}
-
 function reject(client: Socket, database: string, cause: unknown, parts: ConnectionParts): void {
-  const { state, message, hint } = inWords(cause);
+  const refusal = inWords(cause);
+  const { sqlstate: state, message } = refusal;
   parts.log.warn({ sqlstate: state, err: cause instanceof Rejection ? undefined : cause }, message);
   parts.sink.refused({
     database,
@@ -304,46 +249,9 @@ function reject(client: Socket, database: string, cause: unknown, parts: Connect
     sqlstate: state,
     reason: message,
   });
-  const fields = refusalFields({ sqlstate: state, message, hint, stage: 'analysis' }, 'FATAL');
+  const fields = refusalFields(refusal, 'FATAL');
   parts.turn.touch({
     flush: () => client.end(encodeErrorResponse(fields)),
     abandon: () => client.end(encodeErrorResponse(fields)),
   });
 }
-
-function inWords(cause: unknown): {
-  readonly state: string;
-  readonly message: string;
-  readonly hint: string;
-} {
-  if (cause instanceof Rejection)
-    return { state: cause.sqlstate, message: cause.message, hint: cause.hint };
-  if (cause instanceof ProtocolError) {
-    return {
-      state: sqlstate.protocolViolation,
-      message: cause.message,
-      hint: 'Speak PostgreSQL protocol 3.',
-    };
-  }
-  if (cause instanceof UpstreamError) {
-    return {
-      state: sqlstate.cannotConnect,
-      message: `Postern cannot reach the database: ${cause.message}`,
-      hint: upstreamHints[cause.code],
-    };
-  }
-  return {
-    state: sqlstate.internalError,
-    message: 'internal error in Postern',
-    hint: "See the proxy's log.",
-  };
-}
-
-const upstreamHints: Readonly<Record<UpstreamError['code'], string>> = {
-  unreachable: 'Is the server up, and are host and port in the Database object right?',
-  timeout: 'Is the server reachable from here (network policy, firewall)?',
-  'no-tls': 'Enable TLS on the server, or set tls.mode in the Database object.',
-  certificate:
-    "Check tls.mode and tls.caSecretRef in the Database object against the server's certificate.",
-  protocol: 'Is a PostgreSQL server listening at that endpoint?',
-};

@@ -23,6 +23,8 @@ export interface PostgresOptions {
   /** accept TLS connections only */
   readonly tlsOnly?: boolean;
   readonly settings?: Readonly<Record<string, string>>;
+  /** stay in recovery: a hot standby, whose primary is away */
+  readonly standby?: boolean;
 }
 
 /** A real PostgreSQL of our own, on loopback. */
@@ -69,6 +71,7 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Post
     const password = 'a superuser secret';
     const tls = options.tlsNames === undefined ? undefined : await serveTls(home, options, owner);
     await initialise(bin, home, auth, password, options.tlsOnly ?? false, owner);
+    if (options.standby === true) await writeFile(join(home, 'data', 'standby.signal'), '');
     const port = await freePort();
     const server = spawn(
       join(bin, 'postgres'),
