@@ -3,8 +3,6 @@
 usage: python psycopg_session.py URL work|refused|masked
 """
 
-import json
-import sys
 import threading
 import time
 import uuid
@@ -13,42 +11,8 @@ from decimal import Decimal
 
 import psycopg
 from psycopg.types.json import Jsonb
-
-steps = {}
-
-
-def plain(value):
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    if isinstance(value, (bytes, memoryview)):
-        return bytes(value).hex()
-    return str(value)
-
-
-def problem(error):
-    diag = error.diag
-    return {
-        "sqlstate": diag.sqlstate,
-        "severity": diag.severity,
-        "message": diag.message_primary,
-        "detail": diag.message_detail,
-        "hint": diag.message_hint,
-        "position": diag.statement_position,
-        "table": diag.table_name,
-        "constraint": diag.constraint_name,
-    }
-
-
-def failing(connection, sql, parameters=None):
-    try:
-        connection.execute(sql, parameters)
-    except psycopg.Error as error:
-        return problem(error)
-    return "no error"
+from psycopg_features import FEATURES
+from session import arguments, failing, finish, plain, problem, steps
 
 
 def work(connection):
@@ -78,12 +42,12 @@ def work(connection):
         except psycopg.Rollback:
             pass
     steps["transaction"] = plain(connection.execute("SELECT name FROM items WHERE id = 1").fetchone())
-    steps["unique"] = failing(connection, "INSERT INTO items (id, name) VALUES (1, 'x')")
-    steps["syntax"] = failing(connection, "SELECT * FORM items")
-    steps["missing"] = failing(connection, "SELECT nothing FROM items WHERE id = %s", [1])
+    steps["unique"] = failing(connection.execute, "INSERT INTO items (id, name) VALUES (1, 'x')")
+    steps["syntax"] = failing(connection.execute, "SELECT * FORM items")
+    steps["missing"] = failing(connection.execute, "SELECT nothing FROM items WHERE id = %s", [1])
     connection.autocommit = False
-    failing(connection, "SELECT 1/0")
-    steps["failed transaction"] = failing(connection, "SELECT 1")
+    failing(connection.execute, "SELECT 1/0")
+    steps["failed transaction"] = failing(connection.execute, "SELECT 1")
     connection.rollback()
     connection.autocommit = True
     with connection.cursor() as cursor:
@@ -111,22 +75,24 @@ def work(connection):
         steps["many"] = cursor.rowcount
     threading.Timer(0.5, connection.cancel).start()
     before = time.monotonic()
-    steps["cancelled"] = failing(connection, "SELECT pg_sleep(20)")
+    steps["cancelled"] = failing(connection.execute, "SELECT pg_sleep(20)")
     steps["cancelled soon"] = time.monotonic() - before < 5
     notices = []
     connection.add_notice_handler(lambda diag: notices.append(diag.message_primary))
     connection.execute("DO $$ BEGIN RAISE NOTICE 'a notice'; END $$")
     steps["notices"] = notices
+    for part in FEATURES:
+        part(connection)
     steps["and on"] = plain(connection.execute("SELECT count(*) FROM items").fetchone())
 
 
 def refused(connection):
-    steps["refused"] = failing(connection, "DROP TABLE items")
+    steps["refused"] = failing(connection.execute, "DROP TABLE items")
     steps["goes on"] = plain(connection.execute("SELECT count(*) FROM items").fetchone())
     connection.autocommit = False
     connection.execute("UPDATE items SET name = 'gone' WHERE id = 2")
-    steps["in a transaction"] = failing(connection, "DROP TABLE items")
-    steps["which is failed"] = failing(connection, "SELECT 1")
+    steps["in a transaction"] = failing(connection.execute, "DROP TABLE items")
+    steps["which is failed"] = failing(connection.execute, "SELECT 1")
     connection.rollback()
     steps["rolled back"] = plain(connection.execute("SELECT name FROM items WHERE id = 2").fetchone())
     connection.rollback()
@@ -151,8 +117,22 @@ def masked(connection):
     with connection.cursor() as cursor:
         with cursor.copy("COPY (SELECT email FROM people WHERE id = 3) TO STDOUT") as copy:
             steps["copy"] = b"".join(bytes(data) for data in copy).decode()
+        with cursor.copy("COPY people (email) TO STDOUT (FORMAT binary)") as copy:
+            steps["copy, binary"] = b"".join(bytes(data) for data in copy).decode("latin-1")
+    with connection.transaction(), connection.cursor(name="walk", binary=True) as cursor:
+        cursor.itersize = 2
+        cursor.execute("SELECT email FROM people WHERE id < %s ORDER BY id", [6])
+        steps["cursor"] = plain([row[0] for row in cursor])
+    with connection.pipeline():
+        cursors = [connection.execute("SELECT email FROM people WHERE id = %s", [i]) for i in range(2, 5)]
+    steps["pipeline"] = [cursor.fetchone()[0] for cursor in cursors]
+    steps["prepared"] = [
+        connection.execute("SELECT email FROM people WHERE id = %s", [i], prepare=True).fetchone()[0]
+        for i in range(1, 9)
+    ]
 
 
-with psycopg.connect(sys.argv[1], autocommit=True) as opened:
-    {"work": work, "refused": refused, "masked": masked}[sys.argv[2]](opened)
-print(json.dumps(steps, ensure_ascii=False))
+url, chosen = arguments()
+with psycopg.connect(url, autocommit=True) as opened:
+    {"work": work, "refused": refused, "masked": masked}[chosen](opened)
+finish()

@@ -50,6 +50,14 @@ def problem(error):
     }
 
 
+def failing(act, *arguments, **options):
+    try:
+        act(*arguments, **options)
+    except Exception as error:
+        return problem(error)
+    return "no error"
+
+
 async def async_failing(awaitable):
     try:
         await awaitable

@@ -49,7 +49,7 @@ export const serverWithTables = async (
     reset: async () => {
       await server.sql(
         // with all the tables and types that a program made
-        `DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION ${user};
+        `SET lock_timeout = '10s'; DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION ${user};
          SET ROLE ${user}; ${schema}`,
         'drivers',
       );
