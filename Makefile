@@ -9,6 +9,7 @@ MAKEFLAGS += --no-builtin-rules
 # only files that a rule below makes; `make test T=sql/src` runs a part
 T ?=
 BENCH ?=
+CONFORMANCE ?=
 
 protos := $(shell find proto/postern -name '*.proto')
 messages := proto/generated/messages.d.ts
@@ -17,11 +18,12 @@ messages := proto/generated/messages.d.ts
 help: ## show this
 	@echo 'Postern: policy, masking and a provable record for PostgreSQL, at the connection'
 	@echo
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
 	@echo
 	@echo '  make demo KEEP=1     leaves it running, and says how to connect'
 	@echo '  make test T=sql/src  runs the tests below one folder'
 	@echo '  make bench BENCH=--quick'
+	@echo "  make conformance CONFORMANCE='--suite regress --only copy,portals'"
 
 .PHONY: build
 build: $(messages) .tools/opa ## compile everything
@@ -38,6 +40,10 @@ test: build binaries ## run every test; the last line counts
 .PHONY: bench
 bench: build binaries ## measure against a bare relay and PgBouncer, into docs/benchmarks
 	@node test/dist/bench/main.js $(BENCH)
+
+.PHONY: conformance
+conformance: build binaries ## PostgreSQL's own tests directly and through Postern: equal, one by one
+	@node test/dist/conformance/main.js $(CONFORMANCE)
 
 .PHONY: lint
 lint: build ## types, import rules, layout

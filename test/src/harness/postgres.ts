@@ -16,6 +16,8 @@ export type AuthMethod = 'scram-sha-256' | 'md5' | 'password' | 'trust';
 export interface PostgresOptions {
   /** 18 when absent */
   readonly version?: Major;
+  /** folder of `initdb` and `postgres` that the server's user can read, instead of a version */
+  readonly bin?: string;
   /** `scram-sha-256` when absent */
   readonly auth?: AuthMethod;
   /** Offers TLS with a certificate for these names, such as `IP:127.0.0.1`; no TLS when absent. */
@@ -57,7 +59,8 @@ export class NoServer extends Error {
 export const startPostgres = async (options: PostgresOptions = {}): Promise<Postgres> => {
   const { version = 18, auth = 'scram-sha-256' } = options;
   const owner = await serverOwner();
-  const bin = await findServer(version, owner, join(tmpdir(), 'postern-test-binaries'));
+  const bin =
+    options.bin ?? (await findServer(version, owner, join(tmpdir(), 'postern-test-binaries')));
   if (bin === undefined) {
     throw new NoServer(
       `PostgreSQL ${version} is not on this machine: npm ci --prefix ${root}tools/binaries`,
