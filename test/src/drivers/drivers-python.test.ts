@@ -27,4 +27,27 @@ await describeDrivers([
       });
     },
   },
+  {
+    driver: pythonDriver('SQLAlchemy', 'sqlalchemy_session.py'),
+    refused: (seen: Transcript) => {
+      expect(seen).toEqual({
+        refused: dropRefused,
+        'in a transaction': inTransaction,
+        'which is failed': failedTransaction,
+        'rolled back': 'item 2',
+        'after a savepoint': inTransaction,
+        'goes on': 1000,
+        'by its metadata': dropRefused,
+        'its connection goes on': 4,
+        'over asyncpg': dropRefused,
+        'and goes on': 1000,
+      });
+    },
+  },
+  {
+    driver: pythonDriver('pandas', 'pandas_session.py'),
+    refused: (seen: Transcript) => {
+      expect(seen).toEqual({ replaced: dropRefused, 'goes on': [[1000]] });
+    },
+  },
 ]);
