@@ -1,6 +1,6 @@
 /** Drivers of compiled languages do their work through Postern as without it. */
 import { describe, expect, test } from '@jest/globals';
-import { pgx } from './compiled.js';
+import { pgx, tokioPostgres } from './compiled.js';
 import type { Transcript } from './driver.js';
 import { differencesGone, withKnownDifferences } from './known.js';
 import { describeDrivers, dropRefused, failedTransaction, inTransaction } from './suite.js';
@@ -27,10 +27,24 @@ const refusals: Readonly<Record<string, (seen: Transcript) => void>> = {
       pipelined: [dropRefused, 'synced', [[['NQ==']], 'SELECT 1'], 'synced'],
     });
   },
+  'tokio-postgres': (seen) =>
+    expect(seen).toEqual({
+      refused: dropRefused,
+      simple: dropRefused,
+      unprepared: dropRefused,
+      'goes on': [[1000]],
+      'in a savepoint': inTransaction,
+      'in a transaction': inTransaction,
+      'which is failed': failedTransaction,
+      'among several': dropRefused,
+      'rolled back': [['kept'], ['item 2'], ['item 3']],
+      pipelined: [[[1]], dropRefused, [[3]]],
+      'goes on after': [[4]],
+    }),
 };
 
 await describeDrivers(
-  [pgx].map((driver) => ({
+  [pgx, tokioPostgres].map((driver) => ({
     driver: withKnownDifferences(driver),
     refused: refusals[driver.name]!,
   })),
