@@ -13,7 +13,8 @@
 export const packages = {
   proto: { imports: [], builtins: ['node:crypto'], pure: true },
   crds: { imports: [], builtins: ['node:fs', 'node:url', 'node:path'], pure: true },
-  sql: { imports: [], builtins: [], pure: true },
+  // only the loading of the parser reaches outside
+  sql: { imports: [], builtins: [], pure: true, shell: ['src/parse/instance.ts'] },
   policy: {
     imports: ['sql', 'crds'],
     builtins: ['node:crypto', 'node:buffer'],

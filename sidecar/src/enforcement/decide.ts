@@ -25,6 +25,9 @@ import { changeOf, attributesOf } from './rewriting.js';
 import { characters, type Replacement, splice } from './splice.js';
 import type { GovernedStatement, RefuseVerdict, StagedVerdict, Verdict } from './verdict.js';
 
+/** Statements of one query string; of more, each is decided when the one before has run. */
+const decidedAtOnce = 200;
+
 interface Allowed {
   readonly governed: GovernedStatement;
   readonly rewritten: Rewritten | undefined;
@@ -50,8 +53,11 @@ export function decide(sql: string, context: Context, database: DatabaseGovernan
     statements = parse(sql);
   } catch (cause) {
     if (!(cause instanceof SqlError)) throw cause;
-    return refused(sql, database, sqlRefusal(cause, 'syntax'), 'syntax');
+    const refusal = sqlRefusal(cause, 'syntax');
+    return { ...refused(sql, database, refusal, 'syntax'), until: lasting(cause) };
   }
+  // Deciding many at once would keep every other session waiting.
+  if (statements.length > decidedAtOnce) return staged(statements);
   const allowed: Allowed[] = [];
   for (const statement of statements) {
     if (allowed.some((a) => changesNames(a.governed))) return staged(statements);
@@ -119,15 +125,19 @@ function decideOne(
   const { parts } = database;
   const text = statement.source.slice(statement.start, statement.end);
   let analyzed: Analyzed;
+  let normalisedSql: string;
+  let print: string;
   try {
+    normalisedSql = normalise(text);
+    print = fingerprint(text);
     analyzed = analyze(statement, context.catalogue, context.settings);
   } catch (cause) {
     if (!(cause instanceof SqlError)) throw cause;
     return {
       refusal: sqlRefusal(cause, 'analysis'),
       record: unanalysed(text, database),
-      unresolved: true,
-      until: Infinity,
+      unresolved: cause.code !== 'too-complex' && cause.code !== 'parser',
+      until: lasting(cause),
     };
   }
   const { analysis } = analyzed;
@@ -139,14 +149,14 @@ function decideOne(
       workload: parts.workload,
       session: database.sessionFacts(context),
       database: parts.database.facts,
-      fingerprint: fingerprint(text),
+      fingerprint: print,
       grants: [],
       ...(functionCall === undefined ? {} : { functionCall }),
     }),
   );
   const record = parts.sink.statementRecord({
-    normalisedSql: normalise(text),
-    fingerprint: fingerprint(text),
+    normalisedSql,
+    fingerprint: print,
     analysis,
     tags: tagsOf(analysis, context),
     decision,
@@ -176,6 +186,9 @@ function decideOne(
   };
   return { governed, rewritten, until };
 }
+
+/** A parser that failed may not the next time; every other error is the text's own. */
+const lasting = ({ code }: SqlError): number => (code === 'parser' ? 0 : Infinity);
 
 function rewriteFor(
   analyzed: Analyzed,

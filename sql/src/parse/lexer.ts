@@ -70,16 +70,18 @@ const stringEnd = (text: string, from: number, escapes: boolean): number => {
 };
 
 const operatorEnd = (text: string, from: number): number => {
-  let end = at(operatorCharacters, text, from);
+  const run = text.slice(from, Math.max(from, at(operatorCharacters, text, from)));
+  if (run.length <= 1) return from + run.length;
+  let length = run.length;
   // An operator never holds the start of a comment.
   for (const start of ['--', '/*']) {
-    const i = text.indexOf(start, from);
-    if (i > from && i < end) end = i;
+    const i = run.indexOf(start);
+    if (i > 0 && i < length) length = i;
   }
   // A trailing sign belongs to what follows, unless the operator cannot be one of the standard's.
-  if (!/[~!@#^&|`?%]/.test(text.slice(from, end)))
-    while (end - from > 1 && /[+-]/.test(text[end - 1] ?? '')) end -= 1;
-  return end;
+  if (!/[~!@#^&|`?%]/.test(run.slice(0, length)))
+    while (length > 1 && /[+-]/.test(run[length - 1] ?? '')) length -= 1;
+  return from + length;
 };
 
 const one = (text: string, i: number): Token => {
@@ -103,11 +105,20 @@ const one = (text: string, i: number): Token => {
   return token('operator', i + 1);
 };
 
-/** The tokens of `text` from `start` to `end`, comments among them. The text has been accepted by the parser. */
-export const tokenize = (text: string, start = 0, end = text.length): readonly Token[] => {
+/**
+ * The tokens of `text` from `start` to `end`, comments among them. The text has been accepted by the parser.
+ *
+ * @param most stops after so many tokens
+ */
+export const tokenize = (
+  text: string,
+  start = 0,
+  end = text.length,
+  most = Infinity,
+): readonly Token[] => {
   const tokens: Token[] = [];
   let i = start;
-  while (i < end) {
+  while (i < end && tokens.length < most) {
     const gap = at(space, text, i);
     if (gap >= 0) {
       i = gap;

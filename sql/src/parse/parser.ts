@@ -1,11 +1,22 @@
-import { fingerprintSync, hasSqlDetails, loadModule, normalizeSync, parseSync } from 'libpg-query';
 import { SqlError } from '../errors.js';
-import { withoutComments } from './lexer.js';
+import { ParserError, ParserInstance } from './instance.js';
+import { tokenize, withoutComments } from './lexer.js';
 import { characterPosition, offsetsOf } from './positions.js';
 import { maxStatementLength, type Statement } from './statement.js';
 
 /** Loads PostgreSQL's parser (Wasm). Once per process, before anything else of this package. */
-export const loadParser = (): Promise<void> => loadModule();
+export const loadParser = async (): Promise<void> => {
+  loading ??= ParserInstance.load();
+  instance = await loading;
+};
+
+let loading: Promise<ParserInstance> | undefined;
+let instance: ParserInstance | undefined;
+
+const parser = (): ParserInstance => {
+  if (instance === undefined) throw new TypeError('loadParser() has not been awaited');
+  return instance;
+};
 
 const loneSurrogate = /\p{Surrogate}/u;
 
@@ -15,6 +26,7 @@ const check = (sql: string): void => {
     throw new SqlError('too-long', `statement is longer than ${maxStatementLength} characters`, {
       hint: 'Send it in smaller parts, or load the data with COPY.',
     });
+  if (sql.length > longestOperatorRun) checkCost(sql);
   const nul = sql.indexOf('\0');
   if (nul >= 0)
     throw new SqlError('nul', 'invalid byte sequence for encoding "UTF8": 0x00', {
@@ -24,22 +36,44 @@ const check = (sql: string): void => {
     throw new SqlError('encoding', 'statement is not valid Unicode text (lone surrogate)');
 };
 
+/** The parser's tree takes about a kilobyte a token. */
+const maxTokens = 100_000;
+
+/** The parser reads a run of operator characters again for each operator or comment that begins in it. */
+const longestOperatorRun = 2048;
+const operatorRun = new RegExp(`[~!@#^&|\`?+\\-*/%<>=]{${longestOperatorRun},}`, 'g');
+
+/** What would take the parser minutes, or the process its memory. */
+const checkCost = (sql: string): void => {
+  if (sql.length <= maxTokens && sql.search(operatorRun) < 0) return;
+  const tokens = tokenize(sql, 0, sql.length, maxTokens + 1);
+  if (tokens.length > maxTokens)
+    throw new SqlError('too-long', `statement has more than ${maxTokens} tokens`, {
+      hint: 'Send it in smaller parts, or load the data with COPY.',
+    });
+  for (const { index } of sql.matchAll(operatorRun)) {
+    const around = tokens.findLast(({ start }) => start <= index);
+    const quoted = around?.kind === 'string' || around?.kind === 'quoted';
+    const line = around?.kind === 'comment' && sql.startsWith('--', around.start);
+    if (!quoted && !line)
+      throw new SqlError('too-complex', 'a comment or operator of the statement is too complex', {
+        position: characterPosition(sql, index),
+      });
+  }
+};
+
 const translate = (error: unknown): SqlError => {
   if (error instanceof SqlError) return error;
   if (error instanceof RangeError)
     return new SqlError('too-complex', 'statement is nested too deeply', { cause: error });
   if (!(error instanceof Error))
     return new SqlError('parser', 'the parser failed', { cause: error });
-  if (/stack depth limit|memory exhausted|too many nested/i.test(error.message))
+  if (/stack depth limit|out of memory|memory exhausted|too many nested/i.test(error.message))
     return new SqlError('too-complex', 'statement is nested too deeply', { cause: error });
-  if (!hasSqlDetails(error))
+  if (!(error instanceof ParserError) || error.position === undefined)
     return new SqlError('parser', `the parser failed: ${error.message}`, { cause: error });
-  const at = error.sqlDetails?.cursorPosition;
   // The parser counts characters already here, as PostgreSQL's error position does.
-  return new SqlError('syntax', error.message, {
-    position: at === undefined ? undefined : at + 1,
-    cause: error,
-  });
+  return new SqlError('syntax', error.message, { position: error.position + 1, cause: error });
 };
 
 const guarded = <T>(sql: string, run: () => T): T => {
@@ -59,7 +93,7 @@ const guarded = <T>(sql: string, run: () => T): T => {
 export const parse = (sql: string): readonly Statement[] =>
   guarded(sql, () => {
     if (sql.trim() === '') return [];
-    const tree = parseSync(sql);
+    const tree = parser().parse(sql);
     const offset = offsetsOf(sql);
     return (tree.stmts ?? []).map((node) => {
       const from = node.stmt_location ?? 0;
@@ -74,7 +108,7 @@ export const parse = (sql: string): readonly Statement[] =>
 
 /** Literals become `$n`, comments go: for audit and for recognising a statement again. One statement. */
 export const normalise = (sql: string): string =>
-  guarded(sql, () => withoutComments(normalizeSync(sql)).trim());
+  guarded(sql, () => withoutComments(parser().normalise(sql)).trim());
 
 /** PostgreSQL's query fingerprint (16 hexadecimal digits): equal for statements that differ in constants only. */
-export const fingerprint = (sql: string): string => guarded(sql, () => fingerprintSync(sql));
+export const fingerprint = (sql: string): string => guarded(sql, () => parser().fingerprint(sql));
