@@ -34,6 +34,10 @@ const driver =
       ],
       { ...workplace.owner, cwd: folder, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] },
     );
+    const kill = (): void => {
+      child.kill();
+    };
+    process.once('exit', kill);
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said += text;
@@ -49,6 +53,7 @@ const driver =
     }
     // 1: some outputs are not what PostgreSQL expects
     const ending = await code;
+    process.off('exit', kill);
     if (ending !== 0 && ending !== 1) {
       throw new Error(`${of.program} (${target.way}) ended with ${String(ending)}\n${said}`);
     }
