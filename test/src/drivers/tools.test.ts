@@ -153,7 +153,7 @@ describeTools(['psql'], () => {
 /** What Postern is known to say otherwise than the server. What is the same again must leave the list. */
 const knownDifferences = [
   {
-    input: 'COPY nowhere TO STDOUT;\n',
+    input: 'COPY nowhere TO STDOUT;',
     direct: 'ERROR:  relation "nowhere" does not exist\n',
     through:
       'ERROR:  relation "nowhere" does not exist\n' +
@@ -161,7 +161,7 @@ const knownDifferences = [
     why: 'Postern misses the table of a COPY first, and says where it is named',
   },
   {
-    input: 'COPY nowhere.items TO STDOUT;\n',
+    input: 'COPY nowhere.items TO STDOUT;',
     direct: 'ERROR:  schema "nowhere" does not exist\n',
     through:
       'ERROR:  relation "nowhere.items" does not exist\n' +
@@ -169,7 +169,7 @@ const knownDifferences = [
     why: 'Postern misses the table of a COPY first, and names its schema only with it',
   },
   {
-    input: 'CALL noproc();\n',
+    input: 'CALL noproc();',
     direct:
       'ERROR:  procedure noproc() does not exist\nLINE 1: CALL noproc();\n             ^\n' +
       'HINT:  No procedure matches the given name and argument types. ' +
@@ -185,7 +185,7 @@ const knownDifferences = [
 describeTools(['psql'], () => {
   test.each(knownDifferences)('is told otherwise: $why ($input)', async (one) => {
     for (const way of ways) {
-      const said = await toolSays('psql', ['-X', bed.url(way)], one.input);
+      const said = await toolSays('psql', ['-X', bed.url(way)], `${one.input}\n`);
       expect({ way, said }).toEqual({ way, said: `${one[way]}ended with 0\n` });
     }
   });
@@ -246,7 +246,7 @@ describeTools(['pgbench'], () => {
 describeTools(['vacuumdb', 'reindexdb'], () => {
   test.each<readonly [Tool, readonly string[]]>([
     ['vacuumdb', ['--analyze', '--jobs=2']],
-    ['vacuumdb', ['--analyze-in-stages']],
+    ['vacuumdb', ['--analyze-in-stages', '--table=shop.orders', '--table=public.items']],
     ['vacuumdb', ['--full', '--table=shop.orders']],
     ['reindexdb', ['--jobs=2', '--schema=shop']],
     ['reindexdb', ['--concurrently', '--index=shop.orders_mood']],
