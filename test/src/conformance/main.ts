@@ -2,14 +2,14 @@
  * `make conformance`: PostgreSQL's own tests, directly and through Postern. What counts is that both
  * runs print the same; what PostgreSQL expects on its own machines does not.
  */
-import { rename } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { root } from '../harness/root.js';
 import { Undo } from '../harness/undo.js';
 import { difference, testsIn } from './compare.js';
 import { Missing } from './missing.js';
 import { readOptions, usage, type ConformanceOptions } from './options.js';
-import { plural, summary, unknownAmong, writeDiffs, type Difference } from './report.js';
+import { plural, summary, unknownAmong, writeDiff, type Difference } from './report.js';
 import { startTarget, type Way } from './server.js';
 import { provide } from './sources.js';
 import { suites, type Ended, type SuiteName } from './suites.js';
@@ -18,6 +18,8 @@ import { openWorkplace, type Workplace } from './workplace.js';
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
+const diffs = join(root, 'test', 'results', 'conformance');
+
 const inSeconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
 const seconds = (since: number): string => inSeconds(performance.now() - since);
 
@@ -74,10 +76,11 @@ const compareSuite = async (
   const through = await runOnce(name, 'postern', workplace, options, async (ended, results) => {
     done += 1;
     if (ended.expected) met.postern += 1;
-    const differs = (await difference(direct, results, ended.test)) !== undefined;
+    const diff = await difference(direct, results, ended.test);
+    if (diff !== undefined) await writeDiff(diffs, { name: `${name}/${ended.test}`, diff });
     const number = String(done).padStart(String(count).length);
     const times = `${inSeconds(took.get(ended.test) ?? 0)}, ${inSeconds(ended.milliseconds)}`;
-    const verdict = differs ? 'DIFFERENT' : 'equal';
+    const verdict = diff === undefined ? 'equal' : 'DIFFERENT';
     say(`[${number}/${count}] ${ended.test.padEnd(32)} ${verdict.padEnd(10)} ${times}`);
   });
   say(`${plural(done, 'test')}, ${met.postern} as PostgreSQL expects, ${seconds(started)}`);
@@ -85,7 +88,9 @@ const compareSuite = async (
   const differences: Difference[] = [];
   for (const test of tests) {
     const diff = await difference(direct, through, test);
-    if (diff !== undefined) differences.push({ name: `${name}/${test}`, diff });
+    if (diff === undefined) continue;
+    differences.push({ name: `${name}/${test}`, diff });
+    await writeDiff(diffs, { name: `${name}/${test}`, diff });
   }
   return { tests: tests.map((test) => `${name}/${test}`), differences };
 };
@@ -97,6 +102,7 @@ const conformance = async (options: ConformanceOptions, undo: Undo): Promise<num
   // servers and clients alike: libpq of the version that is tested
   process.env['LD_LIBRARY_PATH'] = workplace.libpq;
   say(`PostgreSQL ${distribution.version}: ${options.suites.join(', ')}`);
+  await rm(diffs, { recursive: true, force: true });
   const tests: string[] = [];
   const differences: Difference[] = [];
   for (const name of options.suites) {
@@ -105,9 +111,7 @@ const conformance = async (options: ConformanceOptions, undo: Undo): Promise<num
     differences.push(...compared.differences);
   }
   if (tests.length === 0) throw new Error('no test ran');
-  const folder = join(root, 'test', 'results', 'conformance');
-  await writeDiffs(folder, differences);
-  say(`\n${summary(tests, differences, relative(root, folder))}`);
+  say(`\n${summary(tests, differences, relative(root, diffs))}`);
   return unknownAmong(differences).length > 0 ? 1 : 0;
 };
 

@@ -1,5 +1,5 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { known } from './known.js';
 
 export interface Difference {
@@ -11,17 +11,11 @@ export interface Difference {
 export const plural = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-/** Leaves the diffs below a folder that holds nothing else. */
-export const writeDiffs = async (
-  folder: string,
-  differences: readonly Difference[],
-): Promise<void> => {
-  await rm(folder, { recursive: true, force: true });
-  for (const { name, diff } of differences) {
-    const file = join(folder, `${name}.diff`);
-    await mkdir(join(file, '..'), { recursive: true });
-    await writeFile(file, diff);
-  }
+/** Written as soon as it is found: a run that is stopped leaves what it saw. */
+export const writeDiff = async (folder: string, { name, diff }: Difference): Promise<void> => {
+  const file = join(folder, `${name}.diff`);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, diff);
 };
 
 /** What a person reads at the end; its last line counts. */
