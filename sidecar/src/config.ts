@@ -33,6 +33,12 @@ const schema = z.object({
   POSTERN_CONNECT_TIMEOUT_MS: milliseconds.default(10_000),
   POSTERN_GRACE_MS: milliseconds.default(10_000),
   POSTERN_MAX_CONNECTIONS: z.coerce.number().int().positive().default(1000),
+  POSTERN_HELD_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1024 * 1024)
+    .default(64 * 1024 * 1024),
+  POSTERN_MESSAGE_TIMEOUT_MS: milliseconds.default(60_000),
   POSTERN_TLS_CERT_FILE: z.string().min(1).optional(),
   POSTERN_TLS_KEY_FILE: z.string().min(1).optional(),
   POSTERN_TLS: z.enum(['offer', 'require']).default('offer'),
@@ -54,6 +60,8 @@ export interface Config {
   readonly grace: number;
   /** clients connected at once */
   readonly maxConnections: number;
+  /** room for messages held whole, bytes, for each side; and how long one may take, milliseconds */
+  readonly held: { readonly limit: number; readonly timeout: number };
   /** the clients' leg; undefined: plain text */
   readonly clientTls:
     { readonly cert: string; readonly key: string; readonly required: boolean } | undefined;
@@ -84,6 +92,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     },
     grace: e.POSTERN_GRACE_MS,
     maxConnections: e.POSTERN_MAX_CONNECTIONS,
+    held: { limit: e.POSTERN_HELD_MAX_BYTES, timeout: e.POSTERN_MESSAGE_TIMEOUT_MS },
     clientTls: clientTlsOf(e),
   };
 }

@@ -15,6 +15,7 @@ import { Proxy } from './proxy.js';
 import { withoutRepeats } from './repeated.js';
 import { CancelKeys } from './session/cancel-keys.js';
 import { ClientTls } from './session/client-tls.js';
+import { HeldMemory } from './session/held-memory.js';
 import { Turn } from './session/turn.js';
 import { EndpointRoles } from './upstream/roles.js';
 import { version } from './version.js';
@@ -73,6 +74,7 @@ const proxy: Proxy = new Proxy({
   log,
   now,
   timeouts: config.timeouts,
+  held: { fromClients: new HeldMemory(config.held), fromServers: new HeldMemory(config.held) },
   maxConnections: config.maxConnections,
   clientTls:
     config.clientTls === undefined

@@ -6,6 +6,7 @@ export type SqlErrorCode =
   | 'too-complex'
   | 'too-long'
   | 'undefined-table'
+  | 'undefined-schema'
   | 'undefined-column'
   | 'ambiguous-column'
   | 'duplicate-alias'
@@ -24,6 +25,7 @@ const sqlstates: Readonly<Record<SqlErrorCode, string>> = {
   'too-complex': '54001',
   'too-long': '54000',
   'undefined-table': '42P01',
+  'undefined-schema': '3F000',
   'undefined-column': '42703',
   'ambiguous-column': '42702',
   'duplicate-alias': '42712',

@@ -14,7 +14,7 @@ import { Writer } from '../wire/writer.js';
 import type { Execution } from './execution.js';
 import { portalStatement, type Prepared } from './names.js';
 import { owe, oweBind, oweExecute } from './owed.js';
-import { type Refusal, refusals, sqlstate, standIn } from './refusal.js';
+import { mostNamed, type Refusal, refusals, sqlstate, standIn } from './refusal.js';
 import { Redecision } from './redecision.js';
 import type { Session } from './session.js';
 
@@ -77,7 +77,8 @@ export class ClientMessages {
         return this.close(frame);
       case frontendType.sync:
         session.batchOpen = false;
-        if (!session.copyingIn) session.owed.push(owe('sync'));
+        if (session.copyingIn) session.syncAmidCopy();
+        else session.owed.push(owe('sync'));
         return this.pass(frame);
       case frontendType.flush:
         return this.pass(frame);
@@ -106,6 +107,7 @@ export class ClientMessages {
 
   private query(frame: Frame): 'done' | 'wait' {
     const { session } = this;
+    if (frame.fragment) return this.refuseQuery([], '', refusals.tooLong());
     const context = session.governance.ready();
     if (context === undefined) return 'wait';
     const { sql } = Query.decode(bodyOf(frame));
@@ -166,6 +168,8 @@ export class ClientMessages {
 
   private parse(frame: Frame): 'done' | 'wait' {
     const { session } = this;
+    if (frame.fragment) return this.standIn('', refusals.tooLong());
+    if (session.names.bytes > mostNamed) return this.standIn('', refusals.namesFull());
     const context = session.governance.ready();
     if (context === undefined) return 'wait';
     const message = Parse.decode(bodyOf(frame));
@@ -293,7 +297,8 @@ export class ClientMessages {
     statements: readonly GovernedStatement[],
     count: Execution['count'] = { rows: 0, bytes: 0 },
   ): Execution[] | Refusal {
-    const { executions, governance } = this.session;
+    const { executions, governance, names } = this.session;
+    if (names.bytes > mostNamed && statements.some(keepsName)) return refusals.namesFull();
     const begun: Execution[] = [];
     try {
       for (const statement of statements) begun.push(executions.begin(statement, count));
@@ -319,6 +324,9 @@ export class ClientMessages {
     return 'done';
   }
 }
+
+const keepsName = ({ effects }: GovernedStatement): boolean =>
+  effects.some(({ kind }) => kind === 'prepare' || kind === 'declare');
 
 const originalOf = (verdict: ForwardVerdict): ForwardVerdict['toOriginal'] | undefined =>
   verdict.rewritten === undefined ? undefined : verdict.toOriginal;

@@ -15,7 +15,7 @@ import type { ClientTls } from './client-tls.js';
 import { type FirstPacket, readFirstPacket } from './first-packet.js';
 import { inWords, Rejection } from './rejection.js';
 import { refusalFields, sqlstate } from './refusal.js';
-import { Session } from './session.js';
+import { Session, type SessionParts } from './session.js';
 import type { Turn } from './turn.js';
 
 export interface ConnectionParts {
@@ -30,6 +30,7 @@ export interface ConnectionParts {
   readonly now: () => number;
   /** the clients' leg of TLS; undefined: plain text, as within a pod */
   readonly clientTls: ClientTls | undefined;
+  readonly held: SessionParts['held'];
   /** false: as many clients are connected as may be */
   readonly room: () => boolean;
   /** milliseconds */
@@ -168,6 +169,7 @@ async function login(
     turn: parts.turn,
     log: parts.log.child({ session: audit.id }),
     now: parts.now,
+    held: parts.held,
     cancel,
     closed: () => {
       revoke();

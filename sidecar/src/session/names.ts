@@ -32,8 +32,14 @@ export const portalStatement = (portal: Portal): GovernedStatement | undefined =
 export class Names {
   private readonly statements = new Map<string, Prepared>();
   private readonly portals = new Map<string, Portal>();
+  private held = 0;
   /** The unnamed portal, which nearly every statement uses. */
   private unnamed: Portal | undefined;
+
+  /** What they take here, roughly, bytes. */
+  get bytes(): number {
+    return this.held + this.portals.size * 256;
+  }
 
   statement(name: string): Prepared | undefined {
     return this.statements.get(name);
@@ -45,7 +51,7 @@ export class Names {
 
   /** @returns what takes it back */
   addStatement(prepared: Prepared): () => void {
-    return replace(this.statements, prepared.name, prepared);
+    return this.replaceStatement(prepared.name, prepared);
   }
 
   /** @returns what takes it back */
@@ -60,7 +66,7 @@ export class Names {
 
   /** @returns what takes it back */
   closeStatement(name: string): () => void {
-    return replace(this.statements, name, undefined);
+    return this.replaceStatement(name, undefined);
   }
 
   /** @returns what takes it back */
@@ -73,8 +79,23 @@ export class Names {
     };
   }
 
+  private replaceStatement(name: string, value: Prepared | undefined): () => void {
+    const before = this.statements.get(name);
+    this.setStatement(name, value);
+    return () => {
+      this.setStatement(name, before);
+    };
+  }
+
+  private setStatement(name: string, value: Prepared | undefined): void {
+    this.held += sizeOf(value) - sizeOf(this.statements.get(name));
+    if (value === undefined) this.statements.delete(name);
+    else this.statements.set(name, value);
+  }
+
   deallocateAll(): void {
     this.statements.clear();
+    this.held = 0;
   }
 
   /**
@@ -90,11 +111,16 @@ export class Names {
   }
 
   discardAll(): void {
-    this.statements.clear();
+    this.deallocateAll();
     this.portals.clear();
     this.unnamed = undefined;
   }
 }
+
+const sizeOf = (prepared: Prepared | undefined): number =>
+  prepared === undefined
+    ? 0
+    : 512 + 2 * (prepared.name.length + prepared.sql.length) + prepared.parameterTypes.length;
 
 function replace<T>(map: Map<string, T>, name: string, value: T | undefined): () => void {
   const before = map.get(name);

@@ -1,3 +1,4 @@
+import { maxStatementLength } from '@postern/sql';
 import type { ErrorFields } from '../wire/backend/error-response.js';
 
 /** SQLSTATEs the proxy itself answers with; closed list. PostgreSQL, Appendix A. */
@@ -17,9 +18,13 @@ export const sqlstate = {
   undefinedStatement: '26000',
   undefinedCursor: '34000',
   diskFull: '53100',
+  outOfMemory: '53200',
   ioError: '58030',
   internalError: 'XX000',
 } as const;
+
+/** What the prepared statements and portals of one session may take here, bytes. */
+export const mostNamed = 32 * 1024 * 1024;
 
 /** Why a statement does not run, in the words the client gets. */
 export interface Refusal {
@@ -122,6 +127,19 @@ export const refusals = {
     message: `canceling statement: it ran longer than the ${String(milliseconds)} ms its policy allows`,
     detail: `${source} reason=statement-timeout limit=${String(milliseconds)}ms`,
     hint: 'Make the statement cheaper, or have the limit raised in the policy.',
+    stage: 'analysis',
+  }),
+  tooLong: (): Refusal => ({
+    sqlstate: sqlstate.limitExceeded,
+    message: `statement is longer than ${String(maxStatementLength)} characters`,
+    hint: 'Send it in smaller parts, or load the data with COPY.',
+    stage: 'analysis',
+  }),
+  namesFull: (): Refusal => ({
+    sqlstate: sqlstate.outOfMemory,
+    message: 'too many prepared statements and portals in this session',
+    detail: `reason=names-full limit=${String(mostNamed)} bytes`,
+    hint: 'Close those that are not needed any more.',
     stage: 'analysis',
   }),
   auditFull: (): Refusal => ({

@@ -172,7 +172,7 @@ export class ServerMessages {
     if (head?.kind === 'query') {
       session.owed.pop('query');
       this.interrupted(head.executions ?? [], session.lastError);
-    } else {
+    } else if (head !== undefined || !session.answersCopySync()) {
       session.owed.pop('sync');
     }
     session.lastError = '';
@@ -211,6 +211,7 @@ export class ServerMessages {
       session.applyEffects(execution.statement);
       if (head.kind === 'query') head.executions?.shift();
     }
+    if (head.kind === 'execute') session.copyFailed();
     if (head.kind !== 'query') {
       this.interrupted(
         dropped.slice(1).flatMap((owed) => owed.executions ?? []),

@@ -13,6 +13,7 @@ import { backendType } from '../wire/types.js';
 import { ClientMessages, encodeQuery, type Frame } from './client-messages.js';
 import { applyEffects } from './effects.js';
 import { Executions } from './executions.js';
+import type { HeldMemory, Room } from './held-memory.js';
 import { Names } from './names.js';
 import { Outlet } from './outlet.js';
 import { owe, type Owed, OwedQueue } from './owed.js';
@@ -26,6 +27,12 @@ import type { Flushable, Turn } from './turn.js';
 /** More than this waiting for a slow peer pauses the other side, bytes. */
 const highWater = 1024 * 1024;
 
+/**
+ * Replies that may be owed before the client is not heard for a while. The server keeps at most 8 kB of
+ * replies to itself, 1,638 of the shortest: half of these will always be answered without a Flush.
+ */
+const mostOwed = 16_384;
+
 export interface SessionParts {
   readonly client: Socket;
   readonly server: Socket;
@@ -38,6 +45,8 @@ export interface SessionParts {
   /** Opens a new connection to cancel what runs on this one; resolves when the server has taken it. */
   readonly cancel: () => Promise<void>;
   readonly closed: (reason: string) => void;
+  /** the process's room for messages that are held whole */
+  readonly held: { readonly fromClients: HeldMemory; readonly fromServers: HeldMemory };
 }
 
 /**
@@ -55,12 +64,16 @@ export class Session implements Flushable {
   status: TransactionStatus = 'I';
   /** COPY FROM STDIN runs: a Sync is swallowed by it. */
   copyingIn = false;
+  private copySyncs = 0;
   /** SQLSTATE of the last error since ReadyForQuery */
   lastError = '';
 
   private readonly parts: SessionParts;
   private readonly fromClient = new Framer(frontendFraming);
   private readonly fromServer: Framer;
+  /** Room that is asked for or taken by the message being put together, or just forwarded. */
+  private clientRoom: Room | undefined;
+  private serverRoom: Room | undefined;
   private readonly clientMessages: ClientMessages;
   private readonly serverMessages: ServerMessages;
   private readonly questions: Questions;
@@ -73,6 +86,8 @@ export class Session implements Flushable {
   private staging = false;
   private failAtReady = false;
   private touched = false;
+  /** The client has said so much that the server has not answered yet that nothing more is heard. */
+  private ahead = false;
   /** The peer does not keep up: the other side is not read. */
   private serverSlow = false;
   private clientSlow = false;
@@ -150,25 +165,71 @@ export class Session implements Flushable {
   private readonly onServerData = (chunk: Buffer): void => {
     this.guard(() => {
       this.fromServer.push(chunk);
-      while (this.fromServer.next()) this.serverMessages.handle(this.fromServer);
-      this.questions.settled();
-      if (this.draining) this.drainWhenIdle();
-      this.touch();
+      this.hearServer();
     });
   };
 
+  private hearServer(): void {
+    const f = this.fromServer;
+    do {
+      while (!this.ended && f.next()) this.serverMessages.handle(f);
+    } while (!this.ended && f.wants > 0 && this.takeServerRoom(f));
+    this.questions.settled();
+    if (this.ahead && this.owed.size < mostOwed / 2) {
+      this.ahead = false;
+      this.listenAgain();
+    }
+    if (this.draining) this.drainWhenIdle();
+    this.touch();
+  }
+
   private hearClient(): void {
     const f = this.fromClient;
-    while (!this.deaf && !this.ended && f.next()) {
-      const frame: Frame = f;
-      if (this.clientMessages.handle(frame) === 'wait') {
-        const { type, buffer, start, end, fragment, first } = f;
-        this.waiting = { type, buffer, start, end, fragment, first };
-        this.prepare();
+    do {
+      while (!this.deaf && !this.ended && f.next()) {
+        const frame: Frame = f;
+        this.ahead ||= this.owed.size >= mostOwed;
+        if (this.clientMessages.handle(frame) === 'wait') {
+          const { type, buffer, start, end, fragment, first } = f;
+          this.waiting = { type, buffer, start, end, fragment, first };
+          this.prepare();
+        }
       }
-    }
+    } while (!this.deaf && !this.ended && f.wants > 0 && this.takeClientRoom(f));
     if (this.deaf) this.parts.client.pause();
     this.touch();
+  }
+
+  /** @returns whether the message may come now */
+  private takeClientRoom(framer: Framer): boolean {
+    this.clientRoom?.release();
+    this.clientRoom = this.parts.held.fromClients.take(
+      framer.wants,
+      () => {
+        framer.grant();
+        this.guard(() => this.listenAgain());
+      },
+      (cause) => this.fatal(sqlstate.outOfMemory, cause.message, 'held-memory'),
+    );
+    if (!this.clientRoom.waiting) framer.grant();
+    return !this.clientRoom.waiting;
+  }
+
+  /** @returns whether the message may come now; otherwise the server is not read */
+  private takeServerRoom(framer: Framer): boolean {
+    this.serverRoom?.release();
+    this.serverRoom = this.parts.held.fromServers.take(
+      framer.wants,
+      () => {
+        framer.grant();
+        this.resumeServer();
+        this.guard(() => this.hearServer());
+      },
+      (cause) => this.fatal(sqlstate.outOfMemory, cause.message, 'held-memory'),
+    );
+    if (this.serverRoom.waiting) this.parts.server.pause();
+    else framer.grant();
+    return !this.serverRoom.waiting;
   }
 
   /** Asks what is missing, then deals with the waiting message and all that came after it. */
@@ -198,7 +259,13 @@ export class Session implements Flushable {
 
   /** Nothing overtakes a decision, a cancellation, or a query that is sent piece by piece. */
   private get deaf(): boolean {
-    return this.preparing || this.cancelling || (this.staging && !this.copyingIn);
+    return (
+      this.preparing ||
+      this.cancelling ||
+      this.ahead ||
+      (this.staging && !this.copyingIn) ||
+      this.clientRoom?.waiting === true
+    );
   }
 
   get isStaging(): boolean {
@@ -237,6 +304,12 @@ export class Session implements Flushable {
       this.serverSlow = true;
       this.parts.client.pause();
     } else if (this.serverSlow) this.onServerDrain();
+    if (this.clientRoom !== undefined)
+      this.clientRoom = leave(
+        this.clientRoom,
+        this.fromClient,
+        this.serverSlow || this.waiting !== undefined,
+      );
   }
 
   flush(): void {
@@ -245,16 +318,26 @@ export class Session implements Flushable {
       this.clientSlow = true;
       this.parts.server.pause();
     } else if (this.clientSlow) this.onClientDrain();
+    if (this.serverRoom !== undefined)
+      this.serverRoom = leave(this.serverRoom, this.fromServer, this.clientSlow);
   }
 
   private onServerDrain(): void {
     this.serverSlow = false;
+    if (this.clientRoom !== undefined)
+      this.clientRoom = leave(this.clientRoom, this.fromClient, this.waiting !== undefined);
     this.resumeClient();
   }
 
   private onClientDrain(): void {
     this.clientSlow = false;
-    this.parts.server.resume();
+    if (this.serverRoom !== undefined)
+      this.serverRoom = leave(this.serverRoom, this.fromServer, false);
+    this.resumeServer();
+  }
+
+  private resumeServer(): void {
+    if (!this.clientSlow && this.serverRoom?.waiting !== true) this.parts.server.resume();
   }
 
   private awaitDurable(): void {
@@ -291,7 +374,26 @@ export class Session implements Flushable {
 
   copyStarted(endAlreadySent: boolean): void {
     this.copyingIn = !endAlreadySent;
+    this.copySyncs = 0;
     if (this.staging) this.listenAgain();
+  }
+
+  /** The server ended the copy itself and skips what is sent until a Sync. */
+  copyFailed(): void {
+    this.copyingIn = false;
+  }
+
+  /** A Sync amid the data of a copy, which the server ignores unless the copy has failed before it. */
+  syncAmidCopy(): void {
+    this.copySyncs += 1;
+  }
+
+  /** @returns whether a ReadyForQuery that is not owed answers such a Sync */
+  answersCopySync(): boolean {
+    if (this.copySyncs === 0) return false;
+    this.copySyncs -= 1;
+    this.owed.skipping = false;
+    return true;
   }
 
   copyEnded(): void {
@@ -425,6 +527,8 @@ export class Session implements Flushable {
       }
     }
     this.questions.abandon();
+    this.clientRoom?.release();
+    this.serverRoom?.release();
     audit.end(reason);
     this.toClient.held = false;
     this.toServer.held = false;
@@ -448,4 +552,13 @@ export class Session implements Flushable {
       },
     });
   }
+}
+
+/** Gives room back once what took it is whole and on its way. */
+function leave(room: Room, framer: Framer, slow: boolean): Room | undefined {
+  if (room.waiting || framer.holding || framer.wants > 0) return room;
+  room.arrived();
+  if (slow) return room;
+  room.release();
+  return undefined;
 }

@@ -17,6 +17,9 @@ export class UpstreamError extends Error {
   }
 }
 
+/** After this long without a word the system asks whether the server is still there, milliseconds. */
+const keepAliveInitialDelay = 30_000;
+
 export interface ConnectOptions {
   readonly endpoint: Endpoint;
   readonly tls: Tls;
@@ -74,9 +77,10 @@ const socketOf = ({ host, port }: Endpoint): string => `${host}/.s.PGSQL.${Strin
 
 function openSocket(endpoint: Endpoint, deadline: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
+    const { host, port } = endpoint;
     const socket = isUnix(endpoint)
       ? connect({ path: socketOf(endpoint) })
-      : connect({ host: endpoint.host, port: endpoint.port, noDelay: true, keepAlive: true });
+      : connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay });
     const expired = (): void => {
       socket.destroy();
       reject(new UpstreamError('timeout', `no connection to ${nameOf(endpoint)} in time`));

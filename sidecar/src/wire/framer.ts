@@ -10,6 +10,8 @@ export interface FramerOptions {
   readonly streams: (type: number, length: number) => boolean;
   /** Bytes the first piece of a streamed message has at least, header included; default: any. */
   readonly head?: number;
+  /** A message longer than this, not streamed and not arrived whole, waits for `grant()`; default: none, bytes. */
+  readonly free?: number;
   /** Longest body accepted, in bytes; 0 for a type that does not exist in this direction. */
   readonly limit: (type: number) => number;
 }
@@ -31,6 +33,8 @@ export class Framer {
   length = 0;
   fragment = false;
   first = false;
+  /** Length of a message that goes on only after `grant()`; 0: none, bytes. */
+  wants = 0;
 
   private readonly options: FramerOptions;
   private chunk: Buffer = empty;
@@ -40,6 +44,7 @@ export class Framer {
   /** a message that did not fit its chunk, being put together */
   private partial: Buffer | undefined;
   private filled = 0;
+  private granted = false;
 
   constructor(options: FramerOptions) {
     this.options = options;
@@ -54,6 +59,17 @@ export class Framer {
   /** Bytes received but not handed out yet. */
   get pending(): number {
     return this.chunk.length - this.at + this.filled;
+  }
+
+  /** There is room for the message that `wants` it. */
+  grant(): void {
+    this.wants = 0;
+    this.granted = true;
+  }
+
+  /** A message is being put together, or may be from now on. */
+  get holding(): boolean {
+    return this.partial !== undefined || this.granted;
   }
 
   /** Takes back everything not handed out, e.g. to start TLS on the socket. */
@@ -96,6 +112,11 @@ export class Framer {
       this.at = chunk.length;
       return true;
     }
+    if (total > (this.options.free ?? Infinity) && !this.granted) {
+      this.wants = total;
+      return false;
+    }
+    this.granted = false;
     // One allocation of the checked size, so that a message in many chunks is copied once.
     this.partial = Buffer.allocUnsafe(total);
     this.filled = 0;

@@ -29,6 +29,12 @@ const done = (
   return { command, deeds, session: changed(temporary), readOnly: false };
 };
 
+/** A statement that changes how data lies, and nothing that statements mean. */
+const tended = (command: string, objects: readonly (ObjectName | undefined)[]): Outcome => ({
+  ...done(command, 'ddl', objects),
+  session: [],
+});
+
 /** A statement about something that is not in a schema, or whose name does not matter. */
 const about =
   (command: string, action: Action = 'ddl') =>
@@ -151,10 +157,10 @@ export const ddlStatements: { readonly [K in DdlKind]: Ddl<K> } = {
   CreatePolicyStmt: (r, s) => done('CREATE POLICY', 'ddl', at(r, s.table)),
   AlterPolicyStmt: (r, s) => done('ALTER POLICY', 'ddl', at(r, s.table)),
   CreateStatsStmt: (r, s) => done('CREATE STATISTICS', 'ddl', named(r, s.relations)),
-  RefreshMatViewStmt: (r, s) => done('REFRESH MATERIALIZED VIEW', 'ddl', at(r, s.relation)),
-  ClusterStmt: (r, s) => done('CLUSTER', 'ddl', at(r, s.relation)),
-  ReindexStmt: (r, s) => done('REINDEX', 'ddl', at(r, s.relation)),
-  VacuumStmt: (r, s) => done(s.is_vacuumcmd ? 'VACUUM' : 'ANALYZE', 'ddl', vacuumed(r, s.rels)),
+  RefreshMatViewStmt: (r, s) => tended('REFRESH MATERIALIZED VIEW', at(r, s.relation)),
+  ClusterStmt: (r, s) => tended('CLUSTER', at(r, s.relation)),
+  ReindexStmt: (r, s) => tended('REINDEX', at(r, s.relation)),
+  VacuumStmt: (r, s) => tended(s.is_vacuumcmd ? 'VACUUM' : 'ANALYZE', vacuumed(r, s.rels)),
   CreateForeignTableStmt: (r, s) =>
     done('CREATE FOREIGN TABLE', 'ddl', [createdName(r, s.base?.relation)]),
   CreateFunctionStmt: (r, s) =>

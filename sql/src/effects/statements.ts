@@ -2,7 +2,8 @@ import type { CopyStmt, ExplainStmt, Node, RangeVar } from '@pgsql/types';
 import type { SessionEffect } from '../analysis.js';
 import { as, kindOf, texts, type NodeKind, type NodeOf } from '../parse/nodes.js';
 import { baseCell, mark, markCell } from '../resolve/cells.js';
-import { condition, gather } from '../resolve/expression.js';
+import { argumentTypes, condition, gather } from '../resolve/expression.js';
+import { findRelation } from '../resolve/path.js';
 import { markOutput, query } from '../resolve/query.js';
 import { relationItem, useRelation } from '../resolve/relation.js';
 import { fail, opaque, type Resolver } from '../resolve/resolver.js';
@@ -96,6 +97,16 @@ const explain = (r: Resolver, stmt: ExplainStmt): Outcome => {
   };
 };
 
+/** COPY looks for its table without a position in the text, and for its schema first. */
+const mustExist = (r: Resolver, { catalogname, schemaname, relname = '' }: RangeVar): void => {
+  if (catalogname !== undefined) return;
+  if (findRelation(r.catalogue, r.path, schemaname, relname)) return;
+  if (schemaname !== undefined && !r.catalogue.hasSchema(schemaname))
+    throw fail(r, 'undefined-schema', `schema "${schemaname}" does not exist`, undefined);
+  const name = schemaname === undefined ? relname : `${schemaname}.${relname}`;
+  throw fail(r, 'undefined-table', `relation "${name}" does not exist`, undefined);
+};
+
 const copy = (r: Resolver, stmt: CopyStmt): Outcome => {
   const outside = stmt.is_program === true || stmt.filename !== undefined;
   if (stmt.is_program) opaque(r, 'COPY PROGRAM', stmt.relation?.location);
@@ -103,6 +114,7 @@ const copy = (r: Resolver, stmt: CopyStmt): Outcome => {
   if (stmt.query)
     return { command: 'COPY', output: rows(r, stmt.query), copiedOut: true, readOnly: !outside };
   if (!stmt.relation) throw fail(r, 'parser', 'COPY without a relation', undefined);
+  mustExist(r, stmt.relation);
   const use = useRelation(r, stmt.relation, stmt.is_from ? 'target' : 'read');
   const item = relationItem(r, use);
   const names = stmt.attlist
@@ -227,7 +239,14 @@ const rowStatements: Handlers<RowKind> = {
     const call = stmt.funccall;
     const names = texts(call?.funcname);
     gather(r, newScope(undefined), call?.args);
-    judgeRoutine(r, names, call?.func_variadic ? -1 : -1, call?.location ?? 0, 'call');
+    judgeRoutine(
+      r,
+      names,
+      -1,
+      call?.location ?? 0,
+      'procedure',
+      call === undefined ? '' : argumentTypes(call),
+    );
     return {
       command: 'CALL',
       deeds: [{ action: 'execute', object: functionName(r, names) }],

@@ -75,7 +75,8 @@ const windowDefinition = (w: Walk, window: WindowDef | undefined): void => {
   w.into.flows.push(...parts.flows);
 };
 
-const argumentTypes = (call: FuncCall): string =>
+/** The types of a call's arguments as far as they show, as an error names them. */
+export const argumentTypes = (call: FuncCall): string =>
   (call.args ?? [])
     .map((arg) => {
       const constant = as(arg, 'A_Const');

@@ -34,7 +34,7 @@ export const judgeRoutine = (
   names: readonly string[],
   count: number,
   location: number,
-  use: 'call' | 'attribute',
+  use: 'call' | 'procedure' | 'attribute',
   signature = '',
 ): Judged | undefined => {
   const name = names.at(-1) ?? '';
@@ -44,12 +44,13 @@ export const judgeRoutine = (
     .filter(({ overloads }) => overloads.length > 0);
   if (fitting.length === 0) {
     if (use === 'attribute') return undefined;
+    const what = use === 'procedure' ? 'procedure' : 'function';
     throw fail(
       r,
       'undefined-function',
-      `function ${names.join('.')}(${signature}) does not exist`,
+      `${what} ${names.join('.')}(${signature}) does not exist`,
       location,
-      'No function matches the given name and argument types. You might need to add explicit type casts.',
+      `No ${what} matches the given name and argument types. You might need to add explicit type casts.`,
     );
   }
   for (const { routine, overloads } of fitting) judgeOne(r, routine, overloads, location);

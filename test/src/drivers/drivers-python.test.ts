@@ -1,13 +1,12 @@
 /** Python's other drivers, and what is most used above them. psycopg is among drivers.test.ts. */
-import { describe, expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { Transcript } from './driver.js';
-import { differencesGone, withKnownDifferences } from './known.js';
 import { pythonDriver } from './python.js';
 import { describeDrivers, dropRefused, failedTransaction, inTransaction } from './suite.js';
 
 await describeDrivers([
   {
-    driver: withKnownDifferences(pythonDriver('asyncpg', 'asyncpg_session.py')),
+    driver: pythonDriver('asyncpg', 'asyncpg_session.py'),
     refused: (seen: Transcript) => {
       expect(seen).toEqual({
         refused: dropRefused,
@@ -48,10 +47,3 @@ await describeDrivers([
     },
   },
 ]);
-
-// after the drivers, which show it
-describe('what is known to differ', () => {
-  test('still does', () => {
-    expect(differencesGone()).toEqual([]);
-  });
-});
