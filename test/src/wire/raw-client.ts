@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 
 /** Makes one frontend message. Protocol 3.0, "Message Formats". */
-const message = (type: string, ...parts: readonly (string | number | Buffer)[]): Buffer => {
+export const message = (type: string, ...parts: readonly (string | number | Buffer)[]): Buffer => {
   const body = Buffer.concat(
     parts.map((part) => {
       if (typeof part === 'string') return Buffer.from(`${part}\0`);
@@ -81,11 +81,15 @@ export class RawClient {
    * connection is closed.
    */
   async exchange(bytes: Buffer, readies: number, size = Infinity): Promise<readonly Heard[]> {
+    return this.exchangeIn(pieces(bytes, size), readies);
+  }
+
+  /** As `exchange`, in these pieces, each of which arrives on its own. */
+  async exchangeIn(cut: readonly Buffer[], readies: number): Promise<readonly Heard[]> {
     this.heard = [];
-    if (size >= bytes.length) this.socket.write(bytes);
-    else {
-      for (let at = 0; at < bytes.length; at += size) {
-        this.socket.write(bytes.subarray(at, at + size));
+    for (const piece of cut) {
+      this.socket.write(piece);
+      if (cut.length > 1) {
         await new Promise((resolve) => {
           setImmediate(resolve);
         });
@@ -128,7 +132,14 @@ export class RawClient {
   }
 }
 
-function inShort(bytes: Buffer): Heard | undefined {
+/** `bytes` in pieces of `size`. */
+export function pieces(bytes: Buffer, size: number): Buffer[] {
+  const cut: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += size) cut.push(bytes.subarray(at, at + size));
+  return cut;
+}
+
+export function inShort(bytes: Buffer): Heard | undefined {
   const type = String.fromCharCode(bytes[0] ?? 0);
   const body = bytes.subarray(5);
   switch (type) {

@@ -1,0 +1,268 @@
+/** Well-formed messages where they do not belong, and contents that stretch the limits. */
+import { int16, int32 } from './conversation.js';
+import { message, say } from './raw-client.js';
+import type { WrongCase } from './wrong-case.js';
+
+const times = (count: number, what: Buffer): Buffer[] => Array.from({ length: count }, () => what);
+const parse = (sql: string, statement = ''): Buffer => say.parse(sql, statement);
+const copying = [say.query('CREATE TEMP TABLE c (i int)'), say.query('COPY c FROM STDIN')];
+const copyingExtended = [
+  say.query('CREATE TEMP TABLE c (i int)'),
+  parse('COPY c FROM STDIN'),
+  say.bind(),
+  say.execute(),
+];
+const count = say.query('SELECT count(*) FROM c');
+
+export const outOfPlace: readonly WrongCase[] = [
+  { name: 'a password after log-in', says: [message('p', 'secret')] },
+  {
+    name: 'SASLInitialResponse after log-in',
+    says: [message('p', 'SCRAM-SHA-256', int32(4), Buffer.from('n,,n'))],
+  },
+  { name: 'CopyData outside COPY', says: [say.copyData('1\n')] },
+  { name: 'CopyDone outside COPY', says: [say.copyDone()] },
+  { name: 'CopyFail outside COPY', says: [say.copyFail('why')] },
+  { name: 'CopyDone with a body outside COPY', says: [say.raw('c', 'body')] },
+  { name: 'CopyFail without terminator outside COPY', says: [say.raw('f', 'why')] },
+  {
+    name: 'COPY messages in a batch',
+    says: [parse('SELECT 1'), say.copyData('1\n'), say.bind(), say.copyDone(), say.execute()],
+  },
+  {
+    name: 'COPY messages in a failed batch',
+    says: [parse('SELEC'), say.copyData('1\n'), say.copyFail('why'), say.copyDone()],
+  },
+  { name: 'Query in COPY', says: [...copying, say.query('SELECT 1'), say.copyDone(), count] },
+  { name: 'Parse in COPY', says: [...copying, parse('SELECT 1'), say.copyDone(), count] },
+  { name: 'Bind in COPY', says: [...copying, say.bind(), say.copyDone(), count] },
+  { name: 'Execute in COPY', says: [...copying, say.execute(), say.copyDone(), count] },
+  { name: 'Describe in COPY', says: [...copying, say.describe('S', ''), say.copyDone(), count] },
+  { name: 'Close in COPY', says: [...copying, say.close('S', ''), say.copyDone(), count] },
+  {
+    name: 'FunctionCall in COPY',
+    says: [...copying, message('F', 1397, int16(0), int16(0), int16(0)), say.copyDone(), count],
+  },
+  { name: 'a password in COPY', says: [...copying, message('p', 'secret'), say.copyDone(), count] },
+  {
+    name: 'Sync and Flush in COPY',
+    says: [
+      ...copying,
+      say.sync(),
+      say.copyData('1\n'),
+      say.flush(),
+      say.sync(),
+      say.copyDone(),
+      count,
+    ],
+  },
+  {
+    name: 'Sync with a body in COPY',
+    says: [...copying, say.raw('S', 'body'), say.copyDone(), count],
+  },
+  { name: 'CopyDone with a body', says: [...copying, say.raw('c', 'body'), count] },
+  { name: 'CopyFail without terminator', says: [...copying, say.raw('f', 'why'), count] },
+  { name: 'CopyFail without a body', says: [...copying, say.raw('f'), count] },
+  { name: 'CopyData without a body', says: [...copying, say.copyData(''), say.copyDone(), count] },
+  { name: 'CopyDone twice', says: [...copying, say.copyDone(), say.copyDone(), count] },
+  {
+    name: 'CopyData behind CopyDone',
+    says: [...copying, say.copyDone(), say.copyData('1\n'), count],
+  },
+  {
+    name: 'Query in COPY, extended',
+    says: [...copyingExtended, say.query('SELECT 1'), say.sync(), count],
+  },
+  {
+    name: 'Parse in COPY, extended',
+    says: [...copyingExtended, parse('SELECT 1'), say.sync(), count],
+  },
+  {
+    name: 'Bind and Execute in COPY, extended',
+    says: [...copyingExtended, say.bind(), say.execute(), say.copyDone(), say.sync(), count],
+  },
+  {
+    name: 'Sync and Flush in COPY, extended',
+    says: [
+      ...copyingExtended,
+      say.sync(),
+      say.flush(),
+      say.sync(),
+      say.copyData('1\n'),
+      say.copyDone(),
+      say.sync(),
+      count,
+    ],
+  },
+  {
+    name: 'CopyFail, extended, then the rest of the batch',
+    says: [...copyingExtended, say.copyFail('why'), parse('SELECT 1'), say.sync(), count],
+  },
+  { name: 'Terminate', says: [say.query('SELECT 1'), say.raw('X'), say.query('SELECT 2')] },
+  { name: 'Terminate in a transaction', says: [say.query('BEGIN'), say.raw('X')] },
+  { name: 'Terminate in COPY', says: [...copying, say.copyData('1\n'), say.raw('X')] },
+  { name: 'Terminate in a failed batch', says: [parse('SELEC'), say.raw('X')] },
+  { name: 'hanging up in COPY', says: [...copying, say.copyData('1\n')], then: 'hangs up' },
+  { name: 'hanging up in a transaction', says: [say.query('BEGIN')], then: 'hangs up' },
+  {
+    name: 'Execute of a closed portal',
+    says: [
+      say.query('BEGIN'),
+      parse('SELECT 1'),
+      say.bind('', 'p'),
+      say.close('P', 'p'),
+      say.execute('p'),
+      say.sync(),
+      say.query('ROLLBACK'),
+    ],
+  },
+  {
+    name: 'Bind over a portal that is there',
+    says: [parse('SELECT 1'), say.bind('', 'p'), say.bind('', 'p')],
+  },
+  {
+    name: 'Bind over the unnamed portal',
+    says: [parse('SELECT 1'), say.bind(), say.bind(), say.execute()],
+  },
+  {
+    name: 'Parse over a statement that is there',
+    says: [
+      parse('SELECT 1', 's'),
+      say.sync(),
+      parse('SELECT 2', 's'),
+      say.sync(),
+      say.bind('s'),
+      say.execute(),
+    ],
+  },
+  { name: 'Close of nothing', says: [say.close('S', 'nobody'), say.close('P', 'nobody')] },
+  {
+    name: 'Close of the statement of a portal',
+    says: [parse('SELECT 1', 's'), say.bind('s', 'p'), say.close('S', 's'), say.execute('p')],
+  },
+  {
+    name: 'a portal behind its Sync',
+    says: [
+      parse('SELECT id FROM t ORDER BY id'),
+      say.bind('', 'p'),
+      say.execute('p', 2),
+      say.sync(),
+      say.execute('p', 2),
+      say.sync(),
+    ],
+  },
+  {
+    name: 'the unnamed portal behind its Sync',
+    says: [
+      parse('SELECT 1'),
+      say.bind(),
+      say.sync(),
+      say.execute(),
+      say.sync(),
+      say.describe('P'),
+      say.sync(),
+    ],
+  },
+  {
+    name: 'the unnamed statement behind a Query',
+    says: [
+      parse('SELECT 1'),
+      say.sync(),
+      say.query('SELECT 2'),
+      say.bind(),
+      say.execute(),
+      say.sync(),
+    ],
+  },
+  {
+    name: 'the unnamed portal behind a Query in a transaction',
+    says: [
+      say.query('BEGIN'),
+      parse('SELECT 1'),
+      say.bind(),
+      say.sync(),
+      say.query('SELECT 2'),
+      say.execute(),
+      say.sync(),
+      say.query('ROLLBACK'),
+    ],
+  },
+  {
+    name: 'a portal run twice',
+    says: [parse('SELECT 1'), say.bind(), say.execute(), say.execute()],
+  },
+  {
+    name: 'a portal of INSERT run twice',
+    says: [
+      say.query('CREATE TEMP TABLE c (i int)'),
+      parse('INSERT INTO c VALUES (1)'),
+      say.bind(),
+      say.execute(),
+      say.execute(),
+      say.sync(),
+      count,
+    ],
+  },
+  {
+    name: 'a portal of a utility run twice',
+    says: [
+      parse('SHOW port_that_is_none'),
+      say.sync(),
+      parse('SHOW server_encoding'),
+      say.bind(),
+      say.execute(),
+      say.execute(),
+    ],
+  },
+  {
+    name: 'in a failed transaction',
+    says: [
+      say.query('BEGIN'),
+      parse('SELECT 1 AS a', 'kept'),
+      parse('ROLLBACK', 'back'),
+      say.sync(),
+      say.query('SELECT 1/0'),
+      say.describe('S', 'kept'),
+      say.sync(),
+      say.describe('S', 'back'),
+      say.sync(),
+      parse('SELECT 2'),
+      say.sync(),
+      say.bind('kept'),
+      say.sync(),
+      parse('SELEC'),
+      say.sync(),
+      say.query('SELEC'),
+      say.query('SELECT nobody FROM nowhere'),
+      say.query(''),
+      parse(''),
+      say.bind(),
+      say.execute(),
+      say.sync(),
+      say.bind('nobody'),
+      say.sync(),
+      say.execute('nobody'),
+      say.sync(),
+      message('F', 1397, int16(0), int16(0), int16(0)),
+      say.bind('back'),
+      say.execute(),
+      say.sync(),
+      say.query('DEALLOCATE ALL'),
+    ],
+  },
+  {
+    name: 'BEGIN twice and COMMIT twice',
+    says: ['BEGIN', 'BEGIN', 'COMMIT', 'COMMIT'].map(say.query),
+  },
+  { name: 'two start-up packets', says: [Buffer.from([0, 0, 0, 9, 0, 3, 0, 0, 0])] },
+  { name: 'a type that is none behind a Query', says: [say.query('SELECT 1'), say.raw('?')] },
+  {
+    name: 'a type that is none behind a batch',
+    says: [parse('SELECT 1'), say.bind(), say.execute(), say.raw('?')],
+  },
+  { name: 'hanging up behind a Query', says: [say.query('SELECT 1')], then: 'hangs up' },
+  { name: 'Sync 1000 times', says: times(1000, say.sync()) },
+  { name: 'Flush 1000 times', says: times(1000, say.flush()) },
+  { name: 'an empty Query 300 times', says: times(300, say.query('')) },
+  { name: 'Query 300 times', says: times(300, say.query('SELECT 1')) },
+];
