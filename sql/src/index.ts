@@ -18,7 +18,12 @@ export type { Analyzed } from './analyze.js';
 export { RewriteRefusal, type Change, type Rewritten } from './rewrite/change.js';
 export type * from './classification/classification.js';
 export { analyze } from './analyze.js';
-export { buildCatalogue, catalogueFromData } from './catalogue/build.js';
+export {
+  buildCatalogue,
+  catalogueFromData,
+  systemObjectsOf,
+  type SystemObjects,
+} from './catalogue/build.js';
 export type { CatalogueRows, Rows } from './catalogue/rows.js';
 export {
   catalogueFingerprintQuery,

@@ -5,6 +5,8 @@ import {
   type CatalogueRows,
   classify,
   type Rows,
+  type SystemObjects,
+  systemObjectsOf,
 } from '@postern/sql';
 import type { Classification as Explicit } from '../control/assignment.js';
 import type { Ask } from './ask.js';
@@ -15,17 +17,21 @@ export function postgresCatalogue(
   serverVersion: number,
   explicit: readonly Explicit[],
 ): CatalogueSource {
-  const queries = catalogueQueries(serverVersion);
+  let system: SystemObjects | undefined;
   const fingerprint = async (ask: Ask): Promise<string> => {
-    const [row] = await ask.ask(catalogueFingerprintQuery);
+    const [row] = await ask.ask(catalogueFingerprintQuery, { jit: 'off' });
     return row?.[0] ?? '';
   };
   return {
     fingerprint,
     load: async (ask: Ask, version: string): Promise<Loaded> => {
       const answers = new Map<string, Rows>();
-      for (const { name, sql } of queries) answers.set(name, await ask.ask(sql));
-      const catalogue = buildCatalogue(rowsOf(answers), version);
+      const queries = catalogueQueries(serverVersion, system === undefined ? 'all' : 'own');
+      for (const { name, sql } of queries) {
+        answers.set(name, await ask.ask(sql, { jit: 'off' }));
+      }
+      const catalogue = buildCatalogue(rowsOf(answers), version, system);
+      system ??= systemObjectsOf(catalogue);
       return { catalogue, classification: classify(catalogue, explicit) };
     },
   };

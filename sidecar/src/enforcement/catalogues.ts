@@ -30,6 +30,7 @@ export class SharedCatalogue {
 
   private readonly source: CatalogueSource;
   private readonly now: () => number;
+  private doubts = 0;
   private fingerprint = '';
   private refreshing: Promise<void> | undefined;
 
@@ -40,6 +41,7 @@ export class SharedCatalogue {
 
   /** Something changed it: nobody believes it before it was checked. */
   doubt(): void {
+    this.doubts += 1;
     this.recheckAt = 0;
   }
 
@@ -66,6 +68,7 @@ export class SharedCatalogue {
 
   private async check(ask: Ask): Promise<void> {
     const started = this.now();
+    const { doubts } = this;
     const fingerprint = await this.source.fingerprint(ask);
     if (this.current === undefined || fingerprint !== this.fingerprint) {
       this.current = await this.source.load(ask, fingerprint);
@@ -73,6 +76,7 @@ export class SharedCatalogue {
       this.generation += 1;
     }
     this.checkedAt = started;
-    this.recheckAt = started + believedFor;
+    // What changed while it was being read may not be in it.
+    this.recheckAt = doubts === this.doubts ? started + believedFor : 0;
   }
 }

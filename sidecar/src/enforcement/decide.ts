@@ -23,7 +23,7 @@ import { lexingProblem } from './lexing.js';
 import { cannotMask, deniedBy, sqlRefusal } from './refuse-reasons.js';
 import { changeOf, attributesOf } from './rewriting.js';
 import { characters, type Replacement, splice } from './splice.js';
-import type { GovernedStatement, RefuseVerdict, StagedVerdict, Verdict } from './verdict.js';
+import type { GovernedStatement, Piece, RefuseVerdict, StagedVerdict, Verdict } from './verdict.js';
 
 /** Statements of one query string; of more, each is decided when the one before has run. */
 const decidedAtOnce = 200;
@@ -38,6 +38,7 @@ interface Refused {
   readonly refusal: Refusal;
   readonly record: StatementHandle;
   readonly unresolved: boolean;
+  readonly serversWords: Piece | undefined;
   readonly until: number;
 }
 
@@ -54,7 +55,11 @@ export function decide(sql: string, context: Context, database: DatabaseGovernan
   } catch (cause) {
     if (!(cause instanceof SqlError)) throw cause;
     const refusal = sqlRefusal(cause, 'syntax');
-    return { ...refused(sql, database, refusal, 'syntax'), until: lasting(cause) };
+    return {
+      ...refused(sql, database, refusal, 'syntax'),
+      serversWords: isServers(cause) ? { sql, before: 0 } : undefined,
+      until: lasting(cause),
+    };
   }
   // Deciding many at once would keep every other session waiting.
   if (statements.length > decidedAtOnce) return staged(statements);
@@ -103,7 +108,7 @@ export function decideFunctionCall(
     return refusedAt(sql, [statement], [], {
       refusal: refusals.functionCall(),
       record,
-      unresolved: false,
+      ...{ unresolved: false, serversWords: undefined },
       until: one.until,
     });
   }
@@ -137,6 +142,9 @@ function decideOne(
       refusal: sqlRefusal(cause, 'analysis'),
       record: unanalysed(text, database),
       unresolved: cause.code !== 'too-complex' && cause.code !== 'parser',
+      serversWords: isServers(cause)
+        ? { sql: text, before: characters(statement.source.slice(0, statement.start)) }
+        : undefined,
       until: lasting(cause),
     };
   }
@@ -163,7 +171,10 @@ function decideOne(
     bundleDigest: parts.bundleDigest,
   });
   const until = decision.cache.until ?? Infinity;
-  const refuse = (refusal: Refusal): Refused => ({ refusal, record, unresolved: false, until });
+  const refuse = (refusal: Refusal): Refused => ({
+    ...{ refusal, record, until },
+    ...{ unresolved: false, serversWords: undefined },
+  });
   if (decision.effect !== 'allow') return refuse(deniedBy(decision));
   let rewritten: Rewritten | undefined;
   try {
@@ -186,6 +197,14 @@ function decideOne(
   };
   return { governed, rewritten, until };
 }
+
+/** Limits of ours, and what cannot be sent, are nothing that the server would say. */
+const isServers = ({ code }: SqlError): boolean => !ours.has(code);
+
+const ours = new Set<SqlError['code']>([
+  ...(['too-complex', 'too-long', 'parser', 'nul', 'encoding'] as const),
+  ...(['bad-name', 'bad-catalogue'] as const),
+]);
 
 /** A parser that failed may not the next time; every other error is the text's own. */
 const lasting = ({ code }: SqlError): number => (code === 'parser' ? 0 : Infinity);
@@ -282,7 +301,7 @@ function refused(
     prefix: '',
     record: unanalysed(sql, database),
     audit: { mode: 'relaxed', whenFull: 'Refuse' },
-    unresolved: false,
+    ...{ unresolved: false, serversWords: undefined },
     until: Infinity,
   };
 }

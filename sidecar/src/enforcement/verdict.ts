@@ -65,6 +65,11 @@ export interface RefuseVerdict {
   readonly prefix: string;
   readonly record: StatementHandle;
   readonly audit: AuditMode;
+  /**
+   * What the server itself would not understand either, or not find: its own words are better than ours.
+   * Asked with a Parse, which looks at the text and runs nothing.
+   */
+  readonly serversWords: Piece | undefined;
   /** A name is unknown: worth a look whether the schema changed. */
   readonly unresolved: boolean;
   readonly until: number;

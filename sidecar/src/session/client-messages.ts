@@ -1,12 +1,17 @@
 import { SpoolError } from '../audit/index.js';
 import type { Context } from '../enforcement/context.js';
-import type { ForwardVerdict, GovernedStatement } from '../enforcement/verdict.js';
+import type {
+  ForwardVerdict,
+  GovernedStatement,
+  Piece,
+  RefuseVerdict,
+} from '../enforcement/verdict.js';
 import { Body } from '../wire/body.js';
 import { Bind } from '../wire/frontend/bind.js';
-import { decodeTarget } from '../wire/frontend/close.js';
+import { Close, decodeTarget } from '../wire/frontend/close.js';
 import { Parse } from '../wire/frontend/parse.js';
 import { Query } from '../wire/frontend/query.js';
-import { Flush } from '../wire/frontend/signals.js';
+import { Flush, Sync } from '../wire/frontend/signals.js';
 import { headerLength } from '../wire/framer.js';
 import { ProtocolError } from '../wire/protocol-error.js';
 import { frontendType } from '../wire/types.js';
@@ -30,6 +35,8 @@ export interface Frame {
   readonly first: boolean;
 }
 
+/** Not a name a client would choose; closed again at once. */
+const asked = '_postern_asked';
 const noTypes = Buffer.from([0, 0]);
 
 /**
@@ -114,6 +121,8 @@ export class ClientMessages {
     const verdict = session.governance.govern(context, sql);
     if (verdict === undefined) return 'wait';
     if (verdict.kind === 'refuse') {
+      if (verdict.serversWords !== undefined && verdict.before.length === 0 && !session.batchOpen)
+        return this.refuseInServersWords(verdict, verdict.serversWords);
       return this.refuseQuery(verdict.before, verdict.prefix, verdict.refusal, () => {
         session.executions.refuse(verdict.record, verdict.refusal);
       });
@@ -147,6 +156,32 @@ export class ClientMessages {
     return 'done';
   }
 
+  /** In the place of a Query; its Sync brings the one ReadyForQuery. */
+  private refuseInServersWords({ record, refusal }: RefuseVerdict, words: Piece): 'done' {
+    const { session } = this;
+    session.executions.refuse(record, refusal);
+    this.askServersWords(words, noTypes);
+    this.standIn('', refusal);
+    session.batchOpen = false;
+    session.owed.push(owe('sync'));
+    session.toServer.write(Sync);
+    return 'done';
+  }
+
+  /**
+   * A Parse of what cannot be decided: the server's error for it, if it has one, is the one the client
+   * gets. If it has none, the stand-in that follows fails in its place.
+   */
+  askServersWords({ sql, before }: Piece, parameterTypes: Buffer): void {
+    const { session } = this;
+    session.owed.push(owe('parse', { staged: true, toOriginal: (at) => before + at }));
+    session.owed.push(owe('close', { staged: true }));
+    const out = new Writer();
+    Parse.encode({ kind: 'Parse', statement: asked, sql, parameterTypes }, out);
+    Close.encode({ kind: 'Close', of: 'statement', name: asked }, out);
+    session.toServer.write(out.finish());
+  }
+
   /** Its reply is one FunctionCallResponse or error, and like a Query's it ends with ReadyForQuery. */
   private functionCall(frame: Frame): 'done' | 'wait' {
     const { session } = this;
@@ -177,9 +212,12 @@ export class ClientMessages {
     if (verdict === undefined) return 'wait';
     if (verdict.kind === 'refuse') {
       session.executions.refuse(verdict.record, verdict.refusal);
+      if (verdict.serversWords !== undefined)
+        this.askServersWords(verdict.serversWords, message.parameterTypes);
       return this.standIn(message.statement, verdict.refusal);
     }
     if (verdict.kind === 'staged' || verdict.statements.length > 1) {
+      this.askServersWords({ sql: message.sql, before: 0 }, message.parameterTypes);
       return this.standIn(message.statement, refusals.severalStatements());
     }
     session.batchOpen = true;

@@ -22,6 +22,13 @@ export class QuestionError extends Error {
   }
 }
 
+const withoutJit = "SELECT pg_catalog.set_config('jit', 'off', true)";
+const unheard: OwnReply = {
+  row: () => undefined,
+  failed: () => undefined,
+  ready: () => undefined,
+};
+
 const noParameters = Buffer.from([0, 0]);
 /** no parameter formats, no parameters, no result formats: all text */
 const noValues = Buffer.from([0, 0, 0, 0, 0, 0]);
@@ -43,7 +50,7 @@ export class Questions implements Ask {
   }
 
   /** @throws QuestionError with the server's SQLSTATE; `25P02` when the transaction has failed */
-  async ask(sql: string): Promise<readonly Row[]> {
+  async ask(sql: string, how: { readonly jit?: 'off' } = {}): Promise<readonly Row[]> {
     const { session } = this;
     await this.quiet();
     if (session.owed.skipping || session.status === 'E') {
@@ -59,7 +66,11 @@ export class Questions implements Ask {
       ready: () => undefined,
     };
     const inBatch = session.batchOpen;
-    this.send(sql, own, inBatch);
+    // The setting is undone as the question's own transaction ends; in the client's it would stay.
+    const alone = !inBatch && session.status === 'I';
+    if (alone && how.jit === 'off') this.send(withoutJit, unheard);
+    this.send(sql, own);
+    this.end(own, inBatch);
     await this.quiet();
     if (this.ended) throw new QuestionError('08006', 'the session ended');
     if (failure !== undefined) throw failure;
@@ -92,7 +103,7 @@ export class Questions implements Ask {
     return this.ended || this.session.owed.size === 0;
   }
 
-  private send(sql: string, own: OwnReply, inBatch: boolean): void {
+  private send(sql: string, own: OwnReply): void {
     const { owed, toServer } = this.session;
     const out = new Writer();
     Parse.encode({ kind: 'Parse', statement: name, sql, parameterTypes: noParameters }, out);
@@ -100,11 +111,15 @@ export class Questions implements Ask {
     Execute.encode({ kind: 'Execute', portal: name, maxRows: 0 }, out);
     Close.encode({ kind: 'Close', of: 'portal', name }, out);
     Close.encode({ kind: 'Close', of: 'statement', name }, out);
-    out.bytes(inBatch ? Flush : Sync);
     for (const kind of ['parse', 'bind', 'execute', 'close', 'close'] as const)
       owed.push(owe(kind, { own }));
-    if (!inBatch) owed.push(owe('sync', { own }));
     toServer.write(out.finish());
+  }
+
+  private end(own: OwnReply, inBatch: boolean): void {
+    const { owed, toServer } = this.session;
+    toServer.write(inBatch ? Flush : Sync);
+    if (!inBatch) owed.push(owe('sync', { own }));
     this.session.touch();
   }
 }

@@ -63,6 +63,13 @@ function send(
   }
   if (verdict.kind === 'refuse') {
     session.executions.refuse(verdict.record, verdict.refusal);
+    const { serversWords } = verdict;
+    if (serversWords !== undefined) {
+      messages.askServersWords(
+        { sql: serversWords.sql, before: before + serversWords.before },
+        noTypes,
+      );
+    }
     const { position, ...rest } = verdict.refusal;
     messages.standIn('', position === undefined ? rest : { ...rest, position: position + before });
     return;

@@ -153,12 +153,52 @@ const type = ([
   ...(extension ? { extension } : {}),
 });
 
+/** PostgreSQL's own objects, which stay what they are as long as the database is there. */
+export type SystemObjects = Pick<
+  CatalogueData,
+  'relations' | 'routines' | 'types' | 'leakproofOperators'
+>;
+
+/** FirstNormalObjectId */
+const firstOwn = 16384;
+
+export const systemObjectsOf = ({ data }: Catalogue): SystemObjects => ({
+  relations: data.relations.filter(({ oid }) => oid < firstOwn),
+  routines: data.routines.flatMap((routine) => {
+    const overloads = routine.overloads.filter(({ oid }) => oid < firstOwn);
+    return overloads.length === 0 ? [] : [{ ...routine, overloads }];
+  }),
+  types: data.types.filter(({ oid }) => oid < firstOwn),
+  leakproofOperators: data.leakproofOperators,
+});
+
+const none: SystemObjects = { relations: [], routines: [], types: [], leakproofOperators: [] };
+
+/** An own function may overload one of PostgreSQL's. */
+const merged = (system: readonly Routine[], own: readonly Routine[]): readonly Routine[] => {
+  if (system.length === 0) return own;
+  const names = new Map(own.map((routine) => [`${routine.schema}\0${routine.name}`, routine]));
+  const kept = system.map((routine) => {
+    const key = `${routine.schema}\0${routine.name}`;
+    const more = names.get(key);
+    if (more === undefined) return routine;
+    names.delete(key);
+    return { ...routine, overloads: [...routine.overloads, ...more.overloads] };
+  });
+  return [...kept, ...names.values()];
+};
+
 /**
  * @param rows     what `catalogueQueries` gave
  * @param version  what `catalogueFingerprintQuery` gave just before
+ * @param system   where the rows are only those of own objects: the rest, from an earlier load
  * @throws SqlError `bad-catalogue`
  */
-export const buildCatalogue = (rows: CatalogueRows, version: string): Catalogue => {
+export const buildCatalogue = (
+  rows: CatalogueRows,
+  version: string,
+  system: SystemObjects = none,
+): Catalogue => {
   const [database] = rows.database;
   if (!database)
     throw new SqlError('bad-catalogue', 'the catalogue query for the database gave no row');
@@ -169,9 +209,9 @@ export const buildCatalogue = (rows: CatalogueRows, version: string): Catalogue 
     database: text(database[1]),
     definitionPath: strings(database[2]),
     schemas: rows.schemas.map((row) => text(row[1])),
-    relations: relations(rows),
-    routines: routines(rows.routines),
-    types: rows.types.map(type),
+    relations: [...system.relations, ...relations(rows)],
+    routines: merged(system.routines, routines(rows.routines)),
+    types: [...system.types, ...rows.types.map(type)],
     operators: rows.operators.map(([schema, name, left, right, extension]) => ({
       schema: text(schema),
       name: text(name),
@@ -179,7 +219,10 @@ export const buildCatalogue = (rows: CatalogueRows, version: string): Catalogue 
       right: num(right),
       ...(extension ? { extension } : {}),
     })),
-    leakproofOperators: rows.leakproof.map((row) => row.join('|')),
+    leakproofOperators: [
+      ...system.leakproofOperators,
+      ...rows.leakproof.map((row) => row.join('|')),
+    ],
     castTypes: [...new Set(rows.casts.flatMap((row) => [num(row[0]), num(row[1])]))],
   });
 };

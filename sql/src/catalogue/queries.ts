@@ -89,12 +89,40 @@ export const oldestServer = 130000;
 /**
  * The queries of a catalogue load, in any order, none of which needs more than a plain login.
  *
+ * @param part `own` leaves out PostgreSQL's own objects, which an earlier load of everything has given
+
  * @throws SqlError `bad-catalogue` for a server older than 13
  */
-export const catalogueQueries = (serverVersionNum: number): readonly CatalogueQuery[] => {
+export const catalogueQueries = (
+  serverVersionNum: number,
+  part: 'all' | 'own' = 'all',
+): readonly CatalogueQuery[] => {
   if (serverVersionNum < oldestServer)
     throw new SqlError('bad-catalogue', `PostgreSQL ${serverVersionNum} is older than 13`);
-  return Object.entries(queries).map(([name, sql]) => ({ name: name as CatalogueQueryName, sql }));
+  return Object.entries(queries).flatMap(([key, sql]) => {
+    const name = key as CatalogueQueryName;
+    return part === 'own' ? ownPart(name, sql) : [{ name, sql }];
+  });
+};
+
+/** The column that holds the OID of what a query gives, where PostgreSQL's own objects are among them. */
+const oidOf: Readonly<Partial<Record<CatalogueQueryName, string>>> = {
+  relations: 'c.oid',
+  columns: 'a.attrelid',
+  types: 't.oid',
+  routines: 'p.oid',
+  keys: 'conrelid',
+};
+
+const ownPart = (name: CatalogueQueryName, sql: string): readonly CatalogueQuery[] => {
+  // PostgreSQL's own and nothing else
+  if (name === 'leakproof') return [];
+  const oid = oidOf[name];
+  if (oid === undefined) return [{ name, sql }];
+  const [head = '', order] = sql.split('\nORDER BY ');
+  const where = /\bWHERE\b(?![^]*\bJOIN\b)/.test(head) ? 'AND' : 'WHERE';
+  const limited = `${head}\n${where} ${oid} OPERATOR(pg_catalog.>=) ${own}::pg_catalog.oid`;
+  return [{ name, sql: order === undefined ? limited : `${limited}\nORDER BY ${order}` }];
 };
 
 const counted = (

@@ -2,6 +2,7 @@ import type { Overload, Routine } from '../catalogue/catalogue.js';
 import { formatName } from '../names.js';
 import { findRoutines, isSystemSchema, publicName } from './path.js';
 import { callsFunction, fail, opaque, type Resolver } from './resolver.js';
+import { judgeNamedType } from './types.js';
 import { isDangerousFunction, isHarmlessExtension } from './side-doors.js';
 
 /** What is known about the function a call means. */
@@ -44,6 +45,9 @@ export const judgeRoutine = (
     .filter(({ overloads }) => overloads.length > 0);
   if (fitting.length === 0) {
     if (use === 'attribute') return undefined;
+    // `regtype('int4')`: a type's name in the place of a function is a cast.
+    if (use === 'call' && count === 1 && judgeNamedType(r, names, location))
+      return { aggregate: false, window: false, leakproof: false, overloads: [] };
     const what = use === 'procedure' ? 'procedure' : 'function';
     throw fail(
       r,

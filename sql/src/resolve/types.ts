@@ -77,6 +77,18 @@ export const judgeType = (r: Resolver, name: TypeName): void => {
   judgeResolved(r, type, location);
 };
 
+/** The same for a type by its name alone. @returns false when there is none */
+export const judgeNamedType = (
+  r: Resolver,
+  names: readonly string[],
+  location: number,
+): boolean => {
+  const type = findType(r.catalogue, r.path, names.at(-2), names.at(-1) ?? '');
+  if (!type || type.kind === 'c') return false;
+  judgeResolved(r, type, location);
+  return true;
+};
+
 /** The same for the type of a column that an expression reads. */
 export const judgeTypeOid = (r: Resolver, oid: number, location: number): void => {
   const type = r.catalogue.typeByOid(oid);
