@@ -84,7 +84,7 @@ export class ClientMessages {
         return this.close(frame);
       case frontendType.sync:
         session.batchOpen = false;
-        if (session.copyingIn) session.syncAmidCopy();
+        if (session.copyIn.running) session.copyIn.sync();
         else session.owed.push(owe('sync'));
         return this.pass(frame);
       case frontendType.flush:

@@ -172,7 +172,9 @@ export class ServerMessages {
     if (head?.kind === 'query') {
       session.owed.pop('query');
       this.interrupted(head.executions ?? [], session.lastError);
-    } else if (head !== undefined || !session.answersCopySync()) {
+    } else if (head === undefined && session.copyIn.answersSync()) {
+      session.owed.skipping = false;
+    } else {
       session.owed.pop('sync');
     }
     session.lastError = '';
@@ -211,7 +213,7 @@ export class ServerMessages {
       session.applyEffects(execution.statement);
       if (head.kind === 'query') head.executions?.shift();
     }
-    if (head.kind === 'execute') session.copyFailed();
+    if (head.kind === 'execute') session.copyIn.failed();
     if (head.kind !== 'query') {
       this.interrupted(
         dropped.slice(1).flatMap((owed) => owed.executions ?? []),

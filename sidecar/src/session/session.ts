@@ -12,8 +12,9 @@ import { Terminate } from '../wire/frontend/signals.js';
 import { backendType } from '../wire/types.js';
 import { ClientMessages, encodeQuery, type Frame } from './client-messages.js';
 import { applyEffects } from './effects.js';
+import { CopyIn } from './copy-in.js';
 import { Executions } from './executions.js';
-import type { HeldMemory, Room } from './held-memory.js';
+import type { HeldMemory, HeldMemoryError } from './held-memory.js';
 import { Names } from './names.js';
 import { Outlet } from './outlet.js';
 import { owe, type Owed, OwedQueue } from './owed.js';
@@ -21,6 +22,7 @@ import { Questions } from './questions.js';
 import { receive } from './receive.js';
 import { refusalFields, sqlstate, standIn } from './refusal.js';
 import { ServerMessages } from './server-messages.js';
+import { RoomFor } from './room-for.js';
 import { runStaged } from './staged.js';
 import type { Flushable, Turn } from './turn.js';
 
@@ -62,18 +64,15 @@ export class Session implements Flushable {
   readonly governance: SessionGovernance;
   readonly now: () => number;
   status: TransactionStatus = 'I';
-  /** COPY FROM STDIN runs: a Sync is swallowed by it. */
-  copyingIn = false;
-  private copySyncs = 0;
+  readonly copyIn = new CopyIn();
   /** SQLSTATE of the last error since ReadyForQuery */
   lastError = '';
 
   private readonly parts: SessionParts;
   private readonly fromClient = new Framer(frontendFraming);
   private readonly fromServer: Framer;
-  /** Room that is asked for or taken by the message being put together, or just forwarded. */
-  private clientRoom: Room | undefined;
-  private serverRoom: Room | undefined;
+  private readonly clientRoom: RoomFor;
+  private readonly serverRoom: RoomFor;
   private readonly clientMessages: ClientMessages;
   private readonly serverMessages: ServerMessages;
   private readonly questions: Questions;
@@ -119,6 +118,24 @@ export class Session implements Flushable {
       ...backendFraming,
       streams: (type, length) =>
         backendFraming.streams(type, length) && this.owed.head?.own === undefined,
+    });
+    const failed = (cause: HeldMemoryError): void => {
+      this.fatal(sqlstate.outOfMemory, cause.message, 'held-memory');
+    };
+    this.clientRoom = new RoomFor({
+      held: parts.held.fromClients,
+      framer: this.fromClient,
+      admitted: () => this.guard(() => this.listenAgain()),
+      failed,
+    });
+    this.serverRoom = new RoomFor({
+      held: parts.held.fromServers,
+      framer: this.fromServer,
+      admitted: () => {
+        this.resumeServer();
+        this.guard(() => this.hearServer());
+      },
+      failed,
     });
     this.clientMessages = new ClientMessages(this);
     this.serverMessages = new ServerMessages(this);
@@ -173,7 +190,7 @@ export class Session implements Flushable {
     const f = this.fromServer;
     do {
       while (!this.ended && f.next()) this.serverMessages.handle(f);
-    } while (!this.ended && f.wants > 0 && this.takeServerRoom(f));
+    } while (!this.ended && f.wants > 0 && this.takeServerRoom());
     this.questions.settled();
     if (this.ahead && this.owed.size < mostOwed / 2) {
       this.ahead = false;
@@ -181,6 +198,12 @@ export class Session implements Flushable {
     }
     if (this.draining) this.drainWhenIdle();
     this.touch();
+  }
+
+  private takeServerRoom(): boolean {
+    const admitted = this.serverRoom.take();
+    if (!admitted) this.parts.server.pause();
+    return admitted;
   }
 
   private hearClient(): void {
@@ -195,41 +218,9 @@ export class Session implements Flushable {
           this.prepare();
         }
       }
-    } while (!this.deaf && !this.ended && f.wants > 0 && this.takeClientRoom(f));
+    } while (!this.deaf && !this.ended && f.wants > 0 && this.clientRoom.take());
     if (this.deaf) this.parts.client.pause();
     this.touch();
-  }
-
-  /** @returns whether the message may come now */
-  private takeClientRoom(framer: Framer): boolean {
-    this.clientRoom?.release();
-    this.clientRoom = this.parts.held.fromClients.take(
-      framer.wants,
-      () => {
-        framer.grant();
-        this.guard(() => this.listenAgain());
-      },
-      (cause) => this.fatal(sqlstate.outOfMemory, cause.message, 'held-memory'),
-    );
-    if (!this.clientRoom.waiting) framer.grant();
-    return !this.clientRoom.waiting;
-  }
-
-  /** @returns whether the message may come now; otherwise the server is not read */
-  private takeServerRoom(framer: Framer): boolean {
-    this.serverRoom?.release();
-    this.serverRoom = this.parts.held.fromServers.take(
-      framer.wants,
-      () => {
-        framer.grant();
-        this.resumeServer();
-        this.guard(() => this.hearServer());
-      },
-      (cause) => this.fatal(sqlstate.outOfMemory, cause.message, 'held-memory'),
-    );
-    if (this.serverRoom.waiting) this.parts.server.pause();
-    else framer.grant();
-    return !this.serverRoom.waiting;
   }
 
   /** Asks what is missing, then deals with the waiting message and all that came after it. */
@@ -263,8 +254,8 @@ export class Session implements Flushable {
       this.preparing ||
       this.cancelling ||
       this.ahead ||
-      (this.staging && !this.copyingIn) ||
-      this.clientRoom?.waiting === true
+      (this.staging && !this.copyIn.running) ||
+      this.clientRoom.waiting
     );
   }
 
@@ -304,12 +295,7 @@ export class Session implements Flushable {
       this.serverSlow = true;
       this.parts.client.pause();
     } else if (this.serverSlow) this.onServerDrain();
-    if (this.clientRoom !== undefined)
-      this.clientRoom = leave(
-        this.clientRoom,
-        this.fromClient,
-        this.serverSlow || this.waiting !== undefined,
-      );
+    this.clientRoom.leave(this.serverSlow || this.waiting !== undefined);
   }
 
   flush(): void {
@@ -318,26 +304,23 @@ export class Session implements Flushable {
       this.clientSlow = true;
       this.parts.server.pause();
     } else if (this.clientSlow) this.onClientDrain();
-    if (this.serverRoom !== undefined)
-      this.serverRoom = leave(this.serverRoom, this.fromServer, this.clientSlow);
+    this.serverRoom.leave(this.clientSlow);
   }
 
   private onServerDrain(): void {
     this.serverSlow = false;
-    if (this.clientRoom !== undefined)
-      this.clientRoom = leave(this.clientRoom, this.fromClient, this.waiting !== undefined);
+    this.clientRoom.leave(this.waiting !== undefined);
     this.resumeClient();
   }
 
   private onClientDrain(): void {
     this.clientSlow = false;
-    if (this.serverRoom !== undefined)
-      this.serverRoom = leave(this.serverRoom, this.fromServer, false);
+    this.serverRoom.leave(false);
     this.resumeServer();
   }
 
   private resumeServer(): void {
-    if (!this.clientSlow && this.serverRoom?.waiting !== true) this.parts.server.resume();
+    if (!this.clientSlow && !this.serverRoom.waiting) this.parts.server.resume();
   }
 
   private awaitDurable(): void {
@@ -373,33 +356,12 @@ export class Session implements Flushable {
   }
 
   copyStarted(endAlreadySent: boolean): void {
-    this.copyingIn = !endAlreadySent;
-    this.copySyncs = 0;
+    this.copyIn.started(endAlreadySent);
     if (this.staging) this.listenAgain();
   }
 
-  /** The server ended the copy itself and skips what is sent until a Sync. */
-  copyFailed(): void {
-    this.copyingIn = false;
-  }
-
-  /** A Sync amid the data of a copy, which the server ignores unless the copy has failed before it. */
-  syncAmidCopy(): void {
-    this.copySyncs += 1;
-  }
-
-  /** @returns whether a ReadyForQuery that is not owed answers such a Sync */
-  answersCopySync(): boolean {
-    if (this.copySyncs === 0) return false;
-    this.copySyncs -= 1;
-    this.owed.skipping = false;
-    return true;
-  }
-
   copyEnded(): void {
-    if (this.copyingIn) {
-      this.copyingIn = false;
-    } else if (this.owed.size > 0) this.owed.push(owe('copy-end'));
+    if (!this.copyIn.ended() && this.owed.size > 0) this.owed.push(owe('copy-end'));
   }
 
   /** A result was cut after the server had finished with it: a transaction block must still fail. */
@@ -527,8 +489,8 @@ export class Session implements Flushable {
       }
     }
     this.questions.abandon();
-    this.clientRoom?.release();
-    this.serverRoom?.release();
+    this.clientRoom.release();
+    this.serverRoom.release();
     audit.end(reason);
     this.toClient.held = false;
     this.toServer.held = false;
@@ -552,13 +514,4 @@ export class Session implements Flushable {
       },
     });
   }
-}
-
-/** Gives room back once what took it is whole and on its way. */
-function leave(room: Room, framer: Framer, slow: boolean): Room | undefined {
-  if (room.waiting || framer.holding || framer.wants > 0) return room;
-  room.arrived();
-  if (slow) return room;
-  room.release();
-  return undefined;
 }

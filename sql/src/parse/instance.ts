@@ -55,8 +55,8 @@ type Factory = (options: {
 /** One statement can break two: its parse, and its normal form. */
 const spareCount = 2;
 
-/** An instance whose memory has grown beyond this is replaced: Wasm memory never shrinks, bytes. */
-const keptMemory = 96 * 1024 * 1024;
+/** An instance whose memory has grown by more than this is replaced: Wasm memory never shrinks, bytes. */
+const keptGrowth = 64 * 1024 * 1024;
 
 /**
  * PostgreSQL's parser as Wasm. A text nested so deeply that the stack ends throws out of the middle of
@@ -66,6 +66,8 @@ const keptMemory = 96 * 1024 * 1024;
 export class ParserInstance {
   private readonly compiled: Compiled;
   private readonly factory: Factory;
+  /** size of an instance's memory when it is new, bytes */
+  private readonly initial: number;
   private current: Module;
   private spares: Module[] = [];
   private preparing: Promise<void> | undefined;
@@ -74,6 +76,7 @@ export class ParserInstance {
     this.compiled = compiled;
     this.factory = factory;
     this.current = current;
+    this.initial = current.HEAPU8.length;
   }
 
   static async load(): Promise<ParserInstance> {
@@ -130,7 +133,7 @@ export class ParserInstance {
       }
       throw cause;
     } finally {
-      if (module === this.current && module.HEAPU8.length > keptMemory) {
+      if (module === this.current && module.HEAPU8.length > this.initial + keptGrowth) {
         this.current = this.spares.pop() ?? module;
         void this.prepareSpares();
       }
