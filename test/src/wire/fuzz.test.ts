@@ -16,6 +16,7 @@ import { RawClient, say } from './raw-client.js';
 
 const count = Number(process.env['POSTERN_FUZZ'] ?? 250);
 const seed = Number(process.env['POSTERN_FUZZ_SEED'] ?? 4711);
+let packetsSaid = 0;
 /** connections at a time */
 const lanes = 8;
 /** milliseconds a connection may take to end once its client has said all and closed */
@@ -105,7 +106,9 @@ const run = async (
       const random = new Random(seed + number);
       const entry = random.pick(corpus);
       try {
-        await one(mutate(entry.packets, random), random);
+        const packets = mutate(entry.packets, random);
+        packetsSaid += packets.length;
+        await one(packets, random);
       } catch (cause) {
         throw new Error(`number ${number} of seed ${seed}, from ${entry.name}`, { cause });
       }
@@ -119,6 +122,7 @@ const isWell = async (postern: Postern, before: Health): Promise<void> => {
   for (let i = 0; i < 50 && (await healthOf(postern)).sessions > 0; i += 1) await sleep(100);
   const after = await healthOf(postern);
   expect({ pid: after.pid, sessions: after.sessions }).toEqual({ pid: before.pid, sessions: 0 });
+  if (count > 1000) console.info(`${packetsSaid} packets so far`, { before, after });
   expect(after.residentMiB - before.residentMiB).toBeLessThan(350);
 };
 
@@ -193,7 +197,9 @@ test(
     const server = await hostileServer(() => {
       const random = new Random(seed + number);
       number += 1;
-      return { packets: mutate(random.pick(corpus).packets, random), random };
+      const packets = mutate(random.pick(corpus).packets, random);
+      packetsSaid += packets.length;
+      return { packets, random };
     });
     undo.push(() => {
       server.close();

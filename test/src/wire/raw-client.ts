@@ -99,6 +99,11 @@ export class RawClient {
     return this.heard;
   }
 
+  /** Says it and does not wait for an answer. */
+  send(bytes: Buffer): void {
+    this.socket.write(bytes);
+  }
+
   close(): void {
     this.socket.destroy();
   }
