@@ -56,6 +56,7 @@ export const converse = (
   new Promise((resolve, reject) => {
     const heard: string[] = [];
     let loggedIn = begins;
+    let asked = false;
     let pending = Buffer.alloc(0);
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     const timer = setTimeout(() => {
@@ -68,12 +69,13 @@ export const converse = (
       resolve([...heard]);
     };
     const speak = async (): Promise<void> => {
-      for (const piece of pieces(Buffer.concat(says))) {
+      // In one with the script: written to a session that is over it would lose what was said last.
+      const asksMore = then === undefined && !begins;
+      for (const piece of pieces(Buffer.concat(asksMore ? [...says, probe] : says))) {
         socket.write(piece);
         await sleep(0);
       }
       if (then === 'hangs up') socket.end();
-      else if (!begins) socket.write(probe);
     };
     const read = (): void => {
       while (pending.length >= 5) {
@@ -83,7 +85,10 @@ export const converse = (
         pending = pending.subarray(length);
         if (loggedIn) {
           if (one !== undefined) heard.push(one);
-          if (begins && one === 'Z I' && !heard.includes('D over')) socket.write(probe);
+          if (begins && one === 'Z I' && !asked) {
+            asked = true;
+            setTimeout(() => socket.write(probe), 50);
+          }
           if (one?.startsWith('Z') === true && heard.at(-3) === 'D over') {
             over();
             return;

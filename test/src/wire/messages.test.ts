@@ -349,6 +349,28 @@ describe.each([
   );
 });
 
+test.each(
+  same.filter(({ name }) =>
+    ['several statements', 'an empty query', 'an unknown statement', 'Flush'].includes(name),
+  ),
+)('the messages are those of the server, cut in two at every offset: $name', async (one) => {
+  const direct = await run(postgres.port, one);
+  const client = await RawClient.open(
+    Number(new URL(postern.governed).port),
+    'postgres',
+    'postgres',
+  );
+  try {
+    const bytes = Buffer.concat(one.says);
+    for (let at = 1; at < bytes.length; at += 1) {
+      const cut = [bytes.subarray(0, at), bytes.subarray(at)];
+      expect(await client.exchangeIn(cut, one.readies)).toEqual(direct);
+    }
+  } finally {
+    client.close();
+  }
+});
+
 describe('a refusal in every position', () => {
   const refused = 'E ERROR 42501 policy denies DROP TABLE on public.t';
   const governed = async (says: readonly Buffer[], readies: number): Promise<readonly string[]> => {

@@ -11,7 +11,7 @@ export const knownRefusals: Readonly<
     why: 'a Close that the server skips is believed until the error has come: a Bind sent without waiting is refused with 26000',
     hears: 'varies',
   },
-  'several statements in one Parse': {
+  'several statements in one Parse, where that wins': {
     kind: 'differs',
     why: 'policy is asked before the statements are counted',
     hears: [refusal, 'Z I'],

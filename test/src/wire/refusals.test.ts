@@ -9,7 +9,8 @@ import { Undo } from '../harness/undo.js';
 import { noDropPolicy } from './no-drop-policy.js';
 import { pieces, RawClient, say } from './raw-client.js';
 import { knownRefusals } from './refusal-known.js';
-import { extended, type Holed, simple, special } from './refusal-scripts.js';
+import { extended, type Holed, special } from './refusal-scripts.js';
+import { simple } from './refusal-simple.js';
 
 const policy = `${noDropPolicy}
     - {name: secrets, actions: [any], tables: [public.secret, denied.v], effect: Deny}
