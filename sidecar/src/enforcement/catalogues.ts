@@ -1,4 +1,5 @@
 import type { Catalogue, Classification } from '@postern/sql';
+import { QuestionError } from '../session/questions.js';
 import type { Ask } from './ask.js';
 
 export interface Loaded {
@@ -63,20 +64,38 @@ export class SharedCatalogue {
 
   /** Reads it for one session alone: its own temporary objects and uncommitted changes included. */
   async loadFor(ask: Ask): Promise<Loaded> {
-    return this.source.load(ask, await this.source.fingerprint(ask));
+    return again(async () => this.source.load(ask, await this.source.fingerprint(ask)));
   }
 
   private async check(ask: Ask): Promise<void> {
     const started = this.now();
     const { doubts } = this;
-    const fingerprint = await this.source.fingerprint(ask);
-    if (this.current === undefined || fingerprint !== this.fingerprint) {
+    await again(async () => {
+      const fingerprint = await this.source.fingerprint(ask);
+      if (this.current !== undefined && fingerprint === this.fingerprint) return;
       this.current = await this.source.load(ask, fingerprint);
       this.fingerprint = fingerprint;
       this.generation += 1;
-    }
+    });
     this.checkedAt = started;
     // What changed while it was being read may not be in it.
     this.recheckAt = doubts === this.doubts ? started + believedFor : 0;
   }
 }
+
+const attempts = 5;
+
+/** What another session drops while it is being read fails to be read ("could not open relation"). */
+async function again<T>(read: () => Promise<T>): Promise<T> {
+  for (let n = 1; ; n += 1) {
+    try {
+      return await read();
+    } catch (cause) {
+      if (n === attempts || !(cause instanceof QuestionError) || lasting.test(cause.sqlstate))
+        throw cause;
+    }
+  }
+}
+
+/** The connection is lost, the transaction has failed, the server stops, or it was cancelled. */
+const lasting = /^(?:08|25|57)/;

@@ -122,10 +122,11 @@ export class SessionGovernance {
     } catch (cause) {
       if (
         cause instanceof QuestionError &&
-        cause.sqlstate === '25P02' &&
+        this.inTransaction &&
+        !cause.sqlstate.startsWith('08') &&
         this.context !== undefined
       ) {
-        // Whatever is sent now is refused by the server until the block ends.
+        // The block has failed, if not before then by the question: the server refuses all until its end.
         this.failed = true;
         return;
       }

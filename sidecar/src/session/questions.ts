@@ -23,12 +23,6 @@ export class QuestionError extends Error {
 }
 
 const withoutJit = "SELECT pg_catalog.set_config('jit', 'off', true)";
-const unheard: OwnReply = {
-  row: () => undefined,
-  failed: () => undefined,
-  ready: () => undefined,
-};
-
 const noParameters = Buffer.from([0, 0]);
 /** no parameter formats, no parameters, no result formats: all text */
 const noValues = Buffer.from([0, 0, 0, 0, 0, 0]);
@@ -44,6 +38,8 @@ export class Questions implements Ask {
   private readonly session: Session;
   private waiters: (() => void)[] = [];
   private ended = false;
+  /** A question failed before the Close of its statement was reached. */
+  private leftOver = false;
 
   constructor(session: Session) {
     this.session = session;
@@ -62,13 +58,14 @@ export class Questions implements Ask {
       row: (row) => rows.push(row),
       failed: (sqlstate, message) => {
         failure = new QuestionError(sqlstate, message);
+        this.leftOver = true;
       },
       ready: () => undefined,
     };
     const inBatch = session.batchOpen;
     // The setting is undone as the question's own transaction ends; in the client's it would stay.
     const alone = !inBatch && session.status === 'I';
-    if (alone && how.jit === 'off') this.send(withoutJit, unheard);
+    if (alone && how.jit === 'off') this.send(withoutJit, { ...own, row: () => undefined });
     this.send(sql, own);
     this.end(own, inBatch);
     await this.quiet();
@@ -106,6 +103,11 @@ export class Questions implements Ask {
   private send(sql: string, own: OwnReply): void {
     const { owed, toServer } = this.session;
     const out = new Writer();
+    if (this.leftOver) {
+      this.leftOver = false;
+      Close.encode({ kind: 'Close', of: 'statement', name }, out);
+      owed.push(owe('close', { own }));
+    }
     Parse.encode({ kind: 'Parse', statement: name, sql, parameterTypes: noParameters }, out);
     Bind.encode({ kind: 'Bind', portal: name, statement: name, values: noValues }, out);
     Execute.encode({ kind: 'Execute', portal: name, maxRows: 0 }, out);

@@ -1,4 +1,5 @@
 /** What a suite runs against: a fresh PostgreSQL, or Postern in front of one. */
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startPostern } from '../harness/postern.js';
 import { startPostgres } from '../harness/postgres.js';
@@ -16,6 +17,7 @@ export interface Target {
   stop(): Promise<void>;
 }
 
+const folder = join(root, 'test', 'results', 'conformance');
 const policies = join(root, 'test', 'fixtures', 'conformance', 'allow.yaml');
 
 export const startTarget = async (way: Way, { bin }: Workplace): Promise<Target> => {
@@ -39,7 +41,12 @@ export const startTarget = async (way: Way, { bin }: Workplace): Promise<Target>
       upstream: server.url(),
       words: ['--as', 'serviceaccount:conformance/conformance'],
     });
-    undo.push(() => postern.stop());
+    undo.push(async () => {
+      await postern.stop();
+      // what Postern itself thinks went wrong is the first thing to look at
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, 'postern.log'), postern.said());
+    });
     return { ...common, port: Number(new URL(postern.governed).port) };
   } catch (thrown) {
     await undo.all();
