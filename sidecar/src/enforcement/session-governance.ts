@@ -1,6 +1,6 @@
 import { parseSearchPath, type SessionSettings } from '@postern/sql';
 import type { TransactionStatus } from '../wire/backend/ready-for-query.js';
-import type { Names, Prepared } from '../session/names.js';
+import { type Names, type Prepared, wireName } from '../session/names.js';
 import { QuestionError } from '../session/questions.js';
 import type { Ask } from './ask.js';
 import type { Loaded } from './catalogues.js';
@@ -19,6 +19,7 @@ const privateFor = 1000;
 /** Likewise the shared one. */
 const sharedFor = 200;
 
+const notAscii = /[^\x00-\x7f]/;
 const meaningful = new Set(['search_path', 'role', 'session_authorization', '*']);
 
 /**
@@ -52,8 +53,11 @@ export class SessionGovernance {
   private pending = 0;
   private failed = false;
   private mustCheck = false;
+  /** What the waiting statement is decided under has been asked for since it came. */
+  private justChecked = false;
   private preparing: Promise<void> | undefined;
   private encoding = 'UTF8';
+  private serverEncoding = 'UTF8';
   private standardStrings = true;
   private reportsSearchPath = false;
 
@@ -76,7 +80,8 @@ export class SessionGovernance {
     if (this.pending > 0 && !this.failed) return undefined;
     if (context !== undefined) {
       if (this.failed) return this.generation === -1 ? this.renewContext() : context;
-      if (!this.settingsDirty && !this.ownDirty && !this.mustCheck && !this.checkDue()) {
+      const known = !this.settingsDirty && !this.ownDirty && !this.mustCheck;
+      if (known && (this.justChecked || !this.checkDue())) {
         if (this.generation === database.catalogue.generation) return context;
         return this.renewContext();
       }
@@ -94,8 +99,16 @@ export class SessionGovernance {
     return this.unlessOutdated(this.database.governFunctionCall(context, oid));
   }
 
+  /** The statement that waited has been dealt with: the next one may have to ask again. */
+  waitOver(): void {
+    this.justChecked = false;
+  }
+
   private unlessOutdated(verdict: Verdict): Verdict | undefined {
-    if (verdict.kind !== 'refuse' || !verdict.unresolved || this.failed) return verdict;
+    const checked = this.justChecked;
+    this.justChecked = false;
+    // Once for each statement, however long that takes and whatever others change meanwhile.
+    if (verdict.kind !== 'refuse' || !verdict.unresolved || this.failed || checked) return verdict;
     const age =
       this.now() - (this.own === undefined ? this.database.catalogue.checkedAt : this.ownReadAt);
     if (age < (this.own === undefined ? sharedFor : privateFor)) return verdict;
@@ -118,6 +131,7 @@ export class SessionGovernance {
     try {
       if (this.settings === undefined || this.settingsDirty) await this.askSettings(ask);
       await this.askCatalogue(ask);
+      this.justChecked = true;
       this.renewContext();
     } catch (cause) {
       if (
@@ -205,6 +219,15 @@ export class SessionGovernance {
 
   // -- what happened -------------------------------------------------------------------------------
 
+  /**
+   * Does the server compare this name, byte for byte, as the client sent it? One that is converted may
+   * be another there, or the same as another.
+   */
+  keepsName(name: string): boolean {
+    if (this.encoding === 'UTF8' && this.serverEncoding === 'UTF8') return true;
+    return !notAscii.test(name);
+  }
+
   /** A statement goes out whose effects later statements depend on. */
   begun(statement: GovernedStatement): void {
     const ends = this.settingsInTransaction || this.changedInTransaction;
@@ -251,6 +274,9 @@ export class SessionGovernance {
         this.encoding = value;
         this.generation = -1;
         break;
+      case 'server_encoding':
+        this.serverEncoding = value;
+        break;
       case 'standard_conforming_strings':
         this.standardStrings = value === 'on';
         this.generation = -1;
@@ -267,7 +293,7 @@ export class SessionGovernance {
 
   /** A statement prepared by SQL. */
   prepared(statement: GovernedStatement, name: string, names: Names): void {
-    const prepared = this.preparedFor(statement, name);
+    const prepared = this.preparedFor(statement, wireName(name));
     if (prepared !== undefined) names.addStatement(prepared);
   }
 

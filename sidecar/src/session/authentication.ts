@@ -4,7 +4,7 @@ import { BackendKeyData } from '../wire/backend/backend-key-data.js';
 import { decodeErrorFields, type ErrorFields } from '../wire/backend/error-response.js';
 import { Body } from '../wire/body.js';
 import { Framer, headerLength } from '../wire/framer.js';
-import { backendFraming, frontendFraming } from '../wire/limits.js';
+import { backendFraming, passwordLimit } from '../wire/limits.js';
 import { ProtocolError } from '../wire/protocol-error.js';
 import { backendType, frontendType } from '../wire/types.js';
 import { sqlstate } from './refusal.js';
@@ -70,13 +70,15 @@ export function relayLogin(options: LoginOptions): Promise<LoginResult> {
     const fromClient = new Framer({
       from: 'frontend',
       streams: () => false,
-      limit: (type) => (type === frontendType.password ? frontendFraming.limit(type) : 0),
+      limit: (type) => (type === frontendType.password ? passwordLimit : 0),
     });
     const fromServer = new Framer({ ...backendFraming, streams: () => false });
     const parameters = new Map<string, string>();
     const held: Buffer[] = [];
     /** The server is content with the client. */
     let accepted = false;
+    /** The server waits for an answer of the client. */
+    let asked = false;
     /** The client has said something for that. */
     let authenticated = false;
     /** The server offered channel binding; the next `p` is the client's choice of a mechanism. */
@@ -104,8 +106,17 @@ export function relayLogin(options: LoginOptions): Promise<LoginResult> {
       }
     };
     const hearClient = (): void => {
-      // After AuthenticationOk everything waits for the session, which decides it.
-      while (!accepted && fromClient.next()) {
+      // After AuthenticationOk everything waits for the session, which decides it; what is no answer to
+      // the server's question waits likewise, unless the server has asked one.
+      while (!accepted && (asked || fromClient.nextType === frontendType.password)) {
+        if (fromClient.nextType !== frontendType.password && fromClient.nextType !== undefined) {
+          throw new ProtocolError(
+            'unexpected',
+            `expected password response, got message type ${String(fromClient.nextType)}`,
+          );
+        }
+        if (!fromClient.next()) break;
+        asked = false;
         if (offered && options.clientEncrypted && insists(fromClient)) {
           stop();
           resolve({ kind: 'bound-elsewhere' });
@@ -155,11 +166,13 @@ export function relayLogin(options: LoginOptions): Promise<LoginResult> {
         case backendType.authentication: {
           const message = Authentication.decode(body);
           if (message.kind === 'Ok') accepted = true;
+          else asked = message.kind === 'SASL' || message.kind === 'Step';
           offered =
             options.serverEncrypted &&
             message.kind === 'SASL' &&
             message.mechanisms.includes(channelBound);
           tell(offered && message.kind === 'SASL' ? withoutBinding(message.mechanisms) : whole);
+          hearClient();
           return false;
         }
         case backendType.parameterStatus:

@@ -19,6 +19,7 @@ import { Writer } from '../wire/writer.js';
 import type { Execution } from './execution.js';
 import { portalStatement, type Prepared } from './names.js';
 import { owe, oweBind, oweExecute } from './owed.js';
+import { ownNames } from './own-names.js';
 import { mostNamed, type Refusal, refusals, sqlstate, standIn } from './refusal.js';
 import { Redecision } from './redecision.js';
 import type { Session } from './session.js';
@@ -35,8 +36,6 @@ export interface Frame {
   readonly first: boolean;
 }
 
-/** Not a name a client would choose; closed again at once. */
-const asked = '_postern_asked';
 const noTypes = Buffer.from([0, 0]);
 
 /**
@@ -48,6 +47,8 @@ export class ClientMessages {
   readonly redecision: Redecision;
   /** What became of the first piece of a streamed message becomes of the others. */
   private passing = false;
+  /** A stand-in was sent in this batch: the server will skip what follows, up to the Sync. */
+  doomed = false;
 
   constructor(session: Session) {
     this.session = session;
@@ -60,12 +61,41 @@ export class ClientMessages {
     this.passing = false;
     // The server would drop it unread and unanswered; so it need not be decided.
     if (
-      session.owed.skipping &&
+      (session.owed.skipping || this.doomed) &&
       frame.type !== frontendType.sync &&
       frame.type !== frontendType.terminate
     ) {
       return 'done';
     }
+    try {
+      return this.dispatch(frame);
+    } catch (cause) {
+      if (cause instanceof ProtocolError && cause.code === 'malformed')
+        return this.malformed(frame, cause);
+      throw cause;
+    }
+  }
+
+  /** Its body cannot be read: an error to the server, after which the session goes on. */
+  private malformed(frame: Frame, cause: ProtocolError): 'done' {
+    const refusal = refusals.malformed(cause.message);
+    switch (frame.type) {
+      case frontendType.query:
+      case frontendType.functionCall:
+        return this.refuseQuery([], '', refusal);
+      case frontendType.parse:
+      case frontendType.bind:
+      case frontendType.execute:
+      case frontendType.describe:
+      case frontendType.close:
+        return this.standIn('', refusal);
+      default:
+        throw cause;
+    }
+  }
+
+  private dispatch(frame: Frame): 'done' | 'wait' {
+    const { session } = this;
     switch (frame.type) {
       case frontendType.query:
         return this.query(frame);
@@ -77,13 +107,14 @@ export class ClientMessages {
         return this.execute(frame);
       case frontendType.describe:
         session.batchOpen = true;
-        decodeTarget(bodyOf(frame));
+        decodeTarget(bodyOf(frame), 'DESCRIBE');
         session.owed.push(owe('describe'));
         return this.pass(frame);
       case frontendType.close:
         return this.close(frame);
       case frontendType.sync:
         session.batchOpen = false;
+        this.doomed = false;
         if (session.copyIn.running) session.copyIn.sync();
         else session.owed.push(owe('sync'));
         return this.pass(frame);
@@ -162,6 +193,7 @@ export class ClientMessages {
     session.executions.refuse(record, refusal);
     this.askServersWords(words, noTypes);
     this.standIn('', refusal);
+    this.doomed = false;
     session.batchOpen = false;
     session.owed.push(owe('sync'));
     session.toServer.write(Sync);
@@ -177,8 +209,8 @@ export class ClientMessages {
     session.owed.push(owe('parse', { staged: true, toOriginal: (at) => before + at }));
     session.owed.push(owe('close', { staged: true }));
     const out = new Writer();
-    Parse.encode({ kind: 'Parse', statement: asked, sql, parameterTypes }, out);
-    Close.encode({ kind: 'Close', of: 'statement', name: asked }, out);
+    Parse.encode({ kind: 'Parse', statement: ownNames.words, sql, parameterTypes }, out);
+    Close.encode({ kind: 'Close', of: 'statement', name: ownNames.words }, out);
     session.toServer.write(out.finish());
   }
 
@@ -208,6 +240,8 @@ export class ClientMessages {
     const context = session.governance.ready();
     if (context === undefined) return 'wait';
     const message = Parse.decode(bodyOf(frame));
+    if (!session.governance.keepsName(message.statement))
+      return this.standIn('', refusals.nameConverted());
     const verdict = session.governance.govern(context, message.sql);
     if (verdict === undefined) return 'wait';
     if (verdict.kind === 'refuse') {
@@ -248,8 +282,11 @@ export class ClientMessages {
     if (context === undefined) return 'wait';
     const { portal, statement } = Bind.decode(bodyOf(frame));
     const prepared = session.names.statement(statement);
+    if (!session.governance.keepsName(statement) || !session.governance.keepsName(portal))
+      return this.standIn('', refusals.nameConverted());
     if (prepared === undefined) {
-      return this.standIn(statement, refusals.unknownStatement(statement));
+      if (this.mayComeBack()) return 'wait';
+      return this.standIn('', refusals.unknownStatement(statement));
     }
     if (!this.isCurrent(prepared, context)) {
       const again = this.redecision.renew(prepared, context);
@@ -270,6 +307,12 @@ export class ClientMessages {
     return this.pass(frame);
   }
 
+  /** A Close that an earlier error had the server skip is taken back; until then it is not known. */
+  private mayComeBack(): boolean {
+    const { owed, copyIn, isStaging } = this.session;
+    return owed.owes('close') && !isStaging && !copyIn.running;
+  }
+
   private isCurrent(prepared: Prepared, context: Context): boolean {
     return prepared.context === context && prepared.verdict.until > this.session.now();
   }
@@ -278,9 +321,13 @@ export class ClientMessages {
     const { session } = this;
     const context = session.governance.ready();
     if (context === undefined) return 'wait';
-    const name = bodyOf(frame).cstring();
+    const name = bodyOf(frame).name();
     const portal = session.names.portal(name);
-    if (portal === undefined) return this.standIn('', refusals.unknownPortal(name));
+    if (!session.governance.keepsName(name)) return this.standIn('', refusals.nameConverted());
+    if (portal === undefined) {
+      if (this.mayComeBack()) return 'wait';
+      return this.standIn('', refusals.unknownPortal(name));
+    }
     const { prepared } = portal;
     if (prepared !== undefined && !this.isCurrent(prepared, context)) {
       // A portal cannot be bound again in its place: it runs as it was decided, or not at all.
@@ -308,7 +355,9 @@ export class ClientMessages {
 
   private close(frame: Frame): 'done' {
     const { session } = this;
-    const target = decodeTarget(bodyOf(frame));
+    const target = decodeTarget(bodyOf(frame), 'CLOSE');
+    if (!session.governance.keepsName(target.name))
+      return this.standIn('', refusals.nameConverted());
     session.batchOpen = true;
     const undo =
       target.of === 'statement'
@@ -327,6 +376,7 @@ export class ClientMessages {
     const { sql } = standIn[refusal.stage];
     Parse.encode({ kind: 'Parse', statement, sql, parameterTypes: noTypes }, out);
     session.toServer.write(out.finish());
+    this.doomed = true;
     return 'done';
   }
 

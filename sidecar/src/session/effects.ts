@@ -1,6 +1,6 @@
 import type { SessionGovernance } from '../enforcement/session-governance.js';
 import type { GovernedStatement } from '../enforcement/verdict.js';
-import type { Names } from './names.js';
+import { type Names, wireName } from './names.js';
 
 /** Follows what a statement did to the session, whether it succeeded or not. */
 export function applyEffects(
@@ -22,13 +22,13 @@ export function applyEffects(
         break;
       case 'deallocate':
         if (effect.name === undefined) names.deallocateAll();
-        else names.closeStatement(effect.name);
+        else names.closeStatement(wireName(effect.name));
         break;
       case 'prepare':
         governance.prepared(statement, effect.name, names);
         break;
       case 'declare':
-        names.addPortal(effect.name, {
+        names.addPortal(wireName(effect.name), {
           by: 'declare',
           cycle: 0,
           prepared: governance.preparedFor(statement),

@@ -28,7 +28,18 @@ export interface Portal {
 export const portalStatement = (portal: Portal): GovernedStatement | undefined =>
   portal.prepared?.verdict.statements[0];
 
-/** The names a session has given, as the server knows them. Protocol 3.0, "Extended Query". */
+/** NAMEDATALEN - 1: the server compares no more of a name, bytes. */
+const compared = 63;
+
+/** A name of SQL text as the wire has it: its bytes, one a character. */
+export const wireName = (name: string): string => Buffer.from(name, 'utf8').toString('latin1');
+
+const keyOf = (name: string): string => (name.length <= compared ? name : name.slice(0, compared));
+
+/**
+ * The names a session has given, as the server knows them. Protocol 3.0, "Extended Query".
+ * All are given as bytes, one a character.
+ */
 export class Names {
   private readonly statements = new Map<string, Prepared>();
   private readonly portals = new Map<string, Portal>();
@@ -42,21 +53,21 @@ export class Names {
   }
 
   statement(name: string): Prepared | undefined {
-    return this.statements.get(name);
+    return this.statements.get(keyOf(name));
   }
 
   portal(name: string): Portal | undefined {
-    return name === '' ? this.unnamed : this.portals.get(name);
+    return name === '' ? this.unnamed : this.portals.get(keyOf(name));
   }
 
   /** @returns what takes it back */
   addStatement(prepared: Prepared): () => void {
-    return this.replaceStatement(prepared.name, prepared);
+    return this.replaceStatement(keyOf(prepared.name), prepared);
   }
 
   /** @returns what takes it back */
   addPortal(name: string, portal: Portal): () => void {
-    if (name !== '') return replace(this.portals, name, portal);
+    if (name !== '') return replace(this.portals, keyOf(name), portal);
     const before = this.unnamed;
     this.unnamed = portal;
     return () => {
@@ -66,12 +77,12 @@ export class Names {
 
   /** @returns what takes it back */
   closeStatement(name: string): () => void {
-    return this.replaceStatement(name, undefined);
+    return this.replaceStatement(keyOf(name), undefined);
   }
 
   /** @returns what takes it back */
   closePortal(name: string): () => void {
-    if (name !== '') return replace(this.portals, name, undefined);
+    if (name !== '') return replace(this.portals, keyOf(name), undefined);
     const before = this.unnamed;
     this.unnamed = undefined;
     return () => {

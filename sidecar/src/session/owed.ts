@@ -84,6 +84,11 @@ export class OwedQueue {
     return this.entries.length - this.at;
   }
 
+  /** Is a reply of this kind owed, for a message of the client's? */
+  owes(kind: Owed['kind']): boolean {
+    return this.entries.some((owed) => owed?.kind === kind && owed.own === undefined);
+  }
+
   push(owed: Owed): void {
     if (owed.kind === 'sync') this.skipping = false;
     if (owed.kind === 'sync' || owed.kind === 'query') this.cyclesBegun += 1;

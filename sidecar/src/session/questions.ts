@@ -6,6 +6,7 @@ import { Parse } from '../wire/frontend/parse.js';
 import { Flush, Sync } from '../wire/frontend/signals.js';
 import { Writer } from '../wire/writer.js';
 import { owe, type OwnReply } from './owed.js';
+import { ownNames } from './own-names.js';
 import type { Session } from './session.js';
 
 export type Row = readonly (string | null)[];
@@ -26,8 +27,7 @@ const withoutJit = "SELECT pg_catalog.set_config('jit', 'off', true)";
 const noParameters = Buffer.from([0, 0]);
 /** no parameter formats, no parameters, no result formats: all text */
 const noValues = Buffer.from([0, 0, 0, 0, 0, 0]);
-/** Not a name a client would choose; closed again at once. */
-const name = '_postern';
+const name = ownNames.question;
 
 /**
  * Asks the server over the client's own authenticated session, unnoticed: in the extended protocol

@@ -3,7 +3,7 @@ import type { GovernedStatement } from '../enforcement/verdict.js';
 import { Close } from '../wire/frontend/close.js';
 import { Parse } from '../wire/frontend/parse.js';
 import { Writer } from '../wire/writer.js';
-import type { Prepared } from './names.js';
+import { type Prepared, wireName } from './names.js';
 import { owe, type OwnReply } from './owed.js';
 import { type Refusal, refusals } from './refusal.js';
 import type { Session } from './session.js';
@@ -91,7 +91,7 @@ export class Redecision {
     name: string,
     context: Context | undefined,
   ): GovernedStatement | Refusal | undefined {
-    const prepared = this.session.names.statement(name);
+    const prepared = this.session.names.statement(wireName(name));
     if (prepared === undefined) return undefined;
     if (context !== undefined && prepared.context !== context) {
       const again = this.renew(prepared, context);

@@ -69,19 +69,22 @@ export const standIn: Readonly<
   analysis: { sql: 'SELECT pg_catalog.postern_refused_this_statement()', sqlstate: '42883' },
 };
 
+/** A name of the wire, one byte a character, as text. */
+const shown = (name: string): string => Buffer.from(name, 'latin1').toString('utf8');
+
 export const refusals = {
   unknownStatement: (name: string): Refusal => ({
     sqlstate: sqlstate.undefinedStatement,
     message:
       name === ''
         ? 'unnamed prepared statement does not exist'
-        : `prepared statement "${name}" does not exist`,
-    stage: 'analysis',
+        : `prepared statement "${shown(name)}" does not exist`,
+    stage: 'syntax',
   }),
   unknownPortal: (name: string): Refusal => ({
     sqlstate: sqlstate.undefinedCursor,
-    message: `portal "${name}" does not exist`,
-    stage: 'analysis',
+    message: `portal "${shown(name)}" does not exist`,
+    stage: 'syntax',
   }),
   severalStatements: (): Refusal => ({
     sqlstate: '42601',
@@ -134,6 +137,19 @@ export const refusals = {
     message: `statement is longer than ${String(maxStatementLength)} characters`,
     hint: 'Send it in smaller parts, or load the data with COPY.',
     stage: 'analysis',
+  }),
+  nameConverted: (): Refusal => ({
+    sqlstate: sqlstate.featureNotSupported,
+    message:
+      'names of statements and portals must be ASCII unless client and server encoding are UTF8',
+    detail: 'reason=name-encoding',
+    hint: "SET client_encoding = 'UTF8', or use other names.",
+    stage: 'syntax',
+  }),
+  malformed: (message: string): Refusal => ({
+    sqlstate: sqlstate.protocolViolation,
+    message,
+    stage: 'syntax',
   }),
   namesFull: (): Refusal => ({
     sqlstate: sqlstate.outOfMemory,

@@ -205,7 +205,7 @@ export class ServerMessages {
     const dropped = session.owed.fail();
     if (head.own !== undefined) {
       head.own.failed(code, fields.get('M') ?? '');
-      if (dropped.every((owed) => owed.own !== undefined)) return;
+      if (!session.serverFatal && dropped.every((owed) => owed.own !== undefined)) return;
     }
     if (execution !== undefined) {
       const kind = execution.cut === undefined ? 'failed' : 'cut';
@@ -213,7 +213,7 @@ export class ServerMessages {
       session.applyEffects(execution.statement);
       if (head.kind === 'query') head.executions?.shift();
     }
-    if (head.kind === 'execute') session.copyIn.failed();
+    session.copyIn.failed();
     if (head.kind !== 'query') {
       this.interrupted(
         dropped.slice(1).flatMap((owed) => owed.executions ?? []),
@@ -272,7 +272,7 @@ export class ServerMessages {
 
   private onCopyIn(f: Framer): void {
     const head = this.head();
-    if (head.kind === 'execute') this.session.copyStarted(this.session.owed.copyStarted());
+    if (head.own === undefined) this.session.copyStarted(this.session.owed.copyStarted());
     this.pass(f);
   }
 

@@ -8,7 +8,7 @@ import type { TransactionStatus } from '../wire/backend/ready-for-query.js';
 import { Framer } from '../wire/framer.js';
 import { backendFraming, frontendFraming } from '../wire/limits.js';
 import { ProtocolError } from '../wire/protocol-error.js';
-import { Terminate } from '../wire/frontend/signals.js';
+import { Flush, Terminate } from '../wire/frontend/signals.js';
 import { backendType } from '../wire/types.js';
 import { ClientMessages, encodeQuery, type Frame } from './client-messages.js';
 import { applyEffects } from './effects.js';
@@ -25,6 +25,9 @@ import { ServerMessages } from './server-messages.js';
 import { RoomFor } from './room-for.js';
 import { runStaged } from './staged.js';
 import type { Flushable, Turn } from './turn.js';
+
+/** How long replies to a client that is gone or must go are waited for, milliseconds. */
+const lingering = 5000;
 
 /** More than this waiting for a slow peer pauses the other side, bytes. */
 const highWater = 1024 * 1024;
@@ -93,6 +96,9 @@ export class Session implements Flushable {
   /** The server has said itself why it closes. */
   serverFatal = false;
   private ended = false;
+  /** The client is gone or must go; what is owed is waited for. */
+  private leaving = false;
+  private lastWords: (() => void) | undefined;
   private draining = false;
 
   constructor(parts: SessionParts) {
@@ -133,7 +139,7 @@ export class Session implements Flushable {
       framer: this.fromServer,
       admitted: () => {
         this.resumeServer();
-        this.guard(() => this.hearServer());
+        this.guard(() => this.hearServer(), 'server');
       },
       failed,
     });
@@ -148,7 +154,7 @@ export class Session implements Flushable {
     server.on('drain', () => this.onServerDrain());
     client.on('error', () => undefined);
     server.on('error', () => undefined);
-    client.on('close', () => this.end('client-closed'));
+    client.on('close', () => this.clientGone());
     server.on('close', () => this.onServerClosed());
     if (this.governance.ready() === undefined) this.prepare();
     if (fromServer.length > 0) this.onServerData(fromServer);
@@ -157,7 +163,7 @@ export class Session implements Flushable {
     receive(client, this.onClientData);
     server.resume();
     this.resumeClient();
-    if (client.destroyed) this.end('client-closed');
+    if (client.destroyed) this.clientGone();
     else if (server.destroyed) this.onServerClosed();
   }
 
@@ -183,7 +189,7 @@ export class Session implements Flushable {
     this.guard(() => {
       this.fromServer.push(chunk);
       this.hearServer();
-    });
+    }, 'server');
   };
 
   private hearServer(): void {
@@ -197,6 +203,7 @@ export class Session implements Flushable {
       this.listenAgain();
     }
     if (this.draining) this.drainWhenIdle();
+    if (this.leaving && this.owed.size === 0) this.lastWords?.();
     this.touch();
   }
 
@@ -240,7 +247,7 @@ export class Session implements Flushable {
     if (waiting !== undefined && this.clientMessages.handle(waiting) === 'wait') {
       this.waiting = waiting;
       this.prepare();
-    }
+    } else this.governance.waitOver();
     this.listenAgain();
   }
 
@@ -253,6 +260,7 @@ export class Session implements Flushable {
     return (
       this.preparing ||
       this.cancelling ||
+      this.leaving ||
       this.ahead ||
       (this.staging && !this.copyIn.running) ||
       this.clientRoom.waiting
@@ -409,8 +417,36 @@ export class Session implements Flushable {
 
   // -- ends ----------------------------------------------------------------------------------------
 
+  /** The server has been told; it answers what came before, and closes. */
   clientTerminated(): void {
-    this.end('client-closed');
+    this.leaveThen(() => this.end('client-closed'));
+  }
+
+  /** What the client has sent still runs, and is to be in the record with its outcome. */
+  private clientGone(): void {
+    if (this.leaving) return;
+    // In the middle of a message a Terminate would be taken for the rest of it.
+    if (this.fromClient.midMessage) this.end('client-closed');
+    else {
+      if (this.owed.size > 0) this.toServer.write(Terminate);
+      this.leaveThen(() => this.end('client-closed'));
+    }
+  }
+
+  /** Hears nothing more of the client, and does `last` once nothing is owed any more. */
+  private leaveThen(last: () => void): void {
+    if (this.ended) return;
+    this.leaving = true;
+    if (this.owed.size === 0) {
+      last();
+      return;
+    }
+    this.touch();
+    const timer = setTimeout(last, lingering);
+    this.lastWords = () => {
+      clearTimeout(timer);
+      last();
+    };
   }
 
   /** Shuts down when idle; what runs may finish until `abandon` is called. */
@@ -438,7 +474,8 @@ export class Session implements Flushable {
 
   private onServerClosed(): void {
     if (this.ended) return;
-    if (this.serverFatal) this.end('server-closed');
+    if (this.leaving && this.lastWords !== undefined) this.lastWords();
+    else if (this.serverFatal) this.end('server-closed');
     else {
       const message = 'the server closed the connection unexpectedly';
       this.fatal(sqlstate.connectionFailure, message, 'server-closed');
@@ -455,13 +492,20 @@ export class Session implements Flushable {
     this.fatal(sqlstate.ioError, 'Postern cannot go on with this session', 'failed');
   }
 
-  private guard(step: () => void): void {
+  private guard(step: () => void, blame: 'client' | 'server' = 'client'): void {
     try {
       step();
     } catch (cause) {
       if (cause instanceof ProtocolError) {
         this.parts.log.warn({ code: cause.code }, cause.message);
-        this.fatal(sqlstate.protocolViolation, cause.message, 'protocol-error');
+        const fatal = (): void =>
+          this.fatal(sqlstate.protocolViolation, cause.message, 'protocol-error');
+        if (blame === 'server') fatal();
+        else {
+          // The server would have answered what came before.
+          if (this.batchOpen) this.toServer.write(Flush);
+          this.leaveThen(fatal);
+        }
       } else {
         this.abandon(cause);
       }

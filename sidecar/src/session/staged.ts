@@ -37,6 +37,7 @@ export async function runStaged(
   }
   await questions.quiet();
   session.batchOpen = false;
+  messages.doomed = false;
   session.owed.push(owe('sync'));
   session.toServer.write(Sync);
   session.touch();

@@ -54,6 +54,21 @@ export class Body {
     return text;
   }
 
+  /** A NUL-terminated name as bytes, one a character: it means the same whatever its encoding. */
+  name(): string {
+    if (this.at < this.end && this.buffer[this.at] === 0) {
+      this.at += 1;
+      return '';
+    }
+    const nul = this.buffer.indexOf(0, this.at);
+    if (nul < 0 || nul >= this.end) {
+      throw new ProtocolError('malformed', 'invalid string in message');
+    }
+    const text = this.buffer.toString('latin1', this.at, nul);
+    this.at = nul + 1;
+    return text;
+  }
+
   /** A view, not a copy. */
   bytes(length: number): Buffer {
     const from = this.take(length);

@@ -72,6 +72,16 @@ export class Framer {
     return this.partial !== undefined || this.granted;
   }
 
+  /** A message was handed out in part. */
+  get midMessage(): boolean {
+    return this.streaming > 0;
+  }
+
+  /** Type of the message that is next, before its length is looked at; undefined: nothing came yet. */
+  get nextType(): number | undefined {
+    return this.holding ? this.type : this.chunk[this.at];
+  }
+
   /** Takes back everything not handed out, e.g. to start TLS on the socket. */
   takePending(): Buffer {
     const rest = this.chunk.subarray(this.at);

@@ -38,8 +38,8 @@ for (const type of [
 ] as const) {
   frontendLimits[frontendType[type]] = small;
 }
-/** PG_MAX_AUTH_TOKEN_LENGTH */
-frontendLimits[frontendType.password] = 65_535;
+/** PG_MAX_AUTH_TOKEN_LENGTH; only during the log-in, bytes */
+export const passwordLimit = 65_535;
 
 const backendLimits = new Uint32Array(256);
 for (const type of Object.values(backendType)) backendLimits[type] = heldMessageLimit;

@@ -86,6 +86,10 @@ const entry = <T>(
 const text = fc
   .string({ unit: 'binary', maxLength: 12 })
   .map((string) => string.replaceAll('\0', ''));
+/** bytes, one a character */
+const name = fc
+  .uint8Array({ min: 1, maxLength: 12 })
+  .map((array) => Buffer.from(array).toString('latin1'));
 const someText = text.filter((string) => string !== '');
 const bytes = fc.uint8Array({ maxLength: 20 }).map((array) => Buffer.from(array));
 const value = fc.option(bytes);
@@ -97,7 +101,7 @@ const format = fc.constantFrom<(0 | 1)[]>(0, 1);
 const formats = fc.array(format, { maxLength: 6 });
 const target = {
   of: fc.constantFrom<('statement' | 'portal')[]>('statement', 'portal'),
-  name: text,
+  name,
 };
 const errorFields = fc
   .uniqueArray(fc.tuple(fc.constantFrom(...Array.from('SVCMDHPpqWstcdnFLR')), text), {
@@ -128,13 +132,13 @@ const alone = <K extends string>(kind: K): fc.Arbitrary<{ readonly kind: K }> =>
 const copyResponse = { format, columns: formats };
 
 const frontend: readonly Entry[] = [
-  entry('Bind', Bind, record('Bind', { portal: text, statement: text, values: bytes }), 'rest'),
+  entry('Bind', Bind, record('Bind', { portal: name, statement: name, values: bytes }), 'rest'),
   entry('Close', Close, record('Close', target), 'lax'),
   entry('CopyData', CopyData, record('CopyData', { data: bytes }), 'rest'),
   entry('CopyDone', CopyDone, alone('CopyDone')),
   entry('CopyFail', CopyFail, record('CopyFail', { reason: text })),
   entry('Describe', Describe, record('Describe', target)),
-  entry('Execute', Execute, record('Execute', { portal: text, maxRows: int32 }), 'lax'),
+  entry('Execute', Execute, record('Execute', { portal: name, maxRows: int32 }), 'lax'),
   entry(
     'FunctionCall',
     FunctionCall,
@@ -150,7 +154,7 @@ const frontend: readonly Entry[] = [
   entry(
     'Parse',
     Parse,
-    record('Parse', { statement: text, sql: text, parameterTypes: bytes }),
+    record('Parse', { statement: name, sql: text, parameterTypes: bytes }),
     'rest',
   ),
   entry('PasswordMessage', PasswordMessage, record('PasswordMessage', { password: text })),

@@ -2,8 +2,8 @@ import { Body } from './body.js';
 import { ProtocolError } from './protocol-error.js';
 import { Writer } from './writer.js';
 
-/** MAX_STARTUP_PACKET_LENGTH of the server. */
-export const maxStartupLength = 10_000;
+/** MAX_STARTUP_PACKET_LENGTH of the server, and the length itself, which it does not count. */
+export const maxStartupLength = 10_004;
 
 const cancelCode = (1234 << 16) | 5678;
 const sslCode = (1234 << 16) | 5679;
@@ -68,9 +68,9 @@ function decodeStartupMessage(code: number, body: Body): StartupMessage {
         'invalid startup packet layout: expected terminator as last byte',
       );
     }
-    const name = body.cstring();
+    const name = text(body);
     if (name === '') break;
-    parameters.set(name, body.cstring());
+    parameters.set(name, text(body));
   }
   if (body.remaining !== 0) {
     throw new ProtocolError(
@@ -79,6 +79,17 @@ function decodeStartupMessage(code: number, body: Body): StartupMessage {
     );
   }
   return { kind: 'StartupMessage', major, minor, parameters };
+}
+
+function text(body: Body): string {
+  try {
+    return body.cstring();
+  } catch {
+    throw new ProtocolError(
+      'invalid-startup',
+      'invalid startup packet layout: expected terminator as last byte',
+    );
+  }
 }
 
 export const encodeStartup = (m: StartupMessage): Buffer =>

@@ -43,6 +43,13 @@ export class Writer {
     return this.uint8(0);
   }
 
+  /** What `Body.name` read. */
+  name(text: string): this {
+    this.reserve(text.length + 1);
+    this.at += this.buffer.write(text, this.at, text.length, 'latin1');
+    return this.uint8(0);
+  }
+
   bytes(bytes: Uint8Array): this {
     this.reserve(bytes.length);
     this.buffer.set(bytes, this.at);

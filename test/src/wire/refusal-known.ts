@@ -6,11 +6,6 @@ const refusal = 'E the statement is refused';
 export const knownRefusals: Readonly<
   Record<string, Pick<Otherwise, 'kind' | 'why'> & { readonly hears: readonly string[] | 'varies' }>
 > = {
-  'Close in the skipped part': {
-    kind: 'finding',
-    why: 'a Close that the server skips is believed until the error has come: a Bind sent without waiting is refused with 26000',
-    hears: 'varies',
-  },
   'several statements in one Parse, where that wins': {
     kind: 'differs',
     why: 'policy is asked before the statements are counted',

@@ -55,48 +55,10 @@ export const knownMessages: readonly (Otherwise & { readonly of: readonly string
     ],
   },
   {
-    kind: 'finding',
-    why: 'the type is known at the header, but the body is waited for',
-    hears: ['closed'],
-    of: ['p of 10,005 bytes'],
-  },
-  {
     kind: 'differs',
     why: 'the server closes without a word and tells its log; a client is told why',
     hears: ['E FATAL 08P01 message of 2147483643 bytes is too large', 'closed'],
     of: ['Q of 2 GiB', 'P of 2 GiB', 'B of 2 GiB', 'F of 2 GiB', 'd of 2 GiB'],
-  },
-  {
-    kind: 'finding',
-    why: 'a body that cannot be read is an error of that message for the server, which goes on; Postern ends the session',
-    hears: ['E FATAL 08P01 invalid string in message', 'closed'],
-    of: [
-      'Query without a body',
-      'Query without terminator',
-      'Parse without a body',
-      'Parse without the SQL',
-      'Bind without a body',
-      'Bind without the statement',
-      'Describe without terminator',
-      'Close without terminator',
-      'Execute without a body',
-    ],
-  },
-  {
-    kind: 'finding',
-    why: 'a body that cannot be read is an error of that message for the server, which goes on; Postern ends the session',
-    hears: ['E FATAL 08P01 insufficient data left in message', 'closed'],
-    of: ['Describe without a body', 'Close without a body'],
-  },
-  {
-    kind: 'finding',
-    why: 'a body that cannot be read is an error of that message for the server, which goes on; Postern ends the session',
-    hears: ['E FATAL 08P01 invalid message subtype 88', 'closed'],
-    of: [
-      "Describe of kind 'X'",
-      "Close of kind 'X'",
-      'an error in the body, then everything up to Sync',
-    ],
   },
   {
     kind: 'finding',
@@ -110,12 +72,6 @@ export const knownMessages: readonly (Otherwise & { readonly of: readonly string
       'Z I',
     ],
     of: ['Execute without the number of rows'],
-  },
-  {
-    kind: 'differs',
-    why: 'policy is asked before the arguments are looked at',
-    hears: ['E FATAL 08P01 insufficient data left in message', 'closed'],
-    of: ['FunctionCall without a body'],
   },
   {
     kind: 'differs',

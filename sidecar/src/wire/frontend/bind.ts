@@ -15,11 +15,11 @@ export const Bind = {
   type: frontendType.bind,
   decode: (body: Body): Bind => ({
     kind: 'Bind',
-    portal: body.cstring(),
-    statement: body.cstring(),
+    portal: body.name(),
+    statement: body.name(),
     values: body.rest(),
   }),
   encode: (m: Bind, out: Writer): void => {
-    out.message(frontendType.bind, (w) => w.cstring(m.portal).cstring(m.statement).bytes(m.values));
+    out.message(frontendType.bind, (w) => w.name(m.portal).name(m.statement).bytes(m.values));
   },
 };

@@ -9,16 +9,18 @@ export interface Target {
   readonly name: string;
 }
 
-export function decodeTarget(body: Body): Target {
+/** @param message the server's name of it, for its error */
+export function decodeTarget(body: Body, message: 'CLOSE' | 'DESCRIBE'): Target {
+  if (body.remaining === 0) throw new ProtocolError('malformed', 'no data left in message');
   const letter = body.uint8();
-  const name = body.cstring();
+  const name = body.name();
   switch (letter) {
     case 0x53: // S
       return { of: 'statement', name };
     case 0x50: // P
       return { of: 'portal', name };
     default:
-      throw new ProtocolError('malformed', `invalid message subtype ${String(letter)}`);
+      throw new ProtocolError('malformed', `invalid ${message} message subtype ${String(letter)}`);
   }
 }
 
@@ -29,10 +31,10 @@ export interface Close extends Target {
 
 export const Close = {
   type: frontendType.close,
-  decode: (body: Body): Close => ({ kind: 'Close', ...decodeTarget(body) }),
+  decode: (body: Body): Close => ({ kind: 'Close', ...decodeTarget(body, 'CLOSE') }),
   encode: (m: Close, out: Writer): void => {
     out.message(frontendType.close, (w) =>
-      w.uint8(m.of === 'statement' ? 0x53 : 0x50).cstring(m.name),
+      w.uint8(m.of === 'statement' ? 0x53 : 0x50).name(m.name),
     );
   },
 };

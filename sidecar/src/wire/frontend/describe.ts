@@ -11,10 +11,11 @@ export interface Describe extends Target {
 
 export const Describe = {
   type: frontendType.describe,
-  decode: (body: Body): Describe => whole(body, { kind: 'Describe', ...decodeTarget(body) }),
+  decode: (body: Body): Describe =>
+    whole(body, { kind: 'Describe', ...decodeTarget(body, 'DESCRIBE') }),
   encode: (m: Describe, out: Writer): void => {
     out.message(frontendType.describe, (w) =>
-      w.uint8(m.of === 'statement' ? 0x53 : 0x50).cstring(m.name),
+      w.uint8(m.of === 'statement' ? 0x53 : 0x50).name(m.name),
     );
   },
 };

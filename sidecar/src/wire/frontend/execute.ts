@@ -14,10 +14,10 @@ export const Execute = {
   type: frontendType.execute,
   decode: (body: Body): Execute => ({
     kind: 'Execute',
-    portal: body.cstring(),
+    portal: body.name(),
     maxRows: body.int32(),
   }),
   encode: (m: Execute, out: Writer): void => {
-    out.message(frontendType.execute, (w) => w.cstring(m.portal).int32(m.maxRows));
+    out.message(frontendType.execute, (w) => w.name(m.portal).int32(m.maxRows));
   },
 };

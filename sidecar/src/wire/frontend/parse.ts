@@ -5,7 +5,7 @@ import type { Writer } from '../writer.js';
 /** Parse. Protocol 3.0, "Message Formats". */
 export interface Parse {
   readonly kind: 'Parse';
-  /** empty: the unnamed statement */
+  /** its bytes, one a character; empty: the unnamed statement */
   readonly statement: string;
   readonly sql: string;
   /** count and OIDs of the parameter types, as sent */
@@ -16,13 +16,13 @@ export const Parse = {
   type: frontendType.parse,
   decode: (body: Body): Parse => ({
     kind: 'Parse',
-    statement: body.cstring(),
+    statement: body.name(),
     sql: body.cstring(),
     parameterTypes: body.rest(),
   }),
   encode: (m: Parse, out: Writer): void => {
     out.message(frontendType.parse, (w) =>
-      w.cstring(m.statement).cstring(m.sql).bytes(m.parameterTypes),
+      w.name(m.statement).cstring(m.sql).bytes(m.parameterTypes),
     );
   },
 };
