@@ -251,6 +251,15 @@ export class SessionGovernance {
     if (!temporary) this.database.catalogue.doubt();
   }
 
+  /** COMMIT, ROLLBACK or ROLLBACK TO: what the block has changed may be as it was before. */
+  transactionEnding(): void {
+    if (this.settingsInTransaction) this.settingsDirty = true;
+    if (this.changedInTransaction) {
+      this.ownDirty = true;
+      this.mustCheck = true;
+    }
+  }
+
   transactionStatus(status: TransactionStatus): void {
     const ended = status === 'I';
     this.status = status;

@@ -35,9 +35,11 @@ export function applyEffects(
           count: { rows: 0, bytes: 0 },
         });
         break;
+      case 'transaction':
+        if (effect.verb !== 'begin') governance.transactionEnding();
+        break;
       case 'execute':
       case 'fetch':
-      case 'transaction':
         break;
       default:
         effect satisfies never;

@@ -25,8 +25,11 @@ const done = (
   const known = objects.filter((o) => o !== undefined);
   const deeds: readonly Deed[] =
     known.length === 0 ? [{ action }] : known.map((object) => ({ action, object }));
-  const temporary = known.length > 0 && known.every((o) => o.schema === 'pg_temp');
-  return { command, deeds, session: changed(temporary), readOnly: false };
+  // A temporary table that inherits from another is both.
+  const temporary = known.some((o) => o.schema === 'pg_temp');
+  const lasting = known.length === 0 || known.some((o) => o.schema !== 'pg_temp');
+  const session = [...(lasting ? changed(false) : []), ...(temporary ? changed(true) : [])];
+  return { command, deeds, session, readOnly: false };
 };
 
 /** A statement that changes how data lies, and nothing that statements mean. */

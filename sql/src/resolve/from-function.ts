@@ -59,13 +59,13 @@ const onePart = (
   defined: readonly string[],
   alias: string | undefined,
 ): Part => {
-  const { flows } = gather(r, scope, call, 'transformation');
+  const func = as(call, 'FuncCall');
+  const name = text(func?.funcname?.at(-1));
+  const several = func === undefined ? 0 : arraysOf(func, name);
+  const { flows } = gather(r, scope, several > 1 ? func?.args : call, 'transformation');
   markFlows(flows, mark.exposed);
   if (defined.length > 0) return { columns: named(defined, flows) };
-  const func = as(call, 'FuncCall');
   if (!func) return { columns: named([alias ?? outputName(call)], flows) };
-  const name = text(func.funcname?.at(-1));
-  const several = arraysOf(func, name);
   if (several > 1)
     return {
       columns: named(
@@ -84,9 +84,9 @@ const onePart = (
   return { columns: named(shape === 'scalar' ? [alias ?? name] : shape, flows) };
 };
 
-/** `unnest(a, b)` gives one column for each. */
+/** `unnest(a, b)` is one `pg_catalog.unnest` for each, and gives a column for each. */
 const arraysOf = (call: FuncCall, name: string): number =>
-  name === 'unnest' ? (call.args?.length ?? 0) : 0;
+  name === 'unnest' && call.funcname?.length === 1 ? (call.args?.length ?? 0) : 0;
 
 const shapesOf = (r: Resolver, call: FuncCall, name: string) => {
   const schema = texts(call.funcname).at(-2);

@@ -173,9 +173,14 @@ const merge = (r: Resolver, parent: Scope | undefined, stmt: MergeStmt): readonl
   fromClause(r, scope, stmt.sourceRelation ? [stmt.sourceRelation] : []);
   condition(r, scope, stmt.joinCondition, mark.join);
   noteWrite(r, use, 'merge', looksAtRow(use, stmt.joinCondition), location(stmt.relation));
+  const { items } = scope;
   for (const node of stmt.mergeWhenClauses ?? []) {
     const when = as(node, 'MergeWhenClause');
     if (!when) continue;
+    // Where there is no row of the one side, its columns cannot be named.
+    if (when.matchKind === 'MERGE_WHEN_NOT_MATCHED_BY_TARGET') scope.items = items.slice(1);
+    else if (when.matchKind === 'MERGE_WHEN_NOT_MATCHED_BY_SOURCE') scope.items = items.slice(0, 1);
+    else scope.items = items;
     if (when.condition) condition(r, scope, when.condition, mark.filter);
     if (when.commandType === 'CMD_UPDATE') {
       setList(r, scope, use, when.targetList);
@@ -187,6 +192,7 @@ const merge = (r: Resolver, parent: Scope | undefined, stmt: MergeStmt): readonl
     } else if (when.commandType === 'CMD_DELETE')
       noteWrite(r, use, 'delete', true, location(stmt.relation));
   }
+  scope.items = items;
   const columns = returning(r, scope, stmt.returningClause, use);
   finish();
   return columns;
