@@ -67,8 +67,10 @@ class Talker {
   }
 
   async until(condition: () => boolean, patience = 20_000): Promise<void> {
-    for (const end = Date.now() + patience; !condition(); await sleep(10)) {
+    const end = Date.now() + patience;
+    while (!condition()) {
       if (Date.now() > end) throw new Error(`not in time; heard ${this.heard.toString('latin1')}`);
+      await sleep(10);
     }
   }
 
@@ -148,7 +150,11 @@ test('a client that asks and asks and never listens is not heard for ever', asyn
   for (; sent < 300; sent += 1) {
     if (talker.socket.write(syncs)) continue;
     const drained = await Promise.race([
-      new Promise<boolean>((resolve) => talker.socket.once('drain', () => resolve(true))),
+      new Promise<boolean>((resolve) => {
+        talker.socket.once('drain', () => {
+          resolve(true);
+        });
+      }),
       sleep(2000).then(() => false),
     ]);
     if (!drained) break;
