@@ -31,7 +31,9 @@ describe('Both query protocols, pipelined', () => {
       through(port, (peer) => peer.ask(says, 7));
     const heard = await ask(rules.open);
     expect(heard).toEqual(await ask(rules.server.port));
-    expect(heard.filter((short) => short.startsWith("D"))).toEqual([1, 2, 3, 4, 8].map((n) => `D ${n}`));
+    expect(heard.filter((short) => short.startsWith('D'))).toEqual(
+      [1, 2, 3, 4, 8].map((n) => `D ${n}`),
+    );
   });
 
   test('DEALLOCATE, DISCARD ALL and Close end what both protocols prepared', async () => {
