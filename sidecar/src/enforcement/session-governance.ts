@@ -20,7 +20,12 @@ const privateFor = 1000;
 const sharedFor = 200;
 
 const notAscii = /[^\x00-\x7f]/;
-const meaningful = new Set(['search_path', 'role', 'session_authorization', '*']);
+/** Settings that change what a text means: its names, or how it is read at all. */
+const meaningful = new Set([
+  ...['search_path', 'role', 'session_authorization'],
+  ...['standard_conforming_strings', 'client_encoding'],
+  '*',
+]);
 
 /**
  * What one session's statements are decided under: the database's catalogue (or the session's own view
@@ -175,6 +180,11 @@ export class SessionGovernance {
     const [path] = await ask.ask('SHOW search_path');
     const [role] = await ask.ask('SHOW role');
     const [user] = await ask.ask('SHOW session_authorization');
+    // The server reports these only at its next ReadyForQuery, too late within a batch.
+    const [strings] = await ask.ask('SHOW standard_conforming_strings');
+    const [encoding] = await ask.ask('SHOW client_encoding');
+    this.parameterChanged('standard_conforming_strings', strings?.[0] ?? 'off');
+    this.parameterChanged('client_encoding', encoding?.[0] ?? '');
     const temporarySchema = this.temporary ? await this.askTemporarySchema(ask) : undefined;
     this.settings = {
       searchPath: parseSearchPath(path?.[0] ?? ''),

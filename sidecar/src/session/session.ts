@@ -179,6 +179,7 @@ export class Session implements Flushable {
   // -- order ---------------------------------------------------------------------------------------
 
   private readonly onClientData = (chunk: Buffer): void => {
+    if (this.ended) return;
     this.guard(() => {
       this.fromClient.push(chunk);
       this.hearClient();
@@ -186,6 +187,7 @@ export class Session implements Flushable {
   };
 
   private readonly onServerData = (chunk: Buffer): void => {
+    if (this.ended) return;
     this.guard(() => {
       this.fromServer.push(chunk);
       this.hearServer();
@@ -545,6 +547,9 @@ export class Session implements Flushable {
         this.toClient.flush();
         server.end();
         client.end();
+        // Its end is seen only by reading on, and until then it counts as connected.
+        client.resume();
+        server.resume();
         setTimeout(() => {
           server.destroy();
           client.destroy();

@@ -105,7 +105,7 @@ describe('Limits', () => {
   });
 
   // counted until it is destroyed, a second after it said Terminate
-  test.failing('a session that ended in order makes room at once', async () => {
+  test('a session that ended in order makes room at once', async () => {
     await sleep(1200);
     const inside = [];
     for (let n = 0; n < 20; n += 1) inside.push(await Peer.login(rules.open));
