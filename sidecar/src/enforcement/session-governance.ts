@@ -1,6 +1,7 @@
 import { parseSearchPath, type SessionSettings } from '@postern/sql';
 import type { TransactionStatus } from '../wire/backend/ready-for-query.js';
 import { type Names, type Prepared, wireName } from '../session/names.js';
+import { ownNames } from '../session/own-names.js';
 import { QuestionError } from '../session/questions.js';
 import type { Ask } from './ask.js';
 import type { Loaded } from './catalogues.js';
@@ -168,11 +169,32 @@ export class SessionGovernance {
     }
     const stale = this.ownDirty || this.mustCheck || this.ownBase !== catalogue.current;
     if (!stale && (this.own !== undefined || catalogue.current !== undefined)) return;
-    this.own = await catalogue.loadFor(ask);
+    this.own = await this.readOwn(ask);
     this.ownBase = catalogue.current;
     this.ownReadAt = this.now();
     this.ownDirty = false;
     this.mustCheck = false;
+  }
+
+  /**
+   * What others drop while it is being read makes a question fail, and with it the client's transaction
+   * block; so there it is asked within a savepoint.
+   */
+  private async readOwn(ask: Ask): Promise<Loaded> {
+    const { catalogue } = this.database;
+    if (this.status !== 'T') return catalogue.loadFor(ask);
+    for (let attempt = 1; ; attempt += 1) {
+      await ask.ask(`SAVEPOINT ${ownNames.savepoint}`);
+      try {
+        const loaded = await catalogue.loadFor(ask);
+        await ask.ask(`RELEASE SAVEPOINT ${ownNames.savepoint}`);
+        return loaded;
+      } catch (cause) {
+        if (!(cause instanceof QuestionError) || attempt === 5) throw cause;
+        await ask.ask(`ROLLBACK TO SAVEPOINT ${ownNames.savepoint}`, { failed: true });
+        await ask.ask(`RELEASE SAVEPOINT ${ownNames.savepoint}`);
+      }
+    }
   }
 
   private async askSettings(ask: Ask): Promise<void> {

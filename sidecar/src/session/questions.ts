@@ -1,4 +1,4 @@
-import type { Ask } from '../enforcement/ask.js';
+import type { Ask, How } from '../enforcement/ask.js';
 import { Bind } from '../wire/frontend/bind.js';
 import { Close } from '../wire/frontend/close.js';
 import { Execute } from '../wire/frontend/execute.js';
@@ -46,10 +46,10 @@ export class Questions implements Ask {
   }
 
   /** @throws QuestionError with the server's SQLSTATE; `25P02` when the transaction has failed */
-  async ask(sql: string, how: { readonly jit?: 'off' } = {}): Promise<readonly Row[]> {
+  async ask(sql: string, how: How = {}): Promise<readonly Row[]> {
     const { session } = this;
     await this.quiet();
-    if (session.owed.skipping || session.status === 'E') {
+    if (session.owed.skipping || (session.status === 'E' && how.failed !== true)) {
       throw new QuestionError('25P02', 'the transaction has failed');
     }
     const rows: Row[] = [];
