@@ -6,8 +6,16 @@ export interface Ask {
 }
 
 export interface How {
-  /** for a query whose estimated cost would have it compiled, which takes seconds */
-  readonly jit?: 'off';
+  /**
+   * For a reading of the catalogue: not compiled, which its estimated cost could make it, for seconds;
+   * and never long in the way of those who change the schema. `patient`: it may wait for them.
+   */
+  readonly reading?: 'brief' | 'patient';
   /** also in a failed transaction block, of which it is the way out */
   readonly failed?: true;
 }
+
+/** The settings of a reading, for the transaction or savepoint that it is alone in. */
+export const readingSettings = (reading: 'brief' | 'patient'): string =>
+  // well below deadlock_timeout: who waits longer could be given up in our place
+  `SELECT pg_catalog.set_config('jit', 'off', true), pg_catalog.set_config('lock_timeout', '${reading === 'brief' ? '100ms' : '0'}', true)`;

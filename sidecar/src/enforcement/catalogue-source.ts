@@ -19,7 +19,7 @@ export function postgresCatalogue(
 ): CatalogueSource {
   let system: SystemObjects | undefined;
   const fingerprint = async (ask: Ask): Promise<string> => {
-    const [row] = await ask.ask(catalogueFingerprintQuery, { jit: 'off' });
+    const [row] = await ask.ask(catalogueFingerprintQuery, { reading: 'brief' });
     return row?.[0] ?? '';
   };
   return {
@@ -28,7 +28,7 @@ export function postgresCatalogue(
       const answers = new Map<string, Rows>();
       const queries = catalogueQueries(serverVersion, system === undefined ? 'all' : 'own');
       for (const { name, sql } of queries) {
-        answers.set(name, await ask.ask(sql, { jit: 'off' }));
+        answers.set(name, await ask.ask(sql, { reading: 'brief' }));
       }
       const catalogue = buildCatalogue(rowsOf(answers), version, system);
       system ??= systemObjectsOf(catalogue);

@@ -64,16 +64,18 @@ export class SharedCatalogue {
 
   /** Reads it for one session alone: its own temporary objects and uncommitted changes included. */
   async loadFor(ask: Ask): Promise<Loaded> {
-    return again(async () => this.source.load(ask, await this.source.fingerprint(ask)));
+    return again(ask, async (asking) =>
+      this.source.load(asking, await this.source.fingerprint(asking)),
+    );
   }
 
   private async check(ask: Ask): Promise<void> {
     const started = this.now();
     const { doubts } = this;
-    await again(async () => {
-      const fingerprint = await this.source.fingerprint(ask);
+    await again(ask, async (asking) => {
+      const fingerprint = await this.source.fingerprint(asking);
       if (this.current !== undefined && fingerprint === this.fingerprint) return;
-      this.current = await this.source.load(ask, fingerprint);
+      this.current = await this.source.load(asking, fingerprint);
       this.fingerprint = fingerprint;
       this.generation += 1;
     });
@@ -83,19 +85,29 @@ export class SharedCatalogue {
   }
 }
 
-const attempts = 5;
+/** Of a reading that others disturb. Where many drop views at the same time, one in three fails. */
+export const mostAttempts = 30;
 
 /** What another session drops while it is being read fails to be read ("could not open relation"). */
-async function again<T>(read: () => Promise<T>): Promise<T> {
+async function again<T>(ask: Ask, read: (asking: Ask) => Promise<T>): Promise<T> {
   for (let n = 1; ; n += 1) {
     try {
-      return await read();
+      return await read(n > briefAttempts ? patiently(ask) : ask);
     } catch (cause) {
-      if (n === attempts || !(cause instanceof QuestionError) || lasting.test(cause.sqlstate))
+      if (n === mostAttempts || !(cause instanceof QuestionError) || lasting.test(cause.sqlstate))
         throw cause;
     }
   }
 }
+
+/** Then it waits as long as it has to. */
+export const briefAttempts = 10;
+
+export const patiently = (ask: Ask): Ask => ({
+  quiet: () => ask.quiet(),
+  ask: (sql, how) =>
+    ask.ask(sql, how?.reading === undefined ? how : { ...how, reading: 'patient' }),
+});
 
 /** The connection is lost, the transaction has failed, the server stops, or it was cancelled. */
 const lasting = /^(?:08|25|57)/;

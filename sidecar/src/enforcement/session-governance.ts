@@ -3,8 +3,8 @@ import type { TransactionStatus } from '../wire/backend/ready-for-query.js';
 import { type Names, type Prepared, wireName } from '../session/names.js';
 import { ownNames } from '../session/own-names.js';
 import { QuestionError } from '../session/questions.js';
-import type { Ask } from './ask.js';
-import type { Loaded } from './catalogues.js';
+import { type Ask, readingSettings } from './ask.js';
+import { briefAttempts, type Loaded, mostAttempts } from './catalogues.js';
 import type { Context } from './context.js';
 import type { DatabaseGovernance } from './database-governance.js';
 import type { GovernedStatement, Verdict } from './verdict.js';
@@ -185,16 +185,22 @@ export class SessionGovernance {
     if (this.status !== 'T') return catalogue.loadFor(ask);
     for (let attempt = 1; ; attempt += 1) {
       await ask.ask(`SAVEPOINT ${ownNames.savepoint}`);
+      await ask.ask(readingSettings(attempt > briefAttempts ? 'patient' : 'brief'));
       try {
         const loaded = await catalogue.loadFor(ask);
-        await ask.ask(`RELEASE SAVEPOINT ${ownNames.savepoint}`);
+        // Gives up the locks that the definitions of views took.
+        await this.leaveSavepoint(ask);
         return loaded;
       } catch (cause) {
-        if (!(cause instanceof QuestionError) || attempt === 5) throw cause;
-        await ask.ask(`ROLLBACK TO SAVEPOINT ${ownNames.savepoint}`, { failed: true });
-        await ask.ask(`RELEASE SAVEPOINT ${ownNames.savepoint}`);
+        if (!(cause instanceof QuestionError) || attempt === mostAttempts) throw cause;
+        await this.leaveSavepoint(ask);
       }
     }
+  }
+
+  private async leaveSavepoint(ask: Ask): Promise<void> {
+    await ask.ask(`ROLLBACK TO SAVEPOINT ${ownNames.savepoint}`, { failed: true });
+    await ask.ask(`RELEASE SAVEPOINT ${ownNames.savepoint}`);
   }
 
   private async askSettings(ask: Ask): Promise<void> {

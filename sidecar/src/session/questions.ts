@@ -1,4 +1,4 @@
-import type { Ask, How } from '../enforcement/ask.js';
+import { type Ask, type How, readingSettings } from '../enforcement/ask.js';
 import { Bind } from '../wire/frontend/bind.js';
 import { Close } from '../wire/frontend/close.js';
 import { Execute } from '../wire/frontend/execute.js';
@@ -23,7 +23,6 @@ export class QuestionError extends Error {
   }
 }
 
-const withoutJit = "SELECT pg_catalog.set_config('jit', 'off', true)";
 const noParameters = Buffer.from([0, 0]);
 /** no parameter formats, no parameters, no result formats: all text */
 const noValues = Buffer.from([0, 0, 0, 0, 0, 0]);
@@ -38,7 +37,7 @@ export class Questions implements Ask {
   private readonly session: Session;
   private waiters: (() => void)[] = [];
   private ended = false;
-  /** A question failed before the Close of its statement was reached. */
+  /** A question failed before its portal and statement were closed. */
   private leftOver = false;
 
   constructor(session: Session) {
@@ -65,7 +64,8 @@ export class Questions implements Ask {
     const inBatch = session.batchOpen;
     // The setting is undone as the question's own transaction ends; in the client's it would stay.
     const alone = !inBatch && session.status === 'I';
-    if (alone && how.jit === 'off') this.send(withoutJit, { ...own, row: () => undefined });
+    if (alone && how.reading !== undefined)
+      this.send(readingSettings(how.reading), { ...own, row: () => undefined });
     this.send(sql, own);
     this.end(own, inBatch);
     await this.quiet();
@@ -105,7 +105,9 @@ export class Questions implements Ask {
     const out = new Writer();
     if (this.leftOver) {
       this.leftOver = false;
+      Close.encode({ kind: 'Close', of: 'portal', name }, out);
       Close.encode({ kind: 'Close', of: 'statement', name }, out);
+      owed.push(owe('close', { own }));
       owed.push(owe('close', { own }));
     }
     Parse.encode({ kind: 'Parse', statement: name, sql, parameterTypes: noParameters }, out);

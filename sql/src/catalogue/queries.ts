@@ -163,7 +163,7 @@ ${[
   counted('pg_extension', 'true'),
   counted(
     'pg_type',
-    `${since('oid')} AND (typrelid OPERATOR(pg_catalog.=) 0::pg_catalog.oid AND typtype IN ('d', 'e', 'r', 'm', 'b') AND typcategory OPERATOR(pg_catalog.<>) 'A')`,
+    `${since('oid')} AND (typrelid OPERATOR(pg_catalog.=) 0::pg_catalog.oid AND (typtype IN ('d', 'e', 'r', 'm') OR (typtype OPERATOR(pg_catalog.=) 'b' AND typcategory OPERATOR(pg_catalog.<>) 'A')))`,
   ),
   counted(
     'pg_description',

@@ -79,7 +79,7 @@ const unknownTable = (r: Resolver, scope: Scope, node: Node): Item => {
   markFlows(flows, mark.exposed);
   const unknown = derived(flows);
   return listed(
-    content?.alias?.aliasname,
+    content?.alias?.aliasname ?? (as(node, 'JsonTable') ? 'json_table' : 'xmltable'),
     texts(content?.alias?.colnames).map((name) => ({ name, cell: unknown })),
     {
       unknown,

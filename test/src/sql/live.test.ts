@@ -219,6 +219,8 @@ for (const version of wanted) {
       'CREATE FUNCTION zf() RETURNS int LANGUAGE sql AS $$SELECT 1$$',
       'CREATE OR REPLACE FUNCTION zf() RETURNS int LANGUAGE sql AS $$SELECT 2$$',
       'DROP FUNCTION zf()',
+      'CREATE DOMAIN zd AS int[]',
+      'DROP DOMAIN zd',
       'DROP VIEW zv',
       'DROP TABLE z',
     ])('the fingerprint notices %s', async (ddl) => {
