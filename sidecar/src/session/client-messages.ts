@@ -36,6 +36,12 @@ export interface Frame {
   readonly first: boolean;
 }
 
+/** Messages whose dealing may have to wait. */
+const decided = new Set<number>([
+  ...[frontendType.query, frontendType.functionCall, frontendType.parse],
+  ...[frontendType.bind, frontendType.execute, frontendType.describe, frontendType.close],
+]);
+
 const noTypes = Buffer.from([0, 0]);
 
 /**
@@ -67,6 +73,7 @@ export class ClientMessages {
     ) {
       return 'done';
     }
+    if (session.copyIn.running && decided.has(frame.type)) return this.amidCopy(frame);
     try {
       return this.dispatch(frame);
     } catch (cause) {
@@ -74,6 +81,14 @@ export class ClientMessages {
         return this.malformed(frame, cause);
       throw cause;
     }
+  }
+
+  /** While the server waits for the data of a COPY it takes none of these, and answers no question. */
+  amidCopy(frame: Frame): 'done' {
+    const refusal = refusals.amidCopy(frame.type);
+    if (frame.type === frontendType.query || frame.type === frontendType.functionCall)
+      return this.refuseQuery([], '', refusal);
+    return this.standIn('', refusal);
   }
 
   /** Its body cannot be read: an error to the server, after which the session goes on. */
@@ -113,10 +128,13 @@ export class ClientMessages {
       case frontendType.close:
         return this.close(frame);
       case frontendType.sync:
-        session.batchOpen = false;
         this.doomed = false;
-        if (session.copyIn.running) session.copyIn.sync();
-        else session.owed.push(owe('sync'));
+        if (session.copyIn.running) {
+          session.copyIn.sync();
+        } else {
+          session.batchOpen = false;
+          session.owed.push(owe('sync'));
+        }
         return this.pass(frame);
       case frontendType.flush:
         return this.pass(frame);

@@ -146,6 +146,11 @@ export const refusals = {
     hint: "SET client_encoding = 'UTF8', or use other names.",
     stage: 'syntax',
   }),
+  amidCopy: (type: number): Refusal => ({
+    sqlstate: sqlstate.protocolViolation,
+    message: `unexpected message type 0x${type.toString(16).toUpperCase()} during COPY from stdin`,
+    stage: 'syntax',
+  }),
   malformed: (message: string): Refusal => ({
     sqlstate: sqlstate.protocolViolation,
     message,

@@ -272,7 +272,11 @@ export class ServerMessages {
 
   private onCopyIn(f: Framer): void {
     const head = this.head();
-    if (head.own === undefined) this.session.copyStarted(this.session.owed.copyStarted());
+    if (head.own === undefined) {
+      // A Sync that was sent already is swallowed, and with it the end of the batch.
+      if (head.kind === 'execute') this.session.batchOpen = true;
+      this.session.copyStarted(this.session.owed.copyStarted());
+    }
     this.pass(f);
   }
 

@@ -367,6 +367,14 @@ export class Session implements Flushable {
 
   copyStarted(endAlreadySent: boolean): void {
     this.copyIn.started(endAlreadySent);
+    const { waiting } = this;
+    if (this.copyIn.running && this.preparing && waiting !== undefined && !this.staging) {
+      // The server waits for data, so nothing more can be asked; it will not take this message.
+      this.preparing = false;
+      this.waiting = undefined;
+      this.clientMessages.amidCopy(waiting);
+      this.listenAgain();
+    } else if (this.preparing && this.batchOpen) this.toServer.write(Flush);
     if (this.staging) this.listenAgain();
   }
 
