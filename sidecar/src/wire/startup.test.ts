@@ -39,7 +39,7 @@ test('an unknown major version is told apart without reading its fields', () => 
 
 describe('refused', () => {
   test.each([
-    { name: 'over 10,000 bytes', packet: Buffer.from([0, 0, 0x27, 0x11]) },
+    { name: 'over 10,000 bytes', packet: Buffer.from([0, 0, 0x27, 0x15]) },
     { name: 'shorter than a header', packet: Buffer.from([0, 0, 0, 7]) },
     { name: 'HTTP', packet: Buffer.from('GET / HTTP/1.1') },
   ])('length: $name', ({ packet }) => {
