@@ -40,33 +40,12 @@ export class Body {
 
   /** A NUL-terminated string, decoded as UTF-8. */
   cstring(): string {
-    // The unnamed statement and portal: the usual ones.
-    if (this.at < this.end && this.buffer[this.at] === 0) {
-      this.at += 1;
-      return '';
-    }
-    const nul = this.buffer.indexOf(0, this.at);
-    if (nul < 0 || nul >= this.end) {
-      throw new ProtocolError('malformed', 'invalid string in message');
-    }
-    const text = this.buffer.toString('utf8', this.at, nul);
-    this.at = nul + 1;
-    return text;
+    return this.terminated('utf8');
   }
 
   /** A NUL-terminated name as bytes, one a character: it means the same whatever its encoding. */
   name(): string {
-    if (this.at < this.end && this.buffer[this.at] === 0) {
-      this.at += 1;
-      return '';
-    }
-    const nul = this.buffer.indexOf(0, this.at);
-    if (nul < 0 || nul >= this.end) {
-      throw new ProtocolError('malformed', 'invalid string in message');
-    }
-    const text = this.buffer.toString('latin1', this.at, nul);
-    this.at = nul + 1;
-    return text;
+    return this.terminated('latin1');
   }
 
   /** A view, not a copy. */
@@ -77,6 +56,21 @@ export class Body {
 
   rest(): Buffer {
     return this.bytes(this.remaining);
+  }
+
+  private terminated(encoding: 'utf8' | 'latin1'): string {
+    // The unnamed statement and portal: the usual ones.
+    if (this.at < this.end && this.buffer[this.at] === 0) {
+      this.at += 1;
+      return '';
+    }
+    const nul = this.buffer.indexOf(0, this.at);
+    if (nul < 0 || nul >= this.end) {
+      throw new ProtocolError('malformed', 'invalid string in message');
+    }
+    const text = this.buffer.toString(encoding, this.at, nul);
+    this.at = nul + 1;
+    return text;
   }
 
   private take(length: number): number {
