@@ -64,9 +64,9 @@ export class Proxy {
 
   private listen(database: Database): Promise<void> {
     const { host, port } = splitAddress(database.listen);
-    const server = createServer({ pauseOnConnect: true }, (socket) =>
-      this.accept(socket, database.id),
-    );
+    // A client may close its direction and still listen.
+    const options = { pauseOnConnect: true, allowHalfOpen: true };
+    const server = createServer(options, (socket) => this.accept(socket, database.id));
     this.servers.set(database.id, { server, asked: database.listen });
     return new Promise((resolve, reject) => {
       server.once('error', reject);

@@ -114,6 +114,7 @@ export async function attach(options: AttachOptions): Promise<AttachResult> {
       case 'closed':
         if (login.by === 'client') {
           server.destroy();
+          client.destroy();
           return { kind: 'gone' };
         }
         throw new Rejection(

@@ -93,6 +93,7 @@ export function relayLogin(options: LoginOptions): Promise<LoginResult> {
       client.off('data', onClient);
       server.off('data', onServer);
       client.off('close', onClientClose);
+      client.off('end', hearClient);
       server.off('close', onServerClose);
       client.pause();
       server.pause();
@@ -115,7 +116,11 @@ export function relayLogin(options: LoginOptions): Promise<LoginResult> {
             `expected password response, got message type ${String(fromClient.nextType)}`,
           );
         }
-        if (!fromClient.next()) break;
+        if (!fromClient.next()) {
+          // What was asked for will never come.
+          if (asked && client.readableEnded) onClientClose();
+          break;
+        }
         asked = false;
         if (offered && options.clientEncrypted && insists(fromClient)) {
           stop();
@@ -230,6 +235,7 @@ export function relayLogin(options: LoginOptions): Promise<LoginResult> {
     client.on('data', onClient);
     server.on('data', onServer);
     client.on('close', onClientClose);
+    client.on('end', hearClient);
     server.on('close', onServerClose);
     if (options.early.length > 0) onClient(options.early);
     client.resume();

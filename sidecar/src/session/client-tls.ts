@@ -71,6 +71,7 @@ export class ClientTls {
       const timer = setTimeout(() => fail('no TLS handshake in time'), timeout);
       secure.once('error', (cause: Error) => fail(`TLS handshake failed: ${cause.message}`));
       secure.once('close', closed);
+      secure.once('end', closed);
       secure.once('secure', () => {
         if (direct && secure.alpnProtocol !== alpn) {
           fail(
@@ -82,6 +83,7 @@ export class ClientTls {
         secure.removeAllListeners('error');
         secure.on('error', () => undefined);
         secure.off('close', closed);
+        secure.off('end', closed);
         secure.pause();
         resolve(secure);
       });

@@ -52,7 +52,10 @@ export async function acceptConnection(
   try {
     const tls = parts.clientTls;
     const first = await readFirstPacket(accepted, { tls, timeout: parts.timeouts.startup });
-    if (first === undefined) return;
+    if (first === undefined) {
+      accepted.destroy();
+      return;
+    }
     const { startup } = first;
     client = first.client;
     if (startup.kind === 'CancelRequest') {

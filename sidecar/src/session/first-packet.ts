@@ -85,6 +85,7 @@ function listen(
       clearTimeout(timer);
       client.off('data', onData);
       client.off('close', onClose);
+      client.off('end', onClose);
       client.pause();
     };
     const settle = (said: Said | undefined): false => {
@@ -139,6 +140,7 @@ function listen(
     };
     client.on('data', onData);
     client.on('close', onClose);
+    client.on('end', onClose);
     client.resume();
   });
 }

@@ -18,6 +18,8 @@ export class Outlet {
   held = false;
   /** The next flush has to wait for stable storage first. */
   needsDurable = false;
+  /** This is the end of what is said here. */
+  private finishing = false;
 
   constructor(socket: Socket) {
     this.socket = socket;
@@ -41,6 +43,11 @@ export class Outlet {
     this.size += bytes.length;
   }
 
+  /** Closes this direction once all that is queued has gone out; the other one stays open. */
+  finish(): void {
+    this.finishing = true;
+  }
+
   /** Bytes queued here and in the socket. */
   get pending(): number {
     return this.size + (this.runEnd - this.runStart) + this.socket.writableLength;
@@ -49,6 +56,12 @@ export class Outlet {
   /** @returns false when the peer is slow and the source should pause until `drain` */
   flush(): boolean {
     if (this.held) return true;
+    const flowing = this.writeOut();
+    if (this.finishing) this.socket.end();
+    return flowing;
+  }
+
+  private writeOut(): boolean {
     this.closeRun();
     const pieces = this.pieces;
     if (pieces.length === 0) return true;

@@ -193,7 +193,7 @@ export class ServerMessages {
     const fields = decodeErrorFields(bodyOf(f));
     const code = fields.get('C') ?? 'XX000';
     const severity = fields.get('V') ?? fields.get('S');
-    if (severity === 'FATAL' || severity === 'PANIC') session.serverFatal = true;
+    if (severity === 'FATAL' || severity === 'PANIC') session.ending.serverFatal = true;
     const head = session.owed.head;
     if (head === undefined || head.kind === 'sync') {
       // FATAL while idle (57P01), or a deferred constraint that fails as the Sync commits
@@ -205,7 +205,7 @@ export class ServerMessages {
     const dropped = session.owed.fail();
     if (head.own !== undefined) {
       head.own.failed(code, fields.get('M') ?? '');
-      if (!session.serverFatal && dropped.every((owed) => owed.own !== undefined)) return;
+      if (!session.ending.serverFatal && dropped.every((owed) => owed.own !== undefined)) return;
     }
     if (execution !== undefined) {
       const kind = execution.cut === undefined ? 'failed' : 'cut';

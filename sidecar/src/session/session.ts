@@ -3,31 +3,29 @@ import type { Logger } from 'pino';
 import type { AuditSink, SessionAudit } from '../audit/index.js';
 import type { SessionGovernance } from '../enforcement/session-governance.js';
 import type { GovernedStatement, Piece } from '../enforcement/verdict.js';
-import { encodeErrorResponse, type ErrorFields } from '../wire/backend/error-response.js';
+import type { ErrorFields } from '../wire/backend/error-response.js';
 import type { TransactionStatus } from '../wire/backend/ready-for-query.js';
 import { Framer } from '../wire/framer.js';
 import { backendFraming, frontendFraming } from '../wire/limits.js';
-import { ProtocolError } from '../wire/protocol-error.js';
-import { Flush, Terminate } from '../wire/frontend/signals.js';
+import { Flush } from '../wire/frontend/signals.js';
 import { backendType } from '../wire/types.js';
-import { ClientMessages, encodeQuery, type Frame } from './client-messages.js';
+import { ClientMessages } from './client-messages.js';
 import { applyEffects } from './effects.js';
 import { CopyIn } from './copy-in.js';
+import { Ending } from './ending.js';
 import { Executions } from './executions.js';
+import { encodeQuery, type Frame } from './frame.js';
 import type { HeldMemory, HeldMemoryError } from './held-memory.js';
 import { Names } from './names.js';
 import { Outlet } from './outlet.js';
 import { owe, type Owed, OwedQueue } from './owed.js';
 import { Questions } from './questions.js';
 import { receive } from './receive.js';
-import { refusalFields, sqlstate, standIn } from './refusal.js';
+import { sqlstate, standIn } from './refusal.js';
 import { ServerMessages } from './server-messages.js';
 import { RoomFor } from './room-for.js';
 import { runStaged } from './staged.js';
 import type { Flushable, Turn } from './turn.js';
-
-/** How long replies to a client that is gone or must go are waited for, milliseconds. */
-const lingering = 5000;
 
 /** More than this waiting for a slow peer pauses the other side, bytes. */
 const highWater = 1024 * 1024;
@@ -79,6 +77,7 @@ export class Session implements Flushable {
   private readonly clientMessages: ClientMessages;
   private readonly serverMessages: ServerMessages;
   private readonly questions: Questions;
+  readonly ending: Ending;
   /** A client message that waits for something to be known; nothing later is looked at. */
   private waiting: Frame | undefined;
   /** Something is being asked. What the client says meanwhile could keep the answer from coming. */
@@ -93,13 +92,8 @@ export class Session implements Flushable {
   /** The peer does not keep up: the other side is not read. */
   private serverSlow = false;
   private clientSlow = false;
-  /** The server has said itself why it closes. */
-  serverFatal = false;
-  private ended = false;
-  /** The client is gone or must go; what is owed is waited for. */
-  private leaving = false;
-  private lastWords: (() => void) | undefined;
-  private draining = false;
+  /** The client has nothing more to say. */
+  private finished = false;
 
   constructor(parts: SessionParts) {
     this.parts = parts;
@@ -126,7 +120,7 @@ export class Session implements Flushable {
         backendFraming.streams(type, length) && this.owed.head?.own === undefined,
     });
     const failed = (cause: HeldMemoryError): void => {
-      this.fatal(sqlstate.outOfMemory, cause.message, 'held-memory');
+      this.ending.fatal(sqlstate.outOfMemory, cause.message, 'held-memory');
     };
     this.clientRoom = new RoomFor({
       held: parts.held.fromClients,
@@ -143,6 +137,15 @@ export class Session implements Flushable {
       },
       failed,
     });
+    this.ending = new Ending({
+      ...parts,
+      session: this,
+      release: () => {
+        this.questions.abandon();
+        this.clientRoom.release();
+        this.serverRoom.release();
+      },
+    });
     this.clientMessages = new ClientMessages(this);
     this.serverMessages = new ServerMessages(this);
   }
@@ -154,8 +157,9 @@ export class Session implements Flushable {
     server.on('drain', () => this.onServerDrain());
     client.on('error', () => undefined);
     server.on('error', () => undefined);
-    client.on('close', () => this.clientGone());
-    server.on('close', () => this.onServerClosed());
+    client.on('end', this.onClientEnd);
+    client.on('close', () => this.ending.clientGone(this.fromClient.midMessage));
+    server.on('close', () => this.ending.serverClosed());
     if (this.governance.ready() === undefined) this.prepare();
     if (fromServer.length > 0) this.onServerData(fromServer);
     if (fromClient.length > 0) this.onClientData(fromClient);
@@ -163,8 +167,9 @@ export class Session implements Flushable {
     receive(client, this.onClientData);
     server.resume();
     this.resumeClient();
-    if (client.destroyed) this.clientGone();
-    else if (server.destroyed) this.onServerClosed();
+    if (client.destroyed) this.ending.clientGone(this.fromClient.midMessage);
+    else if (server.destroyed) this.ending.serverClosed();
+    else if (client.readableEnded) this.onClientEnd();
   }
 
   /** Messages of the extended protocol were sent since the last Sync. */
@@ -179,7 +184,7 @@ export class Session implements Flushable {
   // -- order ---------------------------------------------------------------------------------------
 
   private readonly onClientData = (chunk: Buffer): void => {
-    if (this.ended) return;
+    if (this.ending.over) return;
     this.guard(() => {
       this.fromClient.push(chunk);
       this.hearClient();
@@ -187,7 +192,7 @@ export class Session implements Flushable {
   };
 
   private readonly onServerData = (chunk: Buffer): void => {
-    if (this.ended) return;
+    if (this.ending.over) return;
     this.guard(() => {
       this.fromServer.push(chunk);
       this.hearServer();
@@ -197,15 +202,14 @@ export class Session implements Flushable {
   private hearServer(): void {
     const f = this.fromServer;
     do {
-      while (!this.ended && f.next()) this.serverMessages.handle(f);
-    } while (!this.ended && f.wants > 0 && this.takeServerRoom());
+      while (!this.ending.over && f.next()) this.serverMessages.handle(f);
+    } while (!this.ending.over && f.wants > 0 && this.takeServerRoom());
     this.questions.settled();
     if (this.ahead && this.owed.size < mostOwed / 2) {
       this.ahead = false;
       this.listenAgain();
     }
-    if (this.draining) this.drainWhenIdle();
-    if (this.leaving && this.owed.size === 0) this.lastWords?.();
+    if (this.owed.size === 0) this.ending.settled();
     this.touch();
   }
 
@@ -218,7 +222,7 @@ export class Session implements Flushable {
   private hearClient(): void {
     const f = this.fromClient;
     do {
-      while (!this.deaf && !this.ended && f.next()) {
+      while (!this.deaf && !this.ending.over && f.next()) {
         const frame: Frame = f;
         this.ahead ||= this.owed.size >= mostOwed;
         if (this.clientMessages.handle(frame) === 'wait') {
@@ -227,8 +231,9 @@ export class Session implements Flushable {
           this.prepare();
         }
       }
-    } while (!this.deaf && !this.ended && f.wants > 0 && this.clientRoom.take());
+    } while (!this.deaf && !this.ending.over && f.wants > 0 && this.clientRoom.take());
     if (this.deaf) this.parts.client.pause();
+    else if (this.finished) this.ending.clientFinished(f.midMessage);
     this.touch();
   }
 
@@ -237,12 +242,12 @@ export class Session implements Flushable {
     this.preparing = true;
     this.governance.prepare(this.questions).then(
       () => this.guard(() => this.continue()),
-      (cause: unknown) => this.abandon(cause),
+      (cause: unknown) => this.ending.abandon(cause),
     );
   }
 
   private continue(): void {
-    if (this.ended) return;
+    if (this.ending.over) return;
     const { waiting } = this;
     this.preparing = false;
     this.waiting = undefined;
@@ -254,7 +259,7 @@ export class Session implements Flushable {
   }
 
   private resumeClient(): void {
-    if (!this.deaf && !this.serverSlow && !this.ended) this.parts.client.resume();
+    if (!this.deaf && !this.serverSlow && !this.ending.over) this.parts.client.resume();
   }
 
   /** Nothing overtakes a decision, a cancellation, or a query that is sent piece by piece. */
@@ -262,7 +267,7 @@ export class Session implements Flushable {
     return (
       this.preparing ||
       this.cancelling ||
-      this.leaving ||
+      this.ending.leaving ||
       this.ahead ||
       (this.staging && !this.copyIn.running) ||
       this.clientRoom.waiting
@@ -281,7 +286,7 @@ export class Session implements Flushable {
         this.staging = false;
         this.guard(() => this.listenAgain());
       },
-      (cause: unknown) => this.abandon(cause),
+      (cause: unknown) => this.ending.abandon(cause),
     );
   }
 
@@ -343,7 +348,7 @@ export class Session implements Flushable {
           outlet.held = false;
           this.touch();
         },
-        (cause: unknown) => this.abandon(cause),
+        (cause: unknown) => this.ending.abandon(cause),
       );
     }
   }
@@ -367,6 +372,7 @@ export class Session implements Flushable {
 
   copyStarted(endAlreadySent: boolean): void {
     this.copyIn.started(endAlreadySent);
+    if (this.copyIn.running) this.ending.copyStarted();
     const { waiting } = this;
     if (this.copyIn.running && this.preparing && waiting !== undefined && !this.staging) {
       // The server waits for data, so nothing more can be asked; it will not take this message.
@@ -427,148 +433,34 @@ export class Session implements Flushable {
 
   // -- ends ----------------------------------------------------------------------------------------
 
-  /** The server has been told; it answers what came before, and closes. */
-  clientTerminated(): void {
-    this.leaveThen(() => this.end('client-closed'));
+  /** Something of the client's waits to be decided. */
+  get isWaiting(): boolean {
+    return this.waiting !== undefined;
   }
 
-  /** What the client has sent still runs, and is to be in the record with its outcome. */
-  private clientGone(): void {
-    if (this.leaving) return;
-    // In the middle of a message a Terminate would be taken for the rest of it.
-    if (this.fromClient.midMessage) this.end('client-closed');
-    else {
-      if (this.owed.size > 0) this.toServer.write(Terminate);
-      this.leaveThen(() => this.end('client-closed'));
-    }
-  }
-
-  /** Hears nothing more of the client, and does `last` once nothing is owed any more. */
-  private leaveThen(last: () => void): void {
-    if (this.ended) return;
-    this.leaving = true;
-    if (this.owed.size === 0) {
-      last();
-      return;
-    }
-    this.touch();
-    const timer = setTimeout(last, lingering);
-    this.lastWords = () => {
-      clearTimeout(timer);
-      last();
-    };
-  }
-
-  /** Shuts down when idle; what runs may finish until `abandon` is called. */
   drain(): void {
-    this.draining = true;
-    this.drainWhenIdle();
-  }
-
-  private drainWhenIdle(): void {
-    if (this.owed.size > 0 || this.status !== 'I' || this.waiting !== undefined) return;
-    this.fatal(
-      sqlstate.adminShutdown,
-      'terminating connection: Postern is shutting down',
-      'drained',
-    );
+    this.ending.drain();
   }
 
   terminate(): void {
-    this.fatal(
-      sqlstate.adminShutdown,
-      'terminating connection: Postern is shutting down',
-      'drained',
-    );
+    this.ending.terminate();
   }
 
-  private onServerClosed(): void {
-    if (this.ended) return;
-    if (this.leaving && this.lastWords !== undefined) this.lastWords();
-    else if (this.serverFatal) this.end('server-closed');
-    else {
-      const message = 'the server closed the connection unexpectedly';
-      this.fatal(sqlstate.connectionFailure, message, 'server-closed');
-    }
-  }
-
-  /** What is queued may depend on a record that could not be written: none of it goes out. */
   abandon(cause: unknown): void {
     this.touched = false;
-    if (this.ended) return;
-    this.toClient.discard();
-    this.toServer.discard();
-    this.parts.log.error({ err: cause }, 'session abandoned');
-    this.fatal(sqlstate.ioError, 'Postern cannot go on with this session', 'failed');
+    this.ending.abandon(cause);
   }
 
   private guard(step: () => void, blame: 'client' | 'server' = 'client'): void {
     try {
       step();
     } catch (cause) {
-      if (cause instanceof ProtocolError) {
-        this.parts.log.warn({ code: cause.code }, cause.message);
-        const fatal = (): void =>
-          this.fatal(sqlstate.protocolViolation, cause.message, 'protocol-error');
-        if (blame === 'server') fatal();
-        else {
-          // The server would have answered what came before.
-          if (this.batchOpen) this.toServer.write(Flush);
-          this.leaveThen(fatal);
-        }
-      } else {
-        this.abandon(cause);
-      }
+      this.ending.failed(cause, blame);
     }
   }
 
-  private fatal(state: string, message: string, reason: string): void {
-    if (this.ended) return;
-    const { client } = this.parts;
-    const fields = refusalFields({ sqlstate: state, message, stage: 'analysis' }, 'FATAL');
-    this.toClient.held = false;
-    this.toClient.flush();
-    if (client.writable) client.write(encodeErrorResponse(fields));
-    this.end(reason);
-  }
-
-  private end(reason: string): void {
-    if (this.ended) return;
-    this.ended = true;
-    const { client, server, audit } = this.parts;
-    for (const owed of this.owed.drain()) {
-      owed.own?.failed(sqlstate.connectionFailure, 'session ended');
-      for (const execution of owed.executions ?? []) {
-        this.executions.finish(execution, { kind: 'unknown', sqlstate: '', affectedRows: 0 });
-      }
-    }
-    this.questions.abandon();
-    this.clientRoom.release();
-    this.serverRoom.release();
-    audit.end(reason);
-    this.toClient.held = false;
-    this.toServer.held = false;
-    this.parts.turn.touch({
-      flush: () => {
-        this.toServer.flush();
-        if (server.writable && reason !== 'client-closed') server.write(Terminate);
-        this.toClient.flush();
-        server.end();
-        client.end();
-        // Its end is seen only by reading on, and until then it counts as connected.
-        client.resume();
-        server.resume();
-        setTimeout(() => {
-          server.destroy();
-          client.destroy();
-        }, 1000).unref();
-        this.parts.closed(reason);
-      },
-      abandon: () => {
-        server.destroy();
-        client.destroy();
-        this.parts.closed(reason);
-      },
-    });
-  }
+  private readonly onClientEnd = (): void => {
+    this.finished = true;
+    this.guard(() => this.hearClient());
+  };
 }

@@ -5,13 +5,14 @@ import { Flush, Sync } from '../wire/frontend/signals.js';
 import { frontendType } from '../wire/types.js';
 import { Writer } from '../wire/writer.js';
 import type { Piece, Verdict } from '../enforcement/verdict.js';
+import { begin } from './begin.js';
 import type { ClientMessages } from './client-messages.js';
 import { owe } from './owed.js';
 import type { Questions } from './questions.js';
 import { refusals } from './refusal.js';
 import type { Session } from './session.js';
+import { noTypes } from './stand-ins.js';
 
-const noTypes = Buffer.from([0, 0]);
 const noValues = Buffer.from([0, 0, 0, 0, 0, 0]);
 
 /**
@@ -37,7 +38,7 @@ export async function runStaged(
   }
   await questions.quiet();
   session.batchOpen = false;
-  messages.doomed = false;
+  messages.standIns.doomed = false;
   session.owed.push(owe('sync'));
   session.toServer.write(Sync);
   session.touch();
@@ -59,30 +60,33 @@ function send(
   messages: ClientMessages,
 ): void {
   if (verdict.kind === 'staged') {
-    messages.standIn('', refusals.severalStatements());
+    messages.standIns.forMessage('', refusals.severalStatements());
     return;
   }
   if (verdict.kind === 'refuse') {
     session.executions.refuse(verdict.record, verdict.refusal);
     const { serversWords } = verdict;
     if (serversWords !== undefined) {
-      messages.askServersWords(
+      messages.standIns.askServersWords(
         { sql: serversWords.sql, before: before + serversWords.before },
         noTypes,
       );
     }
     const { position, ...rest } = verdict.refusal;
-    messages.standIn('', position === undefined ? rest : { ...rest, position: position + before });
+    messages.standIns.forMessage(
+      '',
+      position === undefined ? rest : { ...rest, position: position + before },
+    );
     return;
   }
   const executable = messages.redecision.resolveAll(verdict.statements, session.governance.ready());
   if ('refusal' in executable) {
-    messages.standIn('', executable.refusal);
+    messages.standIns.forMessage('', executable.refusal);
     return;
   }
-  const executions = messages.begin(executable.statements);
+  const executions = begin(session, executable.statements);
   if (!Array.isArray(executions)) {
-    messages.standIn('', executions);
+    messages.standIns.forMessage('', executions);
     return;
   }
   const out = new Writer();

@@ -85,7 +85,7 @@ export const converse = (
         pending = pending.subarray(length);
         if (loggedIn) {
           if (one !== undefined) heard.push(one);
-          if (begins && one === 'Z I' && !asked) {
+          if (begins && then === undefined && one === 'Z I' && !asked) {
             asked = true;
             setTimeout(() => socket.write(probe), 50);
           }

@@ -1,0 +1,37 @@
+import { SpoolError } from '../audit/index.js';
+import type { GovernedStatement } from '../enforcement/verdict.js';
+import type { Execution } from './execution.js';
+import { mostNamed, type Refusal, refusals, sqlstate } from './refusal.js';
+import type { Session } from './session.js';
+
+/**
+ * Writes the intents of statements that are about to be forwarded. A full spool refuses, before
+ * anything was.
+ */
+export function begin(
+  { executions, governance, names }: Session,
+  statements: readonly GovernedStatement[],
+  count: Execution['count'] = { rows: 0, bytes: 0 },
+): Execution[] | Refusal {
+  if (names.bytes > mostNamed && statements.some(keepsName)) return refusals.namesFull();
+  const begun: Execution[] = [];
+  try {
+    for (const statement of statements) begun.push(executions.begin(statement, count));
+  } catch (cause) {
+    if (!(cause instanceof SpoolError && cause.code === 'full')) throw cause;
+    // None of them goes out; those that were announced already get an end.
+    for (const execution of begun) {
+      executions.finish(execution, {
+        kind: 'failed',
+        sqlstate: sqlstate.diskFull,
+        affectedRows: 0,
+      });
+    }
+    return refusals.auditFull();
+  }
+  for (const statement of statements) governance.begun(statement);
+  return begun;
+}
+
+const keepsName = ({ effects }: GovernedStatement): boolean =>
+  effects.some(({ kind }) => kind === 'prepare' || kind === 'declare');

@@ -1,0 +1,162 @@
+import type { Context } from '../enforcement/context.js';
+import type { GovernedStatement } from '../enforcement/verdict.js';
+import { Bind } from '../wire/frontend/bind.js';
+import { decodeTarget } from '../wire/frontend/close.js';
+import { Parse } from '../wire/frontend/parse.js';
+import { Writer } from '../wire/writer.js';
+import { begin } from './begin.js';
+import type { ClientMessages } from './client-messages.js';
+import { bodyOf, type Frame, originalOf } from './frame.js';
+import { portalStatement, type Prepared } from './names.js';
+import { owe, oweBind, oweExecute } from './owed.js';
+import { mostNamed, refusals } from './refusal.js';
+import type { Session } from './session.js';
+import type { StandIns } from './stand-ins.js';
+
+/** Messages between two Syncs that name statements and portals. Protocol 3.0, "Extended Query". */
+export class ExtendedQuery {
+  private readonly session: Session;
+  private readonly messages: ClientMessages;
+  private readonly standIns: StandIns;
+
+  constructor(session: Session, messages: ClientMessages) {
+    this.session = session;
+    this.messages = messages;
+    this.standIns = messages.standIns;
+  }
+
+  parse(frame: Frame): 'done' | 'wait' {
+    const { session, standIns } = this;
+    if (frame.fragment) return standIns.forMessage('', refusals.tooLong());
+    if (session.names.bytes > mostNamed) return standIns.forMessage('', refusals.namesFull());
+    const context = session.governance.ready();
+    if (context === undefined) return 'wait';
+    const message = Parse.decode(bodyOf(frame));
+    if (!session.governance.keepsName(message.statement))
+      return standIns.forMessage('', refusals.nameConverted());
+    const verdict = session.governance.govern(context, message.sql);
+    if (verdict === undefined) return 'wait';
+    if (verdict.kind === 'refuse') {
+      session.executions.refuse(verdict.record, verdict.refusal);
+      if (verdict.serversWords !== undefined)
+        standIns.askServersWords(verdict.serversWords, message.parameterTypes);
+      return standIns.forMessage(message.statement, verdict.refusal);
+    }
+    if (verdict.kind === 'staged' || verdict.statements.length > 1) {
+      standIns.askServersWords({ sql: message.sql, before: 0 }, message.parameterTypes);
+      return standIns.forMessage(message.statement, refusals.severalStatements());
+    }
+    session.batchOpen = true;
+    const prepared: Prepared = {
+      name: message.statement,
+      by: 'parse',
+      sql: message.sql,
+      parameterTypes: Buffer.from(message.parameterTypes),
+      verdict,
+      context,
+    };
+    session.owed.push(
+      owe('parse', {
+        undo: session.names.addStatement(prepared),
+        toOriginal: originalOf(verdict),
+      }),
+    );
+    if (verdict.rewritten === undefined) return this.messages.pass(frame);
+    const out = new Writer();
+    Parse.encode({ ...message, sql: verdict.rewritten }, out);
+    session.toServer.write(out.finish());
+    return 'done';
+  }
+
+  bind(frame: Frame): 'done' | 'wait' {
+    const { session, standIns } = this;
+    const context = session.governance.ready();
+    if (context === undefined) return 'wait';
+    const { portal, statement } = Bind.decode(bodyOf(frame));
+    const prepared = session.names.statement(statement);
+    if (!session.governance.keepsName(statement) || !session.governance.keepsName(portal))
+      return standIns.forMessage('', refusals.nameConverted());
+    if (prepared === undefined) {
+      if (this.mayComeBack()) return 'wait';
+      return standIns.forMessage('', refusals.unknownStatement(statement));
+    }
+    if (!this.isCurrent(prepared, context)) {
+      const again = this.messages.redecision.renew(prepared, context);
+      if (again === 'wait') return 'wait';
+      if (again !== 'renewed') return standIns.forMessage(statement, again);
+    }
+    session.batchOpen = true;
+    session.owed.push(
+      oweBind(
+        session.names.addPortal(portal, {
+          by: 'bind',
+          cycle: session.owed.cyclesBegun,
+          prepared,
+          count: { rows: 0, bytes: 0 },
+        }),
+      ),
+    );
+    return this.messages.pass(frame);
+  }
+
+  /** A Close that an earlier error had the server skip is taken back; until then it is not known. */
+  private mayComeBack(): boolean {
+    const { owed, copyIn, isStaging } = this.session;
+    return owed.owes('close') && !isStaging && !copyIn.running;
+  }
+
+  private isCurrent(prepared: Prepared, context: Context): boolean {
+    return prepared.context === context && prepared.verdict.until > this.session.now();
+  }
+
+  execute(frame: Frame): 'done' | 'wait' {
+    const { session, standIns } = this;
+    const context = session.governance.ready();
+    if (context === undefined) return 'wait';
+    const name = bodyOf(frame).name();
+    const portal = session.names.portal(name);
+    if (!session.governance.keepsName(name))
+      return standIns.forMessage('', refusals.nameConverted());
+    if (portal === undefined) {
+      if (this.mayComeBack()) return 'wait';
+      return standIns.forMessage('', refusals.unknownPortal(name));
+    }
+    const { prepared } = portal;
+    if (prepared !== undefined && !this.isCurrent(prepared, context)) {
+      // A portal cannot be bound again in its place: it runs as it was decided, or not at all.
+      const again = this.messages.redecision.confirm(prepared, context);
+      if (again === 'wait') return 'wait';
+      if (again !== 'renewed') return standIns.forMessage('', again);
+    }
+    session.batchOpen = true;
+    const statement = portalStatement(portal);
+    if (statement === undefined) {
+      session.owed.push(oweExecute(undefined, undefined));
+      return this.messages.pass(frame);
+    }
+    let runs: readonly GovernedStatement[] = [statement];
+    if (statement.runsPrepared !== undefined) {
+      const executable = this.messages.redecision.resolveAll(runs, context);
+      if ('refusal' in executable) return standIns.forMessage('', executable.refusal);
+      runs = executable.statements;
+    }
+    const executions = begin(session, runs, portal.count);
+    if (!Array.isArray(executions)) return standIns.forMessage('', executions);
+    session.owed.push(oweExecute(executions, prepared && originalOf(prepared.verdict)));
+    return this.messages.pass(frame);
+  }
+
+  close(frame: Frame): 'done' {
+    const { session, standIns } = this;
+    const target = decodeTarget(bodyOf(frame), 'CLOSE');
+    if (!session.governance.keepsName(target.name))
+      return standIns.forMessage('', refusals.nameConverted());
+    session.batchOpen = true;
+    const undo =
+      target.of === 'statement'
+        ? session.names.closeStatement(target.name)
+        : session.names.closePortal(target.name);
+    session.owed.push(owe('close', { undo }));
+    return this.messages.pass(frame);
+  }
+}
