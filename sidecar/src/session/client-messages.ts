@@ -42,6 +42,7 @@ export class ClientMessages {
     const { session } = this;
     if (frame.fragment && !frame.first) return this.passing ? this.pass(frame) : 'done';
     this.passing = false;
+    this.standIns.inPlaceOf = frame.type;
     // The server would drop it unread and unanswered; so it need not be decided.
     if (
       (session.owed.skipping || this.standIns.doomed) &&
@@ -50,7 +51,7 @@ export class ClientMessages {
     ) {
       return 'done';
     }
-    if (session.copyIn.running && decided.has(frame.type)) return this.amidCopy(frame);
+    if (session.copyIn.running && decided.has(frame.type)) return this.amidCopy(frame.type);
     try {
       return this.dispatch(frame);
     } catch (cause) {
@@ -61,9 +62,10 @@ export class ClientMessages {
   }
 
   /** While the server waits for the data of a COPY it takes none of these, and answers no question. */
-  amidCopy(frame: Frame): 'done' {
-    const refusal = refusals.amidCopy(frame.type);
-    if (frame.type === frontendType.query || frame.type === frontendType.functionCall)
+  amidCopy(type: number): 'done' {
+    this.standIns.inPlaceOf = type;
+    const refusal = refusals.amidCopy(type);
+    if (type === frontendType.query || type === frontendType.functionCall)
       return this.standIns.forQuery([], '', refusal);
     return this.standIns.forMessage('', refusal);
   }

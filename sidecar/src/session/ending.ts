@@ -5,7 +5,7 @@ import { ProtocolError } from '../wire/protocol-error.js';
 import { refusalFields, sqlstate } from './refusal.js';
 import type { Session, SessionParts } from './session.js';
 
-/** How long replies to a client that is gone are waited for, milliseconds. */
+/** How long replies to a client that is gone, or the server's last ones, are waited for, milliseconds. */
 const lingering = 5000;
 
 const stopping = 'terminating connection: Postern is shutting down';
@@ -34,6 +34,8 @@ export class Ending {
   private noData: (() => void) | undefined;
   private timer: NodeJS.Timeout | undefined;
   private draining = false;
+  /** The server closes by itself after what it has been sent. */
+  private untilClosed = false;
 
   constructor(parts: EndingParts) {
     this.parts = parts;
@@ -78,7 +80,7 @@ export class Ending {
   /** Nothing is owed any more. */
   settled(): void {
     if (this.draining) this.drainWhenIdle();
-    if (this.leaving) this.lastWords?.();
+    if (this.leaving && !this.untilClosed) this.lastWords?.();
   }
 
   /** The server waits for the data of a COPY. */
@@ -134,14 +136,28 @@ export class Ending {
       return;
     }
     this.parts.log.warn({ code: cause.code }, cause.message);
-    const fatal = (): void =>
-      this.fatal(sqlstate.protocolViolation, cause.message, 'protocol-error');
-    if (blame === 'server' || this.session.copyIn.running) fatal();
-    else {
-      // The server would have answered what came before.
-      if (this.session.batchOpen) this.session.toServer.write(Flush);
-      this.leaveThen(fatal, fatal);
+    const { session } = this;
+    const fatal = (): void => {
+      if (this.serverFatal) this.end('protocol-error');
+      else this.fatal(sqlstate.protocolViolation, cause.message, 'protocol-error');
+    };
+    if (blame === 'server') {
+      fatal();
+      return;
     }
+    const amidCopy = (): void => {
+      if (cause.code !== 'invalid-type') fatal();
+      else {
+        // It says so, and closes, since it cannot tell where the next message begins.
+        session.intrudedCopy();
+        this.untilClosed = true;
+        this.timer ??= setTimeout(fatal, lingering);
+      }
+    };
+    if (session.copyIn.running) amidCopy();
+    // The server would have answered what came before.
+    if (session.batchOpen) session.toServer.write(Flush);
+    this.leaveThen(fatal, amidCopy);
   }
 
   /** What is queued may depend on a record that could not be written: none of it goes out. */

@@ -113,7 +113,9 @@ export class ExtendedQuery {
     const { session, standIns } = this;
     const context = session.governance.ready();
     if (context === undefined) return 'wait';
-    const name = bodyOf(frame).name();
+    const body = bodyOf(frame);
+    const name = body.name();
+    body.int32();
     const portal = session.names.portal(name);
     if (!session.governance.keepsName(name))
       return standIns.forMessage('', refusals.nameConverted());

@@ -73,6 +73,12 @@ describe('COPY FROM STDIN in the extended protocol', () => {
     expect(kinds(owed)).toEqual(['execute', 'sync']);
   });
 
+  test('a message amid the data, sent before the copy began: its error is still to come', () => {
+    const owed = queue('execute', 'sync', 'parse', 'copy-end', 'sync');
+    expect(owed.copyStarted()).toBe(false);
+    expect(kinds(owed)).toEqual(['execute', 'parse', 'copy-end', 'sync']);
+  });
+
   test('an end of data that belongs to no copy is never answered', () => {
     const owed = queue('query', 'copy-end', 'copy-end');
     owed.pop('query');

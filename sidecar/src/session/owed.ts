@@ -12,6 +12,8 @@ export interface Owed {
   readonly staged: boolean;
   /** A stand-in was sent: the server's error here is replaced by this. */
   readonly refusal: Refusal | undefined;
+  /** Of a stand-in: type of the message in whose place it was sent. */
+  readonly inPlaceOf: number | undefined;
   /** Takes back what was registered when the message was sent, if the server never processed it. */
   readonly undo: (() => void) | undefined;
   /** Of an Execute; of a Query one for each statement still to be answered. */
@@ -24,8 +26,16 @@ export interface Owed {
 
 export const owe = (
   kind: Owed['kind'],
-  { own, staged = false, refusal, undo, executions, toOriginal }: Partial<Owed> = nothing,
-): Owed => ({ kind, own, staged, refusal, undo, executions, toOriginal });
+  {
+    own,
+    staged = false,
+    refusal,
+    inPlaceOf,
+    undo,
+    executions,
+    toOriginal,
+  }: Partial<Owed> = nothing,
+): Owed => ({ kind, own, staged, refusal, inPlaceOf, undo, executions, toOriginal });
 
 const nothing: Partial<Owed> = {};
 
@@ -35,6 +45,7 @@ export const oweBind = (undo: () => void): Owed => ({
   own: undefined,
   staged: false,
   refusal: undefined,
+  inPlaceOf: undefined,
   undo,
   executions: undefined,
   toOriginal: undefined,
@@ -49,6 +60,7 @@ export const oweExecute = (
   own: undefined,
   staged: false,
   refusal: undefined,
+  inPlaceOf: undefined,
   undo: undefined,
   executions,
   toOriginal,
@@ -82,6 +94,11 @@ export class OwedQueue {
 
   get size(): number {
     return this.entries.length - this.at;
+  }
+
+  /** The entry after the head. */
+  get next(): Owed | undefined {
+    return this.entries[this.at + 1];
   }
 
   /** Is a reply of this kind owed, for a message of the client's? */
@@ -147,12 +164,14 @@ export class OwedQueue {
    */
   copyStarted(): boolean {
     const rest = this.entries.slice(this.at + 1);
-    const end = rest.findIndex((owed) => owed?.kind === 'copy-end');
-    const kept = end < 0 ? rest.filter((owed) => owed?.kind !== 'sync') : rest.slice(end + 1);
-    this.cyclesBegun -= rest.filter((owed) => owed?.kind === 'sync' && !kept.includes(owed)).length;
-    this.entries = [this.head, ...kept];
+    // Anything else amid the data ends the copy, with an error.
+    const amid = rest.findIndex((owed) => owed?.kind !== 'sync');
+    const ended = amid >= 0 && rest[amid]?.kind === 'copy-end';
+    const swallowed = amid < 0 ? rest.length : amid;
+    this.cyclesBegun -= swallowed;
+    this.entries = [this.head, ...rest.slice(ended ? amid + 1 : swallowed)];
     this.at = 0;
-    return end >= 0;
+    return ended;
   }
 
   drain(): readonly Owed[] {

@@ -69,6 +69,20 @@ export const standIn: Readonly<
   analysis: { sql: 'SELECT pg_catalog.postern_refused_this_statement()', sqlstate: '42883' },
 };
 
+/** As the server names types in its errors. */
+const hexadecimal = (type: number): string =>
+  `0x${type.toString(16).toUpperCase().padStart(2, '0')}`;
+
+/**
+ * @param inPlaceOf type of the message in whose place a stand-in was sent
+ * @returns the server's error about a stand-in amid the data of a COPY, as one about the message itself
+ */
+export function aboutMessage(fields: ErrorFields, inPlaceOf: number): ErrorFields {
+  const message = fields.get('M');
+  if (message === undefined) return fields;
+  return new Map(fields).set('M', message.replace(/0x5[01]/, hexadecimal(inPlaceOf)));
+}
+
 /** A name of the wire, one byte a character, as text. */
 const shown = (name: string): string => Buffer.from(name, 'latin1').toString('utf8');
 
@@ -148,7 +162,7 @@ export const refusals = {
   }),
   amidCopy: (type: number): Refusal => ({
     sqlstate: sqlstate.protocolViolation,
-    message: `unexpected message type 0x${type.toString(16).toUpperCase()} during COPY from stdin`,
+    message: `unexpected message type ${hexadecimal(type)} during COPY from stdin`,
     stage: 'syntax',
   }),
   malformed: (message: string): Refusal => ({

@@ -15,7 +15,7 @@ import { backendType } from '../wire/types.js';
 import type { Execution } from './execution.js';
 import { passLimit } from './limits.js';
 import type { Owed } from './owed.js';
-import { refusalFields, standIn } from './refusal.js';
+import { aboutMessage, refusalFields, sqlstate, standIn } from './refusal.js';
 import type { Session } from './session.js';
 import { withheld } from './withhold.js';
 
@@ -202,6 +202,7 @@ export class ServerMessages {
     }
     session.lastError = code;
     const execution = running(head);
+    const behind = session.owed.next?.inPlaceOf;
     const dropped = session.owed.fail();
     if (head.own !== undefined) {
       head.own.failed(code, fields.get('M') ?? '');
@@ -220,15 +221,20 @@ export class ServerMessages {
         code,
       );
     }
-    this.write(encodeErrorResponse(this.errorFor(head, execution, fields, code)));
+    this.write(encodeErrorResponse(this.errorFor(head, execution, fields, code, behind)));
   }
 
-  /** Which error the client sees. */
+  /**
+   * Which error the client sees.
+   *
+   * @param behind if a stand-in was sent next: the type of the message in whose place
+   */
   private errorFor(
     head: Owed,
     execution: Execution | undefined,
     fields: ErrorFields,
     code: string,
+    behind: number | undefined,
   ): ErrorFields {
     if (execution?.cut !== undefined) return refusalFields(execution.cut);
     const { refusal } = head;
@@ -240,7 +246,11 @@ export class ServerMessages {
       return refusalFields(refusal);
     }
     const { session } = this;
-    const mapped = session.mapPosition(head, fields);
+    const about =
+      behind === undefined || code !== sqlstate.protocolViolation
+        ? fields
+        : aboutMessage(fields, behind);
+    const mapped = session.mapPosition(head, about);
     return withheld(mapped, session.withholding(execution?.statement));
   }
 

@@ -378,7 +378,7 @@ export class Session implements Flushable {
       // The server waits for data, so nothing more can be asked; it will not take this message.
       this.preparing = false;
       this.waiting = undefined;
-      this.clientMessages.amidCopy(waiting);
+      this.clientMessages.amidCopy(waiting.type);
       this.listenAgain();
     } else if (this.preparing && this.batchOpen) this.toServer.write(Flush);
     if (this.staging) this.listenAgain();
@@ -386,6 +386,11 @@ export class Session implements Flushable {
 
   copyEnded(): void {
     if (!this.copyIn.ended() && this.owed.size > 0) this.owed.push(owe('copy-end'));
+  }
+
+  /** The client said something of a type that does not exist: the server is to tell it so. */
+  intrudedCopy(): void {
+    this.clientMessages.amidCopy(this.fromClient.nextType ?? 0);
   }
 
   /** A result was cut after the server had finished with it: a transaction block must still fail. */

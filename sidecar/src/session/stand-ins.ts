@@ -20,6 +20,9 @@ export class StandIns {
   /** One was sent in this batch: the server will skip what follows, up to the Sync. */
   doomed = false;
 
+  /** Type of the client's message at hand. */
+  inPlaceOf = 0;
+
   private readonly session: Session;
 
   constructor(session: Session) {
@@ -38,11 +41,11 @@ export class StandIns {
     refusal: Refusal,
     record?: () => void,
   ): 'done' {
-    const { session } = this;
+    const { session, inPlaceOf } = this;
     const executions = begin(session, before);
     if (!Array.isArray(executions)) return this.forQuery([], '', executions);
     record?.();
-    session.owed.push(owe('query', { executions, refusal }));
+    session.owed.push(owe('query', { executions, refusal, inPlaceOf }));
     session.toServer.write(encodeQuery(prefix + standIn[refusal.stage].sql));
     return 'done';
   }
@@ -65,8 +68,9 @@ export class StandIns {
    * gets. If it has none, the stand-in that follows fails in its place.
    */
   askServersWords({ sql, before }: Piece, parameterTypes: Buffer): void {
-    const { session } = this;
-    session.owed.push(owe('parse', { staged: true, toOriginal: (at) => before + at }));
+    const { session, inPlaceOf } = this;
+    const toOriginal = (at: number): number => before + at;
+    session.owed.push(owe('parse', { staged: true, inPlaceOf, toOriginal }));
     session.owed.push(owe('close', { staged: true }));
     const out = new Writer();
     Parse.encode({ kind: 'Parse', statement: ownNames.words, sql, parameterTypes }, out);
@@ -76,9 +80,9 @@ export class StandIns {
 
   /** Sends a Parse that fails in the place of a refused message of the extended protocol. */
   forMessage(statement: string, refusal: Refusal): 'done' {
-    const { session } = this;
+    const { session, inPlaceOf } = this;
     session.batchOpen = true;
-    session.owed.push(owe('parse', { refusal }));
+    session.owed.push(owe('parse', { refusal, inPlaceOf }));
     const out = new Writer();
     const { sql } = standIn[refusal.stage];
     Parse.encode({ kind: 'Parse', statement, sql, parameterTypes: noTypes }, out);

@@ -61,19 +61,6 @@ export const knownMessages: readonly (Otherwise & { readonly of: readonly string
     of: ['Q of 2 GiB', 'P of 2 GiB', 'B of 2 GiB', 'F of 2 GiB', 'd of 2 GiB'],
   },
   {
-    kind: 'finding',
-    why: 'the portal is looked up before the message is read to its end',
-    hears: [
-      'E ERROR 34000 portal "" does not exist',
-      'Z I',
-      'T ?column?',
-      'D over',
-      'C SELECT 1',
-      'Z I',
-    ],
-    of: ['Execute without the number of rows'],
-  },
-  {
     kind: 'differs',
     why: 'policy is asked before the arguments are looked at',
     hears: [

@@ -5,44 +5,6 @@ import { knownMessages } from './wrong-known-messages.js';
 const groups: readonly (Otherwise & { readonly of: readonly string[] })[] = [
   ...knownMessages,
   {
-    kind: 'finding',
-    why: 'the type named is that of the stand-in',
-    hears: [
-      'C CREATE TABLE',
-      'Z I',
-      'G',
-      'E ERROR 08P01 unexpected message type 0x50 during COPY from stdin',
-      'E FATAL 08P01 terminating connection because protocol synchronization was lost',
-      'closed',
-    ],
-    of: ['Bind in COPY', 'Execute in COPY'],
-  },
-  {
-    kind: 'finding',
-    why: 'the type named is that of the stand-in',
-    hears: [
-      'C CREATE TABLE',
-      'Z I',
-      'G',
-      'E ERROR 08P01 unexpected message type 0x51 during COPY from stdin',
-      'E FATAL 08P01 terminating connection because protocol synchronization was lost',
-      'closed',
-    ],
-    of: ['FunctionCall in COPY'],
-  },
-  {
-    kind: 'finding',
-    why: 'inside COPY it is an error of the COPY first; what is still owed is dropped',
-    hears: 'closed',
-    of: ['a password in COPY'],
-  },
-  {
-    kind: 'finding',
-    why: 'replies still owed are dropped when the client has closed its side only',
-    hears: 'closed',
-    of: ['hanging up in COPY', 'hanging up in a transaction', 'hanging up behind a Query'],
-  },
-  {
     kind: 'differs',
     why: 'Postern reads up to 100,000 tokens',
     hears: [

@@ -43,6 +43,29 @@ export const outOfPlace: readonly WrongCase[] = [
     name: 'FunctionCall in COPY',
     says: [...copying, message('F', 1397, int16(0), int16(0), int16(0)), say.copyDone(), count],
   },
+  { name: 'an unknown type in COPY', says: [...copying, message('z', 'x'), say.copyDone(), count] },
+  {
+    name: "a server's message in COPY",
+    says: [...copying, message('T', 'x'), say.copyDone(), count],
+  },
+  {
+    name: 'Bind in COPY of the extended protocol',
+    says: [parse('COPY t FROM STDIN'), say.bind(), say.execute(), say.bind(), say.sync()],
+  },
+  {
+    name: 'Query in COPY of the extended protocol',
+    says: [
+      parse('COPY t FROM STDIN'),
+      say.bind(),
+      say.execute(),
+      say.query('SELECT 1'),
+      say.sync(),
+    ],
+  },
+  {
+    name: 'an unknown type in COPY of the extended protocol',
+    says: [parse('COPY t FROM STDIN'), say.bind(), say.execute(), message('z', 'x'), say.sync()],
+  },
   { name: 'a password in COPY', says: [...copying, message('p', 'secret'), say.copyDone(), count] },
   {
     name: 'Sync and Flush in COPY',
