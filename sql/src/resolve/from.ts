@@ -77,14 +77,24 @@ const unknownTable = (r: Resolver, scope: Scope, node: Node): Item => {
   const content = as(node, 'JsonTable') ?? as(node, 'RangeTableFunc');
   const { flows } = gather(r, scope, content ? Object.values(content) : [], 'transformation');
   markFlows(flows, mark.exposed);
-  const unknown = derived(flows);
-  return listed(
-    content?.alias?.aliasname ?? (as(node, 'JsonTable') ? 'json_table' : 'xmltable'),
-    texts(content?.alias?.colnames).map((name) => ({ name, cell: unknown })),
-    {
-      unknown,
-    },
-  );
+  const cell = derived(flows);
+  const columns = tableColumns(content?.columns ?? []).map((name) => ({ name, cell }));
+  const named = rename(columns, texts(content?.alias?.colnames));
+  const alias = content?.alias?.aliasname ?? (as(node, 'JsonTable') ? 'json_table' : 'xmltable');
+  return listed(alias, named, content ? {} : { unknown: cell });
+};
+
+/** Names of the columns that a COLUMNS clause defines: those of nested paths come last. */
+const tableColumns = (columns: readonly Node[]): readonly string[] => {
+  const nested: string[] = [];
+  const own: string[] = [];
+  for (const node of columns) {
+    const json = as(node, 'JsonTableColumn');
+    const name = json?.name ?? as(node, 'RangeTableFuncCol')?.colname;
+    if (json?.coltype === 'JTC_NESTED') nested.push(...tableColumns(json.columns ?? []));
+    else if (name !== undefined) own.push(name);
+  }
+  return [...own, ...nested];
 };
 
 const mergedCell = (r: Resolver, left: Item, right: Item, name: string): Cell => {
