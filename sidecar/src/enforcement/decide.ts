@@ -20,6 +20,7 @@ import { type Refusal, refusals } from '../session/refusal.js';
 import type { Context } from './context.js';
 import { type DatabaseGovernance, textDigest } from './database-governance.js';
 import { lexingProblem } from './lexing.js';
+import { changesMeaning } from './meaning.js';
 import { cannotMask, deniedBy, sqlRefusal } from './refuse-reasons.js';
 import { changeOf, attributesOf } from './rewriting.js';
 import { characters, type Replacement, splice } from './splice.js';
@@ -233,10 +234,7 @@ const replacements = (
 
 /** Statements after one that changes what names mean cannot be decided before that one has run. */
 const changesNames = (statement: GovernedStatement): boolean =>
-  statement.effects.some(
-    (effect) =>
-      effect.kind === 'catalogue' || effect.kind === 'settings' || effect.kind === 'discard',
-  );
+  statement.effects.some(changesMeaning);
 
 const staged = (statements: readonly Statement[]): StagedVerdict => ({
   kind: 'staged',

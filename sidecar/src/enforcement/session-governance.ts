@@ -7,6 +7,7 @@ import { type Ask, readingSettings } from './ask.js';
 import { briefAttempts, type Loaded, mostAttempts } from './catalogues.js';
 import type { Context } from './context.js';
 import type { DatabaseGovernance } from './database-governance.js';
+import { changesMeaning, isMeaningful } from './meaning.js';
 import type { GovernedStatement, Verdict } from './verdict.js';
 
 export interface SessionLogin {
@@ -21,13 +22,6 @@ const privateFor = 1000;
 const sharedFor = 200;
 
 const notAscii = /[^\x00-\x7f]/;
-/** Settings that change what a text means: its names, or how it is read at all. */
-const meaningful = new Set([
-  ...['search_path', 'role', 'session_authorization'],
-  ...['standard_conforming_strings', 'client_encoding'],
-  '*',
-]);
-
 /**
  * What one session's statements are decided under: the database's catalogue (or the session's own view
  * of it, with its temporary objects and uncommitted DDL) and the settings that change what names mean.
@@ -269,11 +263,11 @@ export class SessionGovernance {
   /** A statement goes out whose effects later statements depend on. */
   begun(statement: GovernedStatement): void {
     const ends = this.settingsInTransaction || this.changedInTransaction;
-    if (statement.effects.some((effect) => changesMeaning(effect, ends))) this.pending += 1;
+    if (statement.effects.some((effect) => mattersLater(effect, ends))) this.pending += 1;
   }
 
   settingsTouched(names: readonly string[]): void {
-    if (!names.some((name) => meaningful.has(name))) return;
+    if (!isMeaningful(names)) return;
     this.settingsDirty = true;
     this.settingsInTransaction = true;
   }
@@ -369,10 +363,10 @@ export class SessionGovernance {
   }
 }
 
-const changes = new Set(['catalogue', 'discard', 'prepare', 'deallocate', 'declare']);
+const keepsNames = new Set(['prepare', 'deallocate', 'declare']);
 
 /** @param ends the transaction block has changes of meaning in it, which may end with it */
-const changesMeaning = (effect: GovernedStatement['effects'][number], ends: boolean): boolean =>
-  changes.has(effect.kind) ||
-  (effect.kind === 'settings' && effect.names.some((name) => meaningful.has(name))) ||
+const mattersLater = (effect: GovernedStatement['effects'][number], ends: boolean): boolean =>
+  changesMeaning(effect) ||
+  keepsNames.has(effect.kind) ||
   (effect.kind === 'transaction' && effect.verb !== 'begin' && ends);

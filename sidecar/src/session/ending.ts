@@ -175,6 +175,7 @@ export class Ending {
     const { toClient } = this.session;
     const fields = refusalFields({ sqlstate: state, message, stage: 'analysis' }, 'FATAL');
     toClient.held = false;
+    toClient.gathers = false;
     toClient.flush();
     if (client.writable) client.write(encodeErrorResponse(fields));
     this.end(reason);
@@ -195,6 +196,7 @@ export class Ending {
     release();
     audit.end(reason);
     toClient.held = false;
+    toClient.gathers = false;
     toServer.held = false;
     turn.touch({
       flush: () => {

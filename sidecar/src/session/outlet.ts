@@ -1,5 +1,8 @@
 import type { Socket } from 'node:net';
 
+/** The server's own buffer for replies: full, it is sent, bytes. */
+const gathered = 8192;
+
 /** Pieces up to this size are joined into one write; larger ones go out as they are. */
 const joinLimit = 32 * 1024;
 
@@ -18,6 +21,10 @@ export class Outlet {
   held = false;
   /** The next flush has to wait for stable storage first. */
   needsDurable = false;
+  /** What is queued waits for more, until the buffer is full or this is unset. */
+  gathers = false;
+  /** Among what is queued is something that the server would not have let wait. */
+  urgent = false;
   /** This is the end of what is said here. */
   private finishing = false;
 
@@ -50,12 +57,18 @@ export class Outlet {
 
   /** Bytes queued here and in the socket. */
   get pending(): number {
-    return this.size + (this.runEnd - this.runStart) + this.socket.writableLength;
+    return this.queued + this.socket.writableLength;
+  }
+
+  private get queued(): number {
+    return this.size + (this.runEnd - this.runStart);
   }
 
   /** @returns false when the peer is slow and the source should pause until `drain` */
   flush(): boolean {
     if (this.held) return true;
+    if (this.gathers && !this.urgent && this.queued < gathered) return true;
+    this.urgent = false;
     const flowing = this.writeOut();
     if (this.finishing) this.socket.end();
     return flowing;

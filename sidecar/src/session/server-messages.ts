@@ -178,6 +178,7 @@ export class ServerMessages {
       session.owed.pop('sync');
     }
     session.lastError = '';
+    session.toClient.gathers = false;
     session.transactionStatus(status);
     if (head?.own !== undefined) {
       head.own.ready();
@@ -201,6 +202,7 @@ export class ServerMessages {
       return;
     }
     session.lastError = code;
+    session.toClient.urgent = true;
     const execution = running(head);
     const behind = session.owed.next?.inPlaceOf;
     const dropped = session.owed.fail();
@@ -258,6 +260,7 @@ export class ServerMessages {
     const { session } = this;
     const head = session.owed.head;
     if (head?.own !== undefined) return;
+    session.toClient.urgent = true;
     const statement = head === undefined ? undefined : running(head)?.statement;
     if (!session.withholding(statement)) {
       this.pass(f);
@@ -283,6 +286,7 @@ export class ServerMessages {
   private onCopyIn(f: Framer): void {
     const head = this.head();
     if (head.own === undefined) {
+      this.session.toClient.urgent = true;
       // A Sync that was sent already is swallowed, and with it the end of the batch.
       if (head.kind === 'execute') this.session.batchOpen = true;
       this.session.copyStarted(this.session.owed.copyStarted());

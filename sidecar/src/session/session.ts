@@ -281,6 +281,8 @@ export class Session implements Flushable {
   /** Sends the statements of one simple query one after the other. */
   stage(pieces: readonly Piece[]): void {
     this.staging = true;
+    // The server, which gets a query string whole, sends no reply to its first statements alone.
+    this.toClient.gathers = true;
     runStaged(pieces, this, this.clientMessages, this.questions).then(
       () => {
         this.staging = false;
