@@ -23,11 +23,11 @@ export class Chain {
   readonly session: Buffer;
   /** sequence of the next event */
   sequence: number;
-  /** hash of the last event */
-  previous: Buffer | undefined;
+  /** `eventHash` of the last event */
+  previous: string | undefined;
   private readonly parts: ChainParts;
 
-  constructor(parts: ChainParts, session: Buffer, sequence = 0, previous?: Buffer) {
+  constructor(parts: ChainParts, session: Buffer, sequence = 0, previous?: string) {
     this.parts = parts;
     this.session = session;
     this.sequence = sequence;

@@ -14,7 +14,7 @@ const place = fc.record({
   session: fc.uint8Array({ minLength: 16, maxLength: 16 }).map((b) => Buffer.from(b)),
   sequence: whole,
   previous: fc.option(
-    bytes32.map((b) => Buffer.from(b)),
+    bytes32.map((b) => Buffer.from(b).toString('latin1')),
     { nil: undefined },
   ),
   time: whole,
@@ -46,7 +46,7 @@ test('the generated decoder reads what is written by hand', () => {
       expect(Buffer.from(event.sessionId)).toEqual(where.session);
       expect(event.sequence).toBe(where.sequence);
       expect(event.timeUs).toBe(where.time);
-      expect(Buffer.from(event.previousHash)).toEqual(where.previous ?? Buffer.alloc(0));
+      expect(Buffer.from(event.previousHash)).toEqual(Buffer.from(where.previous ?? '', 'latin1'));
       const { statement } = event;
       expect(Buffer.from(statement?.record ?? [])).toEqual(Buffer.from(said.record));
       expect(statement).toMatchObject({

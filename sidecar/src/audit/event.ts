@@ -34,8 +34,8 @@ export interface EventPlace {
   /** UUIDv7, 16 bytes */
   readonly session: Buffer;
   readonly sequence: number;
-  /** SHA-256 of the event before it, 32 bytes; undefined for the first */
-  readonly previous: Buffer | undefined;
+  /** `eventHash` of the event before it; undefined for the first */
+  readonly previous: string | undefined;
   /** Unix microseconds */
   readonly time: number;
 }
@@ -43,8 +43,12 @@ export interface EventPlace {
 /** Upper bound of an event's bytes apart from its kind's own. */
 export const eventOverhead = 128;
 
-/** The hash of an event: over its bytes as they are written, sent and stored. */
-export const eventHash = (bytes: Uint8Array): Buffer => hash('sha256', bytes, 'buffer');
+/**
+ * The hash of an event: over its bytes as they are written, sent and stored.
+ *
+ * @returns 32 bytes, one a character: half the time that a Buffer takes
+ */
+export const eventHash = (bytes: Uint8Array): string => hash('sha256', bytes, 'binary');
 
 // The Event is written by hand: it is made for every statement, and this takes a third of the time of
 // the generated encoder. A test decodes it with the generated code, field by field.
@@ -103,7 +107,7 @@ function writePlace(into: Buffer, start: number, ids: Uuid7, place: EventPlace):
   if (place.previous !== undefined) {
     into[at] = 0x2a;
     into[at + 1] = 32;
-    place.previous.copy(into, at + 2);
+    into.write(place.previous, at + 2, 32, 'latin1');
     at += 34;
   }
   return at;

@@ -172,7 +172,7 @@ async function openLocked(options: SpoolOptions, unlock: () => void): Promise<Sp
 const liveOf = (session: Interrupted): LiveSession => ({
   id: session.id.toString('hex'),
   next: session.next,
-  last: session.last?.toString('hex') ?? '',
+  last: Buffer.from(session.last ?? '', 'latin1').toString('hex'),
   statements: session.statements,
   intents: [...session.intents.values()],
 });

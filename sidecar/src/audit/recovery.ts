@@ -23,7 +23,8 @@ export interface Interrupted {
   /** 16 bytes */
   readonly id: Buffer;
   next: number;
-  last: Buffer | undefined;
+  /** `eventHash` of its last event */
+  last: string | undefined;
   statements: number;
   readonly intents: Map<number, OpenIntent>;
 }
@@ -131,7 +132,7 @@ function fromSnapshot(payload: Buffer): Map<string, Interrupted> {
       {
         id: Buffer.from(live.id, 'hex'),
         next: live.next,
-        last: live.last === '' ? undefined : Buffer.from(live.last, 'hex'),
+        last: live.last === '' ? undefined : Buffer.from(live.last, 'hex').toString('latin1'),
         statements: live.statements,
         intents: new Map(live.intents.map((intent) => [intent.ordinal, intent])),
       },

@@ -139,7 +139,7 @@ export class RecordedSession implements SessionAudit {
     return {
       id: this.chain.session.toString('hex'),
       next: this.chain.sequence,
-      last: this.chain.previous?.toString('hex') ?? '',
+      last: Buffer.from(this.chain.previous ?? '', 'latin1').toString('hex'),
       statements: this.statements,
       intents: [...this.open.values()].map(({ ordinal, statement }) => ({
         ordinal,
