@@ -1,13 +1,12 @@
 import { parseSearchPath, type SessionSettings } from '@postern/sql';
 import type { TransactionStatus } from '../wire/backend/ready-for-query.js';
 import { type Names, type Prepared, wireName } from '../session/names.js';
-import { ownNames } from '../session/own-names.js';
 import { QuestionError } from '../session/questions.js';
-import { type Ask, readingSettings } from './ask.js';
-import { briefAttempts, type Loaded, mostAttempts } from './catalogues.js';
+import type { Ask } from './ask.js';
 import type { Context } from './context.js';
 import type { DatabaseGovernance } from './database-governance.js';
 import { changesMeaning, isMeaningful } from './meaning.js';
+import { OwnCatalogue } from './own-catalogue.js';
 import type { GovernedStatement, Verdict } from './verdict.js';
 
 export interface SessionLogin {
@@ -42,11 +41,7 @@ export class SessionGovernance {
   private settingsDirty = true;
   /** a SET inside a transaction block, undone by its rollback */
   private settingsInTransaction = false;
-  private own: Loaded | undefined;
-  private ownDirty = false;
-  private ownReadAt = 0;
-  /** the shared catalogue when the session's own was read */
-  private ownBase: Loaded | undefined;
+  private readonly own = new OwnCatalogue();
   private temporary = false;
   private changedInTransaction = false;
   /** statements under way whose effects decide what later ones mean */
@@ -80,7 +75,7 @@ export class SessionGovernance {
     if (this.pending > 0 && !this.failed) return undefined;
     if (context !== undefined) {
       if (this.failed) return this.generation === -1 ? this.renewContext() : context;
-      const known = !this.settingsDirty && !this.ownDirty && !this.mustCheck;
+      const known = !this.settingsDirty && !this.own.dirty && !this.mustCheck;
       if (known && (this.justChecked || !this.checkDue())) {
         if (this.generation === database.catalogue.generation) return context;
         return this.renewContext();
@@ -109,11 +104,11 @@ export class SessionGovernance {
     this.justChecked = false;
     // Once for each statement, however long that takes and whatever others change meanwhile.
     if (verdict.kind !== 'refuse' || !verdict.unresolved || this.failed || checked) return verdict;
-    const age =
-      this.now() - (this.own === undefined ? this.database.catalogue.checkedAt : this.ownReadAt);
-    if (age < (this.own === undefined ? sharedFor : privateFor)) return verdict;
+    const shared = this.own.loaded === undefined;
+    const age = this.now() - (shared ? this.database.catalogue.checkedAt : this.own.readAt);
+    if (age < (shared ? sharedFor : privateFor)) return verdict;
     if (!this.inTransaction && !this.temporary) this.mustCheck = true;
-    else this.ownDirty = true;
+    else this.own.dirty = true;
     return undefined;
   }
 
@@ -156,45 +151,14 @@ export class SessionGovernance {
       if (this.now() >= catalogue.recheckAt) await catalogue.refresh(ask);
       this.mustCheck = false;
       if (!this.temporary) {
-        this.own = undefined;
-        this.ownDirty = false;
+        this.own.forget();
         return;
       }
     }
-    const stale = this.ownDirty || this.mustCheck || this.ownBase !== catalogue.current;
-    if (!stale && (this.own !== undefined || catalogue.current !== undefined)) return;
-    this.own = await this.readOwn(ask);
-    this.ownBase = catalogue.current;
-    this.ownReadAt = this.now();
-    this.ownDirty = false;
+    const stale = this.mustCheck || this.own.isStale(catalogue);
+    if (!stale && (this.own.loaded ?? catalogue.current) !== undefined) return;
+    await this.own.read(catalogue, ask, this.status === 'T', this.now);
     this.mustCheck = false;
-  }
-
-  /**
-   * What others drop while it is being read makes a question fail, and with it the client's transaction
-   * block; so there it is asked within a savepoint.
-   */
-  private async readOwn(ask: Ask): Promise<Loaded> {
-    const { catalogue } = this.database;
-    if (this.status !== 'T') return catalogue.loadFor(ask);
-    for (let attempt = 1; ; attempt += 1) {
-      await ask.ask(`SAVEPOINT ${ownNames.savepoint}`);
-      await ask.ask(readingSettings(attempt > briefAttempts ? 'patient' : 'brief'));
-      try {
-        const loaded = await catalogue.loadFor(ask);
-        // Gives up the locks that the definitions of views took.
-        await this.leaveSavepoint(ask);
-        return loaded;
-      } catch (cause) {
-        if (!(cause instanceof QuestionError) || attempt === mostAttempts) throw cause;
-        await this.leaveSavepoint(ask);
-      }
-    }
-  }
-
-  private async leaveSavepoint(ask: Ask): Promise<void> {
-    await ask.ask(`ROLLBACK TO SAVEPOINT ${ownNames.savepoint}`, { failed: true });
-    await ask.ask(`RELEASE SAVEPOINT ${ownNames.savepoint}`);
   }
 
   private async askSettings(ask: Ask): Promise<void> {
@@ -225,12 +189,12 @@ export class SessionGovernance {
   }
 
   private renewContext(): Context | undefined {
-    const loaded = this.own ?? this.database.catalogue.current;
+    const loaded = this.own.loaded ?? this.database.catalogue.current;
     if (loaded === undefined || this.settings === undefined) return undefined;
     this.generation = this.database.catalogue.generation;
     this.context = this.database.context(
       loaded,
-      this.own !== undefined,
+      this.own.loaded !== undefined,
       this.settings,
       this.login,
       {
@@ -277,7 +241,7 @@ export class SessionGovernance {
       this.temporary = true;
       this.settingsDirty = true;
     }
-    this.ownDirty = true;
+    this.own.dirty = true;
     this.mustCheck = true;
     this.changedInTransaction = true;
     if (!temporary) this.database.catalogue.doubt();
@@ -287,7 +251,7 @@ export class SessionGovernance {
   transactionEnding(): void {
     if (this.settingsInTransaction) this.settingsDirty = true;
     if (this.changedInTransaction) {
-      this.ownDirty = true;
+      this.own.dirty = true;
       this.mustCheck = true;
     }
   }
@@ -303,7 +267,7 @@ export class SessionGovernance {
     }
     if (this.changedInTransaction) {
       this.changedInTransaction = false;
-      this.ownDirty = true;
+      this.own.dirty = true;
       this.mustCheck = true;
       this.database.catalogue.doubt();
     }

@@ -15,7 +15,8 @@ import { CopyIn } from './copy-in.js';
 import { Ending } from './ending.js';
 import { Executions } from './executions.js';
 import { encodeQuery, type Frame } from './frame.js';
-import type { HeldMemory, HeldMemoryError } from './held-memory.js';
+import { Flow } from './flow.js';
+import type { HeldMemory } from './held-memory.js';
 import { Names } from './names.js';
 import { Outlet } from './outlet.js';
 import { owe, type Owed, OwedQueue } from './owed.js';
@@ -23,12 +24,8 @@ import { Questions } from './questions.js';
 import { receive } from './receive.js';
 import { sqlstate, standIn } from './refusal.js';
 import { ServerMessages } from './server-messages.js';
-import { RoomFor } from './room-for.js';
 import { runStaged } from './staged.js';
 import type { Flushable, Turn } from './turn.js';
-
-/** More than this waiting for a slow peer pauses the other side, bytes. */
-const highWater = 1024 * 1024;
 
 /**
  * Replies that may be owed before the client is not heard for a while. The server keeps at most 8 kB of
@@ -72,8 +69,7 @@ export class Session implements Flushable {
   private readonly parts: SessionParts;
   private readonly fromClient = new Framer(frontendFraming);
   private readonly fromServer: Framer;
-  private readonly clientRoom: RoomFor;
-  private readonly serverRoom: RoomFor;
+  private readonly flow: Flow;
   private readonly clientMessages: ClientMessages;
   private readonly serverMessages: ServerMessages;
   private readonly questions: Questions;
@@ -89,9 +85,6 @@ export class Session implements Flushable {
   private touched = false;
   /** The client has said so much that the server has not answered yet that nothing more is heard. */
   private ahead = false;
-  /** The peer does not keep up: the other side is not read. */
-  private serverSlow = false;
-  private clientSlow = false;
   /** The client has nothing more to say. */
   private finished = false;
 
@@ -119,31 +112,26 @@ export class Session implements Flushable {
       streams: (type, length) =>
         backendFraming.streams(type, length) && this.owed.head?.own === undefined,
     });
-    const failed = (cause: HeldMemoryError): void => {
-      this.ending.fatal(sqlstate.outOfMemory, cause.message, 'held-memory');
-    };
-    this.clientRoom = new RoomFor({
-      held: parts.held.fromClients,
-      framer: this.fromClient,
-      admitted: () => this.guard(() => this.listenAgain()),
-      failed,
-    });
-    this.serverRoom = new RoomFor({
-      held: parts.held.fromServers,
-      framer: this.fromServer,
-      admitted: () => {
-        this.resumeServer();
-        this.guard(() => this.hearServer(), 'server');
-      },
-      failed,
+    this.flow = new Flow({
+      ...parts,
+      toClient: this.toClient,
+      toServer: this.toServer,
+      fromClient: this.fromClient,
+      fromServer: this.fromServer,
+      hears: () => !this.deaf && !this.ending.over,
+      keeps: () => this.waiting !== undefined,
+      hearClient: () => this.guard(() => this.hearClient()),
+      hearServer: () => this.guard(() => this.hearServer(), 'server'),
+      touch: () => this.touch(),
+      failed: ({ message }) => this.ending.fatal(sqlstate.outOfMemory, message, 'held-memory'),
+      abandoned: (cause) => this.ending.abandon(cause),
     });
     this.ending = new Ending({
       ...parts,
       session: this,
       release: () => {
         this.questions.abandon();
-        this.clientRoom.release();
-        this.serverRoom.release();
+        this.flow.release();
       },
     });
     this.clientMessages = new ClientMessages(this);
@@ -153,8 +141,7 @@ export class Session implements Flushable {
   /** Takes over both sockets. @param fromServer bytes already read from the server */
   start(fromClient: Buffer, fromServer: Buffer): void {
     const { client, server } = this.parts;
-    client.on('drain', () => this.onClientDrain());
-    server.on('drain', () => this.onServerDrain());
+    this.flow.start();
     client.on('error', () => undefined);
     server.on('error', () => undefined);
     client.on('end', this.onClientEnd);
@@ -166,7 +153,7 @@ export class Session implements Flushable {
     receive(server, this.onServerData);
     receive(client, this.onClientData);
     server.resume();
-    this.resumeClient();
+    this.flow.resumeClient();
     if (client.destroyed) this.ending.clientGone(this.fromClient.midMessage);
     else if (server.destroyed) this.ending.serverClosed();
     else if (client.readableEnded) this.onClientEnd();
@@ -203,7 +190,7 @@ export class Session implements Flushable {
     const f = this.fromServer;
     do {
       while (!this.ending.over && f.next()) this.serverMessages.handle(f);
-    } while (!this.ending.over && f.wants > 0 && this.takeServerRoom());
+    } while (!this.ending.over && f.wants > 0 && this.flow.takeServerRoom());
     this.questions.settled();
     if (this.ahead && this.owed.size < mostOwed / 2) {
       this.ahead = false;
@@ -211,12 +198,6 @@ export class Session implements Flushable {
     }
     if (this.owed.size === 0) this.ending.settled();
     this.touch();
-  }
-
-  private takeServerRoom(): boolean {
-    const admitted = this.serverRoom.take();
-    if (!admitted) this.parts.server.pause();
-    return admitted;
   }
 
   private hearClient(): void {
@@ -231,7 +212,7 @@ export class Session implements Flushable {
           this.prepare();
         }
       }
-    } while (!this.deaf && !this.ending.over && f.wants > 0 && this.clientRoom.take());
+    } while (!this.deaf && !this.ending.over && f.wants > 0 && this.flow.takeClientRoom());
     if (this.deaf) this.parts.client.pause();
     else if (this.finished) this.ending.clientFinished(f.midMessage);
     this.touch();
@@ -258,10 +239,6 @@ export class Session implements Flushable {
     this.listenAgain();
   }
 
-  private resumeClient(): void {
-    if (!this.deaf && !this.serverSlow && !this.ending.over) this.parts.client.resume();
-  }
-
   /** Nothing overtakes a decision, a cancellation, or a query that is sent piece by piece. */
   private get deaf(): boolean {
     return (
@@ -270,7 +247,7 @@ export class Session implements Flushable {
       this.ending.leaving ||
       this.ahead ||
       (this.staging && !this.copyIn.running) ||
-      this.clientRoom.waiting
+      this.flow.clientWaits
     );
   }
 
@@ -293,7 +270,7 @@ export class Session implements Flushable {
   }
 
   private listenAgain(): void {
-    this.resumeClient();
+    this.flow.resumeClient();
     this.hearClient();
   }
 
@@ -306,53 +283,11 @@ export class Session implements Flushable {
 
   flushServer(): void {
     this.touched = false;
-    if (this.toServer.needsDurable || this.toClient.needsDurable) this.awaitDurable();
-    const serverSlow = !this.toServer.flush() || this.toServer.pending > highWater;
-    if (serverSlow) {
-      this.serverSlow = true;
-      this.parts.client.pause();
-    } else if (this.serverSlow) this.onServerDrain();
-    this.clientRoom.leave(this.serverSlow || this.waiting !== undefined);
+    this.flow.flushServer();
   }
 
   flush(): void {
-    const clientSlow = !this.toClient.flush() || this.toClient.pending > highWater;
-    if (clientSlow) {
-      this.clientSlow = true;
-      this.parts.server.pause();
-    } else if (this.clientSlow) this.onClientDrain();
-    this.serverRoom.leave(this.clientSlow);
-  }
-
-  private onServerDrain(): void {
-    this.serverSlow = false;
-    this.clientRoom.leave(this.waiting !== undefined);
-    this.resumeClient();
-  }
-
-  private onClientDrain(): void {
-    this.clientSlow = false;
-    this.serverRoom.leave(false);
-    this.resumeServer();
-  }
-
-  private resumeServer(): void {
-    if (!this.clientSlow && !this.serverRoom.waiting) this.parts.server.resume();
-  }
-
-  private awaitDurable(): void {
-    for (const outlet of [this.toServer, this.toClient]) {
-      if (!outlet.needsDurable) continue;
-      outlet.needsDurable = false;
-      outlet.held = true;
-      this.parts.sink.durable().then(
-        () => {
-          outlet.held = false;
-          this.touch();
-        },
-        (cause: unknown) => this.ending.abandon(cause),
-      );
-    }
+    this.flow.flushClient();
   }
 
   /** Follows what a statement did to the session, whether it succeeded or not. */
