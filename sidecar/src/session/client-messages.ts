@@ -1,5 +1,6 @@
 import { decodeTarget } from '../wire/frontend/close.js';
 import { Flush } from '../wire/frontend/signals.js';
+import { headerLength } from '../wire/framer.js';
 import { ProtocolError } from '../wire/protocol-error.js';
 import { frontendType } from '../wire/types.js';
 import { ExtendedQuery } from './extended-query.js';
@@ -82,6 +83,7 @@ export class ClientMessages {
       case frontendType.execute:
       case frontendType.describe:
       case frontendType.close:
+      case frontendType.flush:
         return this.standIns.forMessage('', refusal);
       default:
         throw cause;
@@ -116,6 +118,9 @@ export class ClientMessages {
         }
         return this.pass(frame);
       case frontendType.flush:
+        // To the server it begins what ends with a Sync, but only if it is faulty.
+        if (frame.end - frame.start > headerLength)
+          throw new ProtocolError('malformed', 'invalid message format');
         return this.pass(frame);
       case frontendType.copyData:
         return this.pass(frame);

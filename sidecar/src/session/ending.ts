@@ -31,7 +31,7 @@ export class Ending {
   private readonly parts: EndingParts;
   private readonly session: Session;
   private lastWords: (() => void) | undefined;
-  private noData: (() => void) | undefined;
+  private amidCopy: ((ended: boolean) => void) | undefined;
   private timer: NodeJS.Timeout | undefined;
   private draining = false;
   /** The server closes by itself after what it has been sent. */
@@ -48,18 +48,15 @@ export class Ending {
   }
 
   /**
-   * All that the client had to say has been heard. It may still listen, so what it asked for is
-   * answered in full; the server, if it waits for more, hears the end too.
+   * All that the client had to say has been heard, and the server hears the end too. The client may
+   * still listen, so what it asked for is answered in full.
    *
    * @param midMessage the last message broke off
    */
   clientFinished(midMessage: boolean): void {
     if (this.leaving || this.over) return;
-    const tell = (): void => this.tellServer(midMessage);
-    const { session } = this;
-    const serverWaits = midMessage || session.batchOpen || session.copyIn.running;
-    if (serverWaits && session.owed.size > 0) tell();
-    this.leaveThen(() => this.end('client-closed'), tell);
+    if (this.session.owed.size > 0) this.tellServer(midMessage);
+    this.leaveThen(() => this.end('client-closed'));
   }
 
   /** Nothing more will come. In the middle of a message a Terminate would be taken for the rest of it. */
@@ -83,16 +80,17 @@ export class Ending {
     if (this.leaving && !this.untilClosed) this.lastWords?.();
   }
 
-  /** The server waits for the data of a COPY. */
-  copyStarted(): void {
-    if (this.leaving) this.noData?.();
+  /**
+   * A COPY has begun.
+   *
+   * @param ended the end of its data was sent already
+   */
+  copyStarted(ended: boolean): void {
+    if (this.leaving) this.amidCopy?.(ended);
   }
 
-  /**
-   * Hears nothing more of the client, and does `last` once nothing is owed any more; `noData` when the
-   * server asks for data that will not come.
-   */
-  private leaveThen(last: () => void, noData?: () => void): void {
+  /** Hears nothing more of the client, and does `last` once nothing is owed any more. */
+  private leaveThen(last: () => void): void {
     if (this.over || this.leaving) return;
     this.leaving = true;
     if (this.session.owed.size === 0) {
@@ -101,7 +99,6 @@ export class Ending {
     }
     this.session.touch();
     this.lastWords = last;
-    this.noData = noData;
   }
 
   /** Shuts down when idle; what runs may finish until `terminate` is called. */
@@ -145,19 +142,20 @@ export class Ending {
       fatal();
       return;
     }
-    const amidCopy = (): void => {
-      if (cause.code !== 'invalid-type') fatal();
-      else {
+    this.amidCopy = (ended) => {
+      // A Sync that was sent before the data is swallowed: without this the server keeps its replies.
+      if (ended) session.toServer.write(Flush);
+      else if (cause.code === 'invalid-type') {
         // It says so, and closes, since it cannot tell where the next message begins.
         session.intrudedCopy();
         this.untilClosed = true;
-        this.timer ??= setTimeout(fatal, lingering);
-      }
+      } else fatal();
     };
-    if (session.copyIn.running) amidCopy();
+    if (session.copyIn.running) this.amidCopy(false);
     // The server would have answered what came before.
     if (session.batchOpen) session.toServer.write(Flush);
-    this.leaveThen(fatal, amidCopy);
+    this.leaveThen(fatal);
+    if (!this.over) this.timer ??= setTimeout(fatal, lingering);
   }
 
   /** What is queued may depend on a record that could not be written: none of it goes out. */

@@ -309,7 +309,7 @@ export class Session implements Flushable {
 
   copyStarted(endAlreadySent: boolean): void {
     this.copyIn.started(endAlreadySent);
-    if (this.copyIn.running) this.ending.copyStarted();
+    this.ending.copyStarted(endAlreadySent);
     const { waiting } = this;
     if (this.copyIn.running && this.preparing && waiting !== undefined && !this.staging) {
       // The server waits for data, so nothing more can be asked; it will not take this message.
