@@ -29,6 +29,8 @@ interleaved. Times depend on the machine; the ratios to the bare relay (a Node p
 from socket to socket, under the same Node) hold better. A ratio is the median of the rounds' own ratios,
 and above 1 is better.
 
+What falls short of its goal, and why: [goals](goals.md).
+
 ![Throughput relative to the bare relay](throughput.svg)
 
 ![Time that a statement never seen before takes](latency.svg)

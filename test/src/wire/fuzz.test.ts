@@ -20,7 +20,7 @@ let packetsSaid = 0;
 /** connections at a time */
 const lanes = 8;
 /** milliseconds a connection may take to end once its client has said all and closed */
-const patience = 10_000;
+const patience = count > 1000 ? 60_000 : 10_000;
 const limit = 60_000 + count * 100;
 
 const undo = new Undo();
@@ -103,6 +103,8 @@ const run = async (
     while (next < count) {
       const number = next;
       next += 1;
+      if (count > 1000 && number % 1000 === 0)
+        process.stderr.write(`${number} of ${count} connections, ${packetsSaid} packets\n`);
       const random = new Random(seed + number);
       const entry = random.pick(corpus);
       try {
