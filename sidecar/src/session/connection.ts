@@ -60,7 +60,7 @@ export async function acceptConnection(
     client = first.client;
     if (startup.kind === 'CancelRequest') {
       await parts.keys.cancel(startup.processId, startup.secretKey);
-      client.end();
+      dismiss(client);
       return;
     }
     await login({ ...first, startup }, databaseId, parts);
@@ -132,7 +132,7 @@ async function login(
         reason: 'server',
       });
       parts.turn.touch({ flush: () => undefined, abandon: () => undefined });
-      client.end();
+      dismiss(client);
       return;
     case 'attached':
       break;
@@ -256,7 +256,17 @@ function reject(client: Socket, database: string, cause: unknown, parts: Connect
   });
   const fields = refusalFields(refusal, 'FATAL');
   parts.turn.touch({
-    flush: () => client.end(encodeErrorResponse(fields)),
-    abandon: () => client.end(encodeErrorResponse(fields)),
+    flush: () => dismiss(client, encodeErrorResponse(fields)),
+    abandon: () => dismiss(client, encodeErrorResponse(fields)),
   });
+}
+
+/** How long a client that is told to go may keep its connection open, milliseconds. */
+const patience = 1000;
+
+function dismiss(client: Socket, lastWords: Buffer = Buffer.alloc(0)): void {
+  client.end(lastWords);
+  // Its end is seen only by reading on.
+  client.resume();
+  setTimeout(() => client.destroy(), patience).unref();
 }

@@ -1,18 +1,32 @@
 /** A client that closes its direction and still listens: it hears all that the server would have said. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
+import { makeCertificates } from '../harness/certificates.js';
 import { Undo } from '../harness/undo.js';
 import { claiming, converse, protocol3, startupOf, whoAsks } from './conversation.js';
+import { sslRequest } from './peer.js';
 import { say } from './raw-client.js';
-import { dropRefused, type Rules, startRules } from './rules-bed.js';
+import { before, dropRefused, type Rules, startRules } from './rules-bed.js';
 
 const undo = new Undo();
 afterAll(() => undo.all(), 60_000);
 
 let rules: Rules;
+let withTls: Omit<Rules, 'server'>;
 beforeAll(async () => {
   rules = await startRules(undo);
+  const folder = await mkdtemp(join(tmpdir(), 'postern-half-'));
+  undo.push(() => rm(folder, { recursive: true, force: true }));
+  const { cert, key } = await makeCertificates(folder, ['IP:127.0.0.1']);
+  withTls = await before(undo, rules.server, {
+    POSTERN_TLS_CERT_FILE: cert,
+    POSTERN_TLS_KEY_FILE: key,
+  });
 }, 120_000);
 
 const runs = (sql: string): readonly Buffer[] => [say.parse(sql), say.bind(), say.execute()];
@@ -106,6 +120,59 @@ test.each([
     socket.end(bytes);
   });
   expect(await Promise.race([closed.then(() => 'closed'), sleep(3000)])).toBe('closed');
+});
+
+const connectionsOf = async (): Promise<number> => {
+  const { sidecar } = await rules.postern.pids();
+  return (await readdir(`/proc/${sidecar}/fd`)).length;
+};
+
+test('one that is refused and stays is disconnected', async () => {
+  const before = await connectionsOf();
+  const wrong = startupOf(protocol3, { ...whoAsks, replication: 'true' });
+  const sockets = Array.from({ length: 20 }, () => {
+    const socket = connect({ port: rules.open, host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => undefined).resume();
+    socket.write(wrong);
+    return socket;
+  });
+  await sleep(2500);
+  expect(await connectionsOf()).toBeLessThanOrEqual(before);
+  for (const socket of sockets) socket.destroy();
+});
+
+describe('over TLS', () => {
+  const hear = (port: number, words: readonly Buffer[]): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const heard: Buffer[] = [];
+      const plain = connect({ port, host: '127.0.0.1' });
+      plain.on('error', reject);
+      plain.write(sslRequest);
+      plain.once('data', () => {
+        const socket = connectTls({ socket: plain, rejectUnauthorized: false });
+        socket.on('data', (chunk: Buffer) => heard.push(chunk));
+        socket.on('error', reject);
+        socket.on('close', () => resolve(Buffer.concat(heard).toString('latin1')));
+        socket.end(Buffer.concat([startupOf(protocol3, whoAsks), ...words]));
+      });
+    });
+
+  test.each([
+    ['a query', [say.query("SELECT 'heard'")], /heard/],
+    ['a statement never seen', [say.query("SELECT 'he' || 'ard' AS heard, 1")], /heard/],
+    ['nothing', [], /Z/],
+  ] as const)('%s', async (_what, words, expected) => {
+    const server = await hear(rules.server.port, words);
+    const postern = await hear(withTls.open, words);
+    // Node does not read on after closing its direction of TLS, unless the answer is there already
+    if (expected.test(server)) expect(postern).toMatch(expected);
+  });
+
+  test('none of them is left', async () => {
+    await sleep(300);
+    const metrics = await (await fetch(`${withTls.postern.sidecarHttp}/metrics`)).text();
+    expect(metrics).toMatch(/^postern_proxy_sessions\S* 0$/m);
+  });
 });
 
 test('afterwards no session of theirs is left at the server', async () => {
