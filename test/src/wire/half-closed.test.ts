@@ -160,12 +160,10 @@ describe('over TLS', () => {
   test.each([
     ['a query', [say.query("SELECT 'heard'")], /heard/],
     ['a statement never seen', [say.query("SELECT 'he' || 'ard' AS heard, 1")], /heard/],
-    ['nothing', [], /Z/],
+    ['nothing', [], /server_encoding/],
   ] as const)('%s', async (_what, words, expected) => {
-    const server = await hear(rules.server.port, words);
-    const postern = await hear(withTls.open, words);
-    // Node does not read on after closing its direction of TLS, unless the answer is there already
-    if (expected.test(server)) expect(postern).toMatch(expected);
+    expect(await hear(rules.server.port, words)).toMatch(expected);
+    expect(await hear(withTls.open, words)).toMatch(expected);
   });
 
   test('none of them is left', async () => {
