@@ -6,8 +6,6 @@ export const known: Readonly<Record<string, string>> = {
     'as strings: it creates a function whose text has backslashes while standard_conforming_strings is off',
   'regress/create_table':
     'an unknown partitioning strategy is a syntax error of the parser, with a position, and of this server at execution',
-  'regress/transactions':
-    'statements of one string that are sent one by one are no transaction block before PostgreSQL 18: SET TRANSACTION warns',
   'regress/privileges':
     'tables of pg_toast are not in the catalogue: one named in an UPDATE does not exist, instead of being forbidden',
 };
