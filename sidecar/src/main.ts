@@ -8,6 +8,7 @@ import { readConfig, splitAddress } from './config.js';
 import { Control } from './control/control.js';
 import { ControlStream } from './control/stream.js';
 import { CatalogueStore } from './enforcement/governance.js';
+import { VerdictBudget } from './enforcement/verdict-cache.js';
 import { healthServer } from './http/health.js';
 import { logger } from './log.js';
 import { proxyMetrics } from './metrics.js';
@@ -46,6 +47,7 @@ const turn = new Turn(() => {
 });
 const control: Control = new Control({
   catalogues: new CatalogueStore(now),
+  verdicts: new VerdictBudget(16 * 1024 * 1024),
   sink: spool,
   now,
   log,

@@ -36,8 +36,8 @@ export interface SpoolOptions {
   readonly segmentBytes?: number;
   /** milliseconds after which written records are on stable storage also in relaxed mode; default 200 */
   readonly syncInterval?: number;
-  /** statement records remembered; default 8192 */
-  readonly rememberedStatements?: number;
+  /** statement records remembered, bytes; default 8 MiB */
+  readonly rememberedStatementBytes?: number;
   /** Unix milliseconds */
   readonly now?: () => number;
   readonly random?: () => number;
@@ -153,7 +153,7 @@ async function openLocked(options: SpoolOptions, unlock: () => void): Promise<Sp
     sync,
     admission,
     segments,
-    statements: new StatementRecords(options.rememberedStatements ?? 8192),
+    statements: new StatementRecords(options.rememberedStatementBytes ?? 8 * 1024 * 1024),
     live,
     spoolId: id,
     acknowledged,

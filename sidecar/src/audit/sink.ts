@@ -47,6 +47,8 @@ export interface SessionAudit {
 export interface StatementHandle {
   /** SHA-256 of the encoded StatementRecord */
   readonly digest: Uint8Array;
+  /** of its record, bytes */
+  readonly size: number;
 }
 
 export interface Intent {

@@ -17,13 +17,22 @@ export class StatementEntry implements StatementHandle {
     this.bytes = bytes;
     this.digest = hash('sha256', bytes, 'buffer');
   }
+
+  get size(): number {
+    return this.bytes.length;
+  }
 }
+
+/** An entry besides its record: buffers, digest, key and place in the map; measured, bytes. */
+const entryBytes = 600;
 
 /** The statement records of late, by content. */
 export class StatementRecords {
   private readonly entries = new Map<string, StatementEntry>();
   private readonly limit: number;
+  private held = 0;
 
+  /** @param limit bytes */
   constructor(limit: number) {
     this.limit = limit;
   }
@@ -32,11 +41,12 @@ export class StatementRecords {
     const made = new StatementEntry(encodeStatementRecord(content));
     const key = made.digest.toString('latin1');
     const entry = this.entries.get(key) ?? made;
-    this.entries.delete(key);
+    if (!this.entries.delete(key)) this.held += entry.size + entryBytes;
     this.entries.set(key, entry);
-    if (this.entries.size > this.limit) {
-      const [oldest] = this.entries.keys();
-      if (oldest !== undefined) this.entries.delete(oldest);
+    for (const [oldest, { size }] of this.entries) {
+      if (this.held <= this.limit) break;
+      this.entries.delete(oldest);
+      this.held -= size + entryBytes;
     }
     return entry;
   }
@@ -44,7 +54,7 @@ export class StatementRecords {
 
 export function encodeStatementRecord(content: StatementContent): Uint8Array {
   const { analysis, decision, tags } = content;
-  return postern.audit.v1.StatementRecord.encode({
+  const encoded = postern.audit.v1.StatementRecord.encode({
     normalisedSql: cut(content.normalisedSql),
     fingerprint: content.fingerprint,
     command: analysis.command,
@@ -87,7 +97,9 @@ export function encodeStatementRecord(content: StatementContent): Uint8Array {
       })),
     ),
     bundleDigest: content.bundleDigest,
-  }).finish();
+  });
+  // A copy: what the encoder gives is a part of 8 KiB that it would keep alive.
+  return Uint8Array.prototype.slice.call(encoded.finish());
 }
 
 function cut(sql: string): string {

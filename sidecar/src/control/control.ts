@@ -3,11 +3,13 @@ import type { postern } from '@postern/proto';
 import type { Logger } from 'pino';
 import type { AuditSink } from '../audit/index.js';
 import { type CatalogueStore, Governance } from '../enforcement/governance.js';
+import type { VerdictBudget } from '../enforcement/verdict-cache.js';
 import type { Assignment, Database } from './assignment.js';
 import { decodeAssignment } from './decode.js';
 
 export interface ControlledParts {
   readonly catalogues: CatalogueStore;
+  readonly verdicts: VerdictBudget;
   readonly sink: AuditSink;
   readonly now: () => number;
   readonly log: Logger;
@@ -74,6 +76,7 @@ export class Control {
       evaluator: this.bundle.evaluator,
       bundleDigest: this.bundle.digest,
       catalogues: this.parts.catalogues,
+      verdicts: this.parts.verdicts,
       sink: this.parts.sink,
       now: this.parts.now,
     });

@@ -1,5 +1,5 @@
 import type { Catalogue, Classification, SessionSettings } from '@postern/sql';
-import type { Verdict } from './verdict.js';
+import type { VerdictCache } from './verdict-cache.js';
 
 /**
  * Everything a verdict depends on besides the text: two statements with the same text under the same
@@ -14,7 +14,7 @@ export interface Context {
   readonly databaseName: string;
   readonly applicationName: string;
   readonly lexing: Lexing;
-  /** verdicts by text; bounded */
+  /** share the budget of all contexts */
   readonly verdicts: VerdictCache;
 }
 
@@ -24,37 +24,4 @@ export interface Lexing {
   readonly encoding: string;
   /** standard_conforming_strings */
   readonly standardStrings: boolean;
-}
-
-/** Least-recently-used by two generations: a full young generation becomes the old one. */
-export class VerdictCache {
-  private young = new Map<string, Verdict>();
-  private old = new Map<string, Verdict>();
-  private size = 0;
-  private readonly limit: number;
-
-  /** @param limit characters of SQL text held in one generation */
-  constructor(limit: number) {
-    this.limit = limit;
-  }
-
-  get(sql: string): Verdict | undefined {
-    const hit = this.young.get(sql);
-    if (hit !== undefined) return hit;
-    const older = this.old.get(sql);
-    if (older !== undefined) this.set(sql, older);
-    return older;
-  }
-
-  set(sql: string, verdict: Verdict): void {
-    // A text counts at least as much as the objects that hang on it.
-    const cost = sql.length + 500;
-    if (this.size + cost > this.limit) {
-      this.old = this.young;
-      this.young = new Map();
-      this.size = 0;
-    }
-    this.young.set(sql, verdict);
-    this.size += cost;
-  }
 }

@@ -4,9 +4,10 @@ import type { Catalogue, SessionSettings } from '@postern/sql';
 import type { AuditSink } from '../audit/index.js';
 import type { Database } from '../control/assignment.js';
 import type { Loaded, SharedCatalogue } from './catalogues.js';
-import { type Context, type Lexing, VerdictCache } from './context.js';
+import type { Context, Lexing } from './context.js';
 import { decide, decideFunctionCall } from './decide.js';
 import type { SessionLogin } from './session-governance.js';
+import type { VerdictBudget } from './verdict-cache.js';
 import type { Verdict } from './verdict.js';
 
 export interface DatabaseGovernanceParts {
@@ -19,11 +20,10 @@ export interface DatabaseGovernanceParts {
   readonly evaluator: Evaluator;
   readonly bundleDigest: string;
   readonly sink: AuditSink;
+  readonly verdicts: VerdictBudget;
   readonly now: () => number;
 }
 
-/** Characters of SQL text whose verdicts one context keeps (in each of two generations). */
-const cachedCharacters = 4_000_000;
 /** Contexts kept of one catalogue; each has its own verdicts. */
 const maxContexts = 64;
 
@@ -49,7 +49,6 @@ export class DatabaseGovernance {
   /** The context that all sessions with this catalogue, settings and login share. */
   context(
     loaded: Loaded,
-    own: boolean,
     settings: SessionSettings,
     login: SessionLogin,
     lexing: Lexing,
@@ -64,7 +63,7 @@ export class DatabaseGovernance {
       settings,
       ...login,
       lexing,
-      verdicts: new VerdictCache(own ? cachedCharacters / 16 : cachedCharacters),
+      verdicts: this.parts.verdicts.cache(),
     };
     if (contexts.size >= maxContexts) {
       const [oldest] = contexts.keys();

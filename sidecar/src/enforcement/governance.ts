@@ -4,6 +4,7 @@ import type { Assignment, Database } from '../control/assignment.js';
 import { postgresCatalogue } from './catalogue-source.js';
 import { SharedCatalogue } from './catalogues.js';
 import { DatabaseGovernance } from './database-governance.js';
+import type { VerdictBudget } from './verdict-cache.js';
 
 /** Catalogues outlive bundles: a changed policy does not read the schema again. */
 export class CatalogueStore {
@@ -39,6 +40,8 @@ export interface GovernanceParts {
   readonly evaluator: Evaluator;
   readonly bundleDigest: string;
   readonly sink: AuditSink;
+  /** outlives bundles and assignments, as what it counts may */
+  readonly verdicts: VerdictBudget;
   readonly now: () => number;
 }
 

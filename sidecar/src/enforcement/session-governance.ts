@@ -192,16 +192,10 @@ export class SessionGovernance {
     const loaded = this.own.loaded ?? this.database.catalogue.current;
     if (loaded === undefined || this.settings === undefined) return undefined;
     this.generation = this.database.catalogue.generation;
-    this.context = this.database.context(
-      loaded,
-      this.own.loaded !== undefined,
-      this.settings,
-      this.login,
-      {
-        encoding: this.encoding,
-        standardStrings: this.standardStrings,
-      },
-    );
+    this.context = this.database.context(loaded, this.settings, this.login, {
+      encoding: this.encoding,
+      standardStrings: this.standardStrings,
+    });
     return this.context;
   }
 
