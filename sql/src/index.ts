@@ -11,6 +11,7 @@ export {
   type RelationPattern,
 } from './identifiers.js';
 export { fingerprint, loadParser, normalise, parse } from './parse/parser.js';
+export { spellPlainStrings, type Spelled } from './parse/plain-strings.js';
 export { maxStatementLength, type Statement } from './parse/statement.js';
 export type * from './catalogue/catalogue.js';
 export { parseSearchPath, type SessionSettings } from './resolve/settings.js';

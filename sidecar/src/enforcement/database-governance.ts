@@ -47,12 +47,7 @@ export class DatabaseGovernance {
   }
 
   /** The context that all sessions with this catalogue, settings and login share. */
-  context(
-    loaded: Loaded,
-    settings: SessionSettings,
-    login: SessionLogin,
-    lexing: Lexing,
-  ): Context {
+  context(loaded: Loaded, settings: SessionSettings, login: SessionLogin, lexing: Lexing): Context {
     const contexts = this.contexts.get(loaded.catalogue) ?? new Map<string, Context>();
     this.contexts.set(loaded.catalogue, contexts);
     const key = JSON.stringify([settings, login, lexing]);

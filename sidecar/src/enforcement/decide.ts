@@ -12,6 +12,7 @@ import {
   rewrite,
   RewriteRefusal,
   type Rewritten,
+  spellPlainStrings,
   SqlError,
   type Statement,
 } from '@postern/sql';
@@ -23,8 +24,9 @@ import { lexingProblem } from './lexing.js';
 import { changesMeaning } from './meaning.js';
 import { cannotMask, deniedBy, sqlRefusal } from './refuse-reasons.js';
 import { changeOf, attributesOf } from './rewriting.js';
-import { characters, type Replacement, splice } from './splice.js';
-import type { GovernedStatement, Piece, RefuseVerdict, StagedVerdict, Verdict } from './verdict.js';
+import { ofClient, pieceOf, staged, whole } from './pieces.js';
+import { type Replacement, splice } from './splice.js';
+import type { GovernedStatement, Piece, RefuseVerdict, Verdict } from './verdict.js';
 
 /** Statements of one query string; of more, each is decided when the one before has run. */
 const decidedAtOnce = 200;
@@ -48,8 +50,17 @@ interface Refused {
  * statement records. Never throws for what a client can send: what cannot be decided is refused.
  */
 export function decide(sql: string, context: Context, database: DatabaseGovernance): Verdict {
-  const lexing = lexingProblem(sql, context.lexing);
-  if (lexing !== undefined) return refused(sql, database, lexing, 'analysis');
+  const { lexing } = context;
+  const problem = lexingProblem(sql, lexing);
+  if (problem !== undefined) return refused(sql, database, problem, 'analysis');
+  if (lexing.standardStrings) return decideText(sql, context, database);
+  // The parser reads strings as the standard does.
+  const spelled = spellPlainStrings(sql, false);
+  return ofClient(decideText(spelled.sql, context, database), sql, spelled);
+}
+
+function decideText(sql: string, context: Context, database: DatabaseGovernance): Verdict {
+  const { standardStrings } = context.lexing;
   let statements: readonly Statement[];
   try {
     statements = parse(sql);
@@ -58,15 +69,15 @@ export function decide(sql: string, context: Context, database: DatabaseGovernan
     const refusal = sqlRefusal(cause, 'syntax');
     return {
       ...refused(sql, database, refusal, 'syntax'),
-      serversWords: isServers(cause) ? { sql, before: 0 } : undefined,
+      serversWords: isServers(cause) ? whole(sql) : undefined,
       until: lasting(cause),
     };
   }
   // Deciding many at once would keep every other session waiting.
-  if (statements.length > decidedAtOnce) return staged(statements);
+  if (statements.length > decidedAtOnce) return staged(statements, standardStrings);
   const allowed: Allowed[] = [];
   for (const statement of statements) {
-    if (allowed.some((a) => changesNames(a.governed))) return staged(statements);
+    if (allowed.some((a) => changesNames(a.governed))) return staged(statements, standardStrings);
     const one = decideOne(statement, context, database);
     if ('refusal' in one) return refusedAt(sql, statements, allowed, one);
     allowed.push(one);
@@ -143,9 +154,7 @@ function decideOne(
       refusal: sqlRefusal(cause, 'analysis'),
       record: unanalysed(text, database),
       unresolved: cause.code !== 'too-complex' && cause.code !== 'parser',
-      serversWords: isServers(cause)
-        ? { sql: text, before: characters(statement.source.slice(0, statement.start)) }
-        : undefined,
+      serversWords: isServers(cause) ? pieceOf(statement) : undefined,
       until: lasting(cause),
     };
   }
@@ -185,7 +194,7 @@ function decideOne(
     return refuse(cannotMask(cause, ruleOf(decision)));
   }
   const governed: GovernedStatement = {
-    sql: text,
+    sql: spellPlainStrings(text, context.lexing.standardStrings).sql,
     rewritten: rewritten?.sql,
     record,
     limits: decision.limits,
@@ -235,15 +244,6 @@ const replacements = (
 /** Statements after one that changes what names mean cannot be decided before that one has run. */
 const changesNames = (statement: GovernedStatement): boolean =>
   statement.effects.some(changesMeaning);
-
-const staged = (statements: readonly Statement[]): StagedVerdict => ({
-  kind: 'staged',
-  pieces: statements.map(({ source, start, end }) => ({
-    sql: source.slice(start, end),
-    before: characters(source.slice(0, start)),
-  })),
-  until: Infinity,
-});
 
 /** Tags of the columns that the statement touches, by `schema.table.column`. */
 function tagsOf(analysis: Analysis, context: Context): ReadonlyMap<string, readonly string[]> {

@@ -7,17 +7,11 @@ const beyondAscii = /[\u0080-\uffff]/;
 
 /**
  * Settings under which the server would read the bytes of a statement otherwise than the parser:
- * backslashes in plain strings, and encodings whose second byte may be an ASCII character.
+ * encodings whose second byte may be an ASCII character.
  *
  * @returns why the statement cannot be decided, or undefined
  */
 export function lexingProblem(sql: string, lexing: Lexing): Refusal | undefined {
-  if (!lexing.standardStrings && sql.includes('\\')) {
-    return lexingRefusal(
-      'a statement with a backslash cannot be read while standard_conforming_strings is off',
-      "SET standard_conforming_strings = on, or use E'...' strings.",
-    );
-  }
   if (lexing.encoding === 'UTF8' || !beyondAscii.test(sql)) return undefined;
   // The decoder's mark for bytes that are not UTF-8; SQL_ASCII bytes that are can only be read one way.
   if (lexing.encoding === 'SQL_ASCII' && !sql.includes('\ufffd')) return undefined;

@@ -5,7 +5,7 @@ import type { Refusal } from '../session/refusal.js';
 
 /** What the session needs to know of a decided statement while it runs. */
 export interface GovernedStatement {
-  /** the client's text of this statement alone */
+  /** The client's text of this statement alone, spelled so that it reads the same under every setting. */
   readonly sql: string;
   /** its text for the server; undefined: the same */
   readonly rewritten: string | undefined;
@@ -50,10 +50,10 @@ export interface StagedVerdict {
 }
 
 export interface Piece {
-  /** the text of one statement, as the client sent it */
+  /** the text of one statement, as the client sent it or spelled so that it reads the same */
   readonly sql: string;
-  /** characters of the query string before it */
-  readonly before: number;
+  /** 1-based character position in it -> in the client's query string */
+  readonly toOriginal: (position: number) => number;
 }
 
 export interface RefuseVerdict {

@@ -1,4 +1,6 @@
+import { spellPlainStrings } from '@postern/sql';
 import type { Context } from '../enforcement/context.js';
+import { whole } from '../enforcement/pieces.js';
 import type { GovernedStatement } from '../enforcement/verdict.js';
 import { Bind } from '../wire/frontend/bind.js';
 import { decodeTarget } from '../wire/frontend/close.js';
@@ -43,14 +45,14 @@ export class ExtendedQuery {
       return standIns.forMessage(message.statement, verdict.refusal);
     }
     if (verdict.kind === 'staged' || verdict.statements.length > 1) {
-      standIns.askServersWords({ sql: message.sql, before: 0 }, message.parameterTypes);
+      standIns.askServersWords(whole(message.sql), message.parameterTypes);
       return standIns.forMessage(message.statement, refusals.severalStatements());
     }
     session.batchOpen = true;
     const prepared: Prepared = {
       name: message.statement,
       by: 'parse',
-      sql: message.sql,
+      sql: spellPlainStrings(message.sql, context.lexing.standardStrings).sql,
       parameterTypes: Buffer.from(message.parameterTypes),
       verdict,
       context,

@@ -54,7 +54,7 @@ async function decided(sql: string, session: Session, questions: Questions): Pro
 }
 
 function send(
-  { sql, before }: Piece,
+  { sql, toOriginal }: Piece,
   verdict: Verdict,
   session: Session,
   messages: ClientMessages,
@@ -68,14 +68,14 @@ function send(
     const { serversWords } = verdict;
     if (serversWords !== undefined) {
       messages.standIns.askServersWords(
-        { sql: serversWords.sql, before: before + serversWords.before },
+        { sql: serversWords.sql, toOriginal: (p) => toOriginal(serversWords.toOriginal(p)) },
         noTypes,
       );
     }
     const { position, ...rest } = verdict.refusal;
     messages.standIns.forMessage(
       '',
-      position === undefined ? rest : { ...rest, position: position + before },
+      position === undefined ? rest : { ...rest, position: toOriginal(position) },
     );
     return;
   }
@@ -98,10 +98,10 @@ function send(
   out.message(frontendType.describe, (w) => w.uint8(0x50).cstring(''));
   Execute.encode({ kind: 'Execute', portal: '', maxRows: 0 }, out);
   out.bytes(Flush);
-  const toOriginal = (position: number): number => before + verdict.toOriginal(position);
-  session.owed.push(owe('parse', { staged: true, toOriginal }));
+  const ofClient = (position: number): number => toOriginal(verdict.toOriginal(position));
+  session.owed.push(owe('parse', { staged: true, toOriginal: ofClient }));
   session.owed.push(owe('bind', { staged: true }));
   session.owed.push(owe('describe', { staged: true }));
-  session.owed.push(owe('execute', { staged: true, executions, toOriginal }));
+  session.owed.push(owe('execute', { staged: true, executions, toOriginal: ofClient }));
   session.toServer.write(out.finish());
 }

@@ -67,9 +67,8 @@ export class StandIns {
    * A Parse of what cannot be decided: the server's error for it, if it has one, is the one the client
    * gets. If it has none, the stand-in that follows fails in its place.
    */
-  askServersWords({ sql, before }: Piece, parameterTypes: Buffer): void {
+  askServersWords({ sql, toOriginal }: Piece, parameterTypes: Buffer): void {
     const { session, inPlaceOf } = this;
-    const toOriginal = (at: number): number => before + at;
     session.owed.push(owe('parse', { staged: true, inPlaceOf, toOriginal }));
     session.owed.push(owe('close', { staged: true }));
     const out = new Writer();

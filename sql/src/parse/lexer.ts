@@ -1,6 +1,6 @@
 /**
  * PostgreSQL's lexical rules (src/backend/parser/scan.l) as far as finding the ends of tokens needs them.
- * `standard_conforming_strings` is on, as in the parser.
+ * `standard_conforming_strings` is on, as in the parser, unless something else is said.
  */
 export type TokenKind =
   'word' | 'quoted' | 'string' | 'number' | 'parameter' | 'operator' | 'comment';
@@ -84,13 +84,14 @@ const operatorEnd = (text: string, from: number): number => {
   return from + length;
 };
 
-const one = (text: string, i: number): Token => {
+const one = (text: string, i: number, escapes: boolean): Token => {
   const token = (kind: TokenKind, end: number): Token => ({ kind, start: i, end });
   let end: number;
   if ((end = at(lineComment, text, i)) >= 0) return token('comment', end);
   if (text.startsWith('/*', i)) return token('comment', blockCommentEnd(text, i));
   if ((end = at(escapeString, text, i)) >= 0) return token('string', stringEnd(text, end, true));
-  if ((end = at(plainString, text, i)) >= 0) return token('string', stringEnd(text, end, false));
+  if ((end = at(plainString, text, i)) >= 0)
+    return token('string', stringEnd(text, end, escapes && text[i] === "'"));
   if ((end = at(quotedName, text, i)) >= 0) return token('quoted', quoteEnd(text, end, '"', false));
   if ((end = at(word, text, i)) >= 0) return token('word', end);
   if ((end = at(number, text, i)) >= 0) return token('number', end);
@@ -109,12 +110,14 @@ const one = (text: string, i: number): Token => {
  * The tokens of `text` from `start` to `end`, comments among them. The text has been accepted by the parser.
  *
  * @param most stops after so many tokens
+ * @param escapes `standard_conforming_strings` is off: backslashes escape in plain strings
  */
 export const tokenize = (
   text: string,
   start = 0,
   end = text.length,
   most = Infinity,
+  escapes = false,
 ): readonly Token[] => {
   const tokens: Token[] = [];
   let i = start;
@@ -124,7 +127,7 @@ export const tokenize = (
       i = gap;
       continue;
     }
-    const token = one(text, i);
+    const token = one(text, i, escapes);
     tokens.push(token);
     i = token.end;
   }

@@ -2,7 +2,7 @@ import { SqlError } from '../errors.js';
 import { ParserError, ParserInstance } from './instance.js';
 import { tokenize, withoutComments } from './lexer.js';
 import { characterPosition, offsetsOf } from './positions.js';
-import { maxStatementLength, type Statement } from './statement.js';
+import { maxStatementLength, maxTokens, type Statement } from './statement.js';
 
 /** Loads PostgreSQL's parser (Wasm). Once per process, before anything else of this package. */
 export const loadParser = async (): Promise<void> => {
@@ -35,9 +35,6 @@ const check = (sql: string): void => {
   if (loneSurrogate.test(sql))
     throw new SqlError('encoding', 'statement is not valid Unicode text (lone surrogate)');
 };
-
-/** The parser's tree takes about a kilobyte a token. */
-const maxTokens = 100_000;
 
 /** The parser reads a run of operator characters again for each operator or comment that begins in it. */
 const longestOperatorRun = 2048;

@@ -10,3 +10,6 @@ export interface Statement {
 
 /** Longest text that is analysed, in UTF-16 units; longer ones are refused with `too-long`. */
 export const maxStatementLength = 1_048_576;
+
+/** Of one text; more are refused with `too-long`. The parser's tree takes about a kilobyte a token. */
+export const maxTokens = 100_000;

@@ -112,12 +112,23 @@ describe('Settings that change meaning are followed', () => {
     expect(
       await rows(
         'SET standard_conforming_strings = off',
-        ...["SELECT 'a\\'; DROP TABLE t; --'", "SELECT '\\'; DROP TABLE t; --'", select],
-        ...['SET standard_conforming_strings = on', "SELECT 'a\\'", select],
+        ...["SELECT 'a\\'; DROP TABLE t; --'", "SELECT '\\', email FROM people --'", select],
+        ...["SELECT 'a\\'b', email FROM people WHERE id = 1", "SELECT 'a\\'b', nobody FROM people"],
+        ...["PREPARE p AS SELECT '\\', email --', email FROM people WHERE id = 1", 'EXECUTE p'],
+        ...['SET standard_conforming_strings = on', "SELECT 'a\\'", 'EXECUTE p', select],
       ),
     ).toEqual([
-      ...[expect.stringMatching(unread), expect.stringMatching(unread), 'D REDACTED'],
-      ...['D a\\', 'D REDACTED'],
+      ...["D a'; DROP TABLE t; --", "D ', email FROM people --", 'D REDACTED'],
+      ...["D a'b|REDACTED", 'E ERROR 42703 column "nobody" does not exist 16'],
+      ...["D ', email --|REDACTED", 'D a\\', "D ', email --|REDACTED", 'D REDACTED'],
+    ]);
+  });
+
+  test('standard_conforming_strings changes nothing in the query string that sets it', async () => {
+    const switched = (to: string): string =>
+      `CREATE TEMP TABLE x_${to} (i int); SET standard_conforming_strings = ${to}; SELECT 'a\\\\b'`;
+    expect(await rows(switched('off'), "SELECT '\\\\'", switched('on'), "SELECT '\\\\'")).toEqual([
+      ...['D a\\\\b', 'D \\', 'D a\\b', 'D \\\\'],
     ]);
   });
 
