@@ -36,13 +36,19 @@ export function deniedBy(decision: Decision): Refusal {
 }
 
 /** The statement does not parse, or a name in it is unknown: the server's own words. */
-export const sqlRefusal = (error: SqlError, stage: Refusal['stage']): Refusal => ({
-  sqlstate: error.sqlstate,
-  message: error.message,
-  ...(error.hint === undefined ? {} : { hint: error.hint }),
-  ...(error.position === undefined ? {} : { position: error.position }),
-  stage,
-});
+export const sqlRefusal = (error: SqlError, stage: Refusal['stage']): Refusal =>
+  error.message.startsWith(atExecution)
+    ? { sqlstate: sqlstate.invalidParameterValue, message: error.message, stage }
+    : {
+        sqlstate: error.sqlstate,
+        message: error.message,
+        ...(error.hint === undefined ? {} : { hint: error.hint }),
+        ...(error.position === undefined ? {} : { position: error.position }),
+        stage,
+      };
+
+/** Errors of the parser that servers before 16 have at execution only, with another code and no position. */
+const atExecution = 'unrecognized partitioning strategy';
 
 /** Allowed, but not in this form: a mask or filter cannot be put where the statement reads. */
 export const cannotMask = (refusal: RewriteRefusal, by: string): Refusal => ({

@@ -15,6 +15,7 @@ export const sqlstate = {
   queryCanceled: '57014',
   adminShutdown: '57P01',
   cannotConnectNow: '57P03',
+  invalidParameterValue: '22023',
   undefinedStatement: '26000',
   undefinedCursor: '34000',
   diskFull: '53100',

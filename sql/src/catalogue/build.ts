@@ -63,6 +63,17 @@ const column = ([
   ...(collation ? { collation } : {}),
 });
 
+/** Every TOAST table has these (src/backend/catalog/toasting.c). */
+const toastColumns: readonly Column[] = (
+  [
+    ['chunk_id', 26],
+    ['chunk_seq', 23],
+    ['chunk_data', 17],
+  ] as const
+).map(([name, type], i) => ({
+  ...{ name, type, number: i + 1, typmod: -1, typeText: '', notNull: false },
+}));
+
 const relations = (rows: CatalogueRows): readonly Relation[] => {
   const columns = grouped(rows.columns, column);
   const parents = grouped(rows.inheritance, (row) => num(row[1]));
@@ -78,7 +89,7 @@ const relations = (rows: CatalogueRows): readonly Relation[] => {
       kind: text(kind) as Relation['kind'],
       temporary: persistence === 't',
       partition: flag(partition),
-      columns: columns.get(oid) ?? [],
+      columns: kind === 't' ? toastColumns : (columns.get(oid) ?? []),
       ...(definition ? { definition } : {}),
       parents: parents.get(oid) ?? [],
       primaryKey: keys.get(oid) ?? [],

@@ -1,7 +1,7 @@
 import type { ObjectName } from '../names.js';
 
-/** `pg_class.relkind`: table, partitioned table, view, materialised view, foreign table, sequence, composite type. */
-export type RelationKind = 'r' | 'p' | 'v' | 'm' | 'f' | 'S' | 'c' | 'i' | 'I' | 't';
+/** `pg_class.relkind`: table, partitioned table, view, materialised view, foreign table, sequence, composite type, TOAST table. */
+export type RelationKind = 'r' | 'p' | 'v' | 'm' | 'f' | 'S' | 'c' | 't';
 
 export interface Column {
   readonly name: string;

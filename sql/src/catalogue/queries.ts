@@ -27,7 +27,7 @@ const queries: Readonly<Record<CatalogueQueryName, string>> = {
   relations: `SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence, c.relispartition,
   CASE WHEN c.relkind IN ('v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') THEN pg_catalog.pg_get_viewdef(c.oid) END
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND n.nspname OPERATOR(pg_catalog.<>) 'pg_toast'`,
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c', 't')`,
 
   columns: `SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull,
   CASE WHEN a.attrelid OPERATOR(pg_catalog.>=) ${own}::pg_catalog.oid THEN pg_catalog.format_type(a.atttypid, a.atttypmod) END,

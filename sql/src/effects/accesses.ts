@@ -76,9 +76,11 @@ const reads = (r: Resolver, drafts: Drafts, use: RelationUse, copied: boolean): 
     const draft = drafts.draft(action, object, through);
     for (const [name, cell] of cells) add(draft, name, readUses(cell));
   }
-  if (isSystemSchema(use.relation.schema) || use.relation.name === 'pg_stat_statements')
-    if (isSideDoor(use.relation.name, use.cells.keys()))
-      opaque(r, `side door ${use.relation.name}`, use.node.location);
+  const { schema, name, kind } = use.relation;
+  const known = isSystemSchema(schema) || name === 'pg_stat_statements';
+  // A TOAST table holds values of its table, out of reach of masks and filters.
+  if (kind === 't' || (known && isSideDoor(name, use.cells.keys())))
+    opaque(r, `side door ${name}`, use.node.location);
 };
 
 const writes = (r: Resolver, drafts: Drafts, outcome: Outcome): void => {

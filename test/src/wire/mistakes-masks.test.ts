@@ -53,6 +53,20 @@ describe('10. Only DataRow masked', () => {
     expect(extended.at(-2)).toMatch(`E ERROR ${sqlstate}`);
   });
 
+  test('the TOAST table of a masked one', async () => {
+    const [row] = await rules.server.sql(
+      "SELECT reltoastrelid::regclass::text AS name FROM pg_class WHERE oid = 'people'::regclass",
+    );
+    const sql = `SELECT chunk_data FROM ${String(row?.['name'])}`;
+    const heard = await hidden(say.query(sql));
+    expect(heard).toEqual([expect.stringMatching(/^E ERROR 42501 /), 'Z I']);
+    const unmasked = await through(rules.open, async (peer) => {
+      await peer.ask([say.query(sql)], 1);
+      return peer.shorts;
+    });
+    expect(unmasked).toEqual(['T chunk_data', 'C SELECT 0', 'Z I']);
+  });
+
   test('ErrorResponse amid COPY FROM', async () => {
     const row = `4\tx\t${markedEmail}\n`;
     const heard = await hidden(
