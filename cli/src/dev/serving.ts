@@ -102,6 +102,8 @@ export class Serving {
       throw new CliError('start-failed', `the proxy cannot enforce the policies: ${verdict.why}`);
     }
     this.#note();
+    // Who hears that it is ready may look into the run file.
+    await this.#noted;
     return this.#addresses();
   }
 

@@ -279,6 +279,7 @@ function refusedAt(
   return {
     kind: 'refuse',
     ...refused,
+    count: statements.length,
     before: allowed.map((a) => a.governed),
     prefix:
       last === undefined ? '' : `${splice(text, replacements(before, allowed)).rewritten ?? text};`,
@@ -297,6 +298,7 @@ function refused(
     refusal: { ...refusal, stage },
     before: [],
     prefix: '',
+    count: 1,
     record: unanalysed(sql, database),
     audit: { mode: 'relaxed', whenFull: 'Refuse' },
     ...{ unresolved: false, serversWords: undefined },

@@ -9,6 +9,7 @@ const refusal = (prefix = ''): Verdict => ({
   refusal: { sqlstate: '42501', message: 'no', stage: 'analysis' },
   before: [],
   prefix,
+  count: 1,
   record,
   audit: { mode: 'relaxed', whenFull: 'Refuse' },
   serversWords: undefined,

@@ -70,6 +70,8 @@ export interface RefuseVerdict {
    * Asked with a Parse, which looks at the text and runs nothing.
    */
   readonly serversWords: Piece | undefined;
+  /** Statements of the text, as far as it is understood. */
+  readonly count: number;
   /** A name is unknown: worth a look whether the schema changed. */
   readonly unresolved: boolean;
   readonly until: number;

@@ -38,13 +38,13 @@ export class ExtendedQuery {
       return standIns.forMessage('', refusals.nameConverted());
     const verdict = session.governance.govern(context, message.sql);
     if (verdict === undefined) return 'wait';
-    if (verdict.kind === 'refuse') {
+    if (verdict.kind === 'refuse' && verdict.count === 1) {
       session.executions.refuse(verdict.record, verdict.refusal);
       if (verdict.serversWords !== undefined)
         standIns.askServersWords(verdict.serversWords, message.parameterTypes);
       return standIns.forMessage(message.statement, verdict.refusal);
     }
-    if (verdict.kind === 'staged' || verdict.statements.length > 1) {
+    if (verdict.kind !== 'forward' || verdict.statements.length > 1) {
       standIns.askServersWords(whole(message.sql), message.parameterTypes);
       return standIns.forMessage(message.statement, refusals.severalStatements());
     }

@@ -6,11 +6,6 @@ const refusal = 'E the statement is refused';
 export const knownRefusals: Readonly<
   Record<string, Pick<Otherwise, 'kind' | 'why'> & { readonly hears: readonly string[] | 'varies' }>
 > = {
-  'several statements in one Parse, where that wins': {
-    kind: 'differs',
-    why: 'policy is asked before the statements are counted',
-    hears: [refusal, 'Z I'],
-  },
   'COPY from the client, extended': {
     kind: 'differs',
     why: 'refused at Parse; the server looks at the table at Execute',
