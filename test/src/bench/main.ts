@@ -13,7 +13,7 @@ import { root } from '../harness/root.js';
 import { Undo } from '../harness/undo.js';
 import { latencyChart, throughputChart } from './chart.js';
 import { readOptions, usage, type BenchOptions } from './options.js';
-import { machine, usageOf } from './processes.js';
+import { forgetPeak, machine, usageOf } from './processes.js';
 import { pageOf, type Report } from './page.js';
 import { summarise, type Sample, type ScenarioResult } from './results.js';
 import { scenarios, type Scenario } from './scenarios.js';
@@ -69,6 +69,7 @@ const measure = async (
   round: number,
   options: BenchOptions,
 ): Promise<Sample> => {
+  if (target.pid !== undefined) await forgetPeak(target.pid);
   const before = await usages(target);
   const measured = await scenario.run(target.port, options);
   const after = await usages(target);
@@ -86,6 +87,10 @@ const measure = async (
     cpuSeconds: spent(0),
     besideCpuSeconds: spent(1),
     residentMiB: after[0]?.peakMiB,
+    grownMiB:
+      after[0] === undefined || before[0] === undefined
+        ? undefined
+        : after[0].peakMiB - before[0].residentMiB,
     catchUpSeconds: target.beside === undefined ? undefined : catchUpSeconds,
   };
 };

@@ -43,6 +43,8 @@ What falls short of its goal, and why: [goals](goals.md).
   (\`catch-up s\`). A busy proxy keeps its records in the spool for up to ten seconds before it sends them,
   so in short rounds most of the collector's work comes after them; in a cluster it has a machine of its
   own, here it shares the cores. \`sustained\` runs ten times as long, once, and has the collector at work.
+- \`peak MiB\` is the most that the process held while it was measured, \`grown MiB\` how much more that was than
+  just before (median of the rounds): what a million rows leave flat.
 ${report.absent.map(({ name, why }) => `- \`${name}\` was left out: ${why.split('\n')[0] ?? ''}\n`).join('')}
 \`\`\`
 ${report.results.map(tableOf).join('\n\n')}

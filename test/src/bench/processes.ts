@@ -1,4 +1,4 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 
 /** Clock ticks a second in /proc: 100 on every Linux Node runs on. */
@@ -10,7 +10,7 @@ export interface Usage {
   readonly cpuSeconds: number;
   /** MiB */
   readonly residentMiB: number;
-  /** highest so far, MiB */
+  /** highest since it started or `forgetPeak`, MiB */
   readonly peakMiB: number;
 }
 
@@ -31,6 +31,11 @@ export const usageOf = async (pid: number): Promise<Usage | undefined> => {
   } catch {
     return undefined;
   }
+};
+
+/** Starts its peak anew, from what it holds now. Where that is not allowed it stays (proc(5), clear_refs). */
+export const forgetPeak = async (pid: number): Promise<void> => {
+  await writeFile(`/proc/${pid}/clear_refs`, '5').catch(() => undefined);
 };
 
 /** What the numbers were measured on. */

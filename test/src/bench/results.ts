@@ -10,7 +10,10 @@ export interface Sample extends Measured {
   readonly cpuSeconds: number | undefined;
   /** CPU seconds of what stands beside it, such as the collector */
   readonly besideCpuSeconds: number | undefined;
+  /** highest while it was measured */
   readonly residentMiB: number | undefined;
+  /** that, less what it was before */
+  readonly grownMiB: number | undefined;
   /** until the collector had taken in what was recorded, after the end; undefined: no collector */
   readonly catchUpSeconds: number | undefined;
 }
@@ -39,6 +42,7 @@ export interface Row {
   readonly cpuPer1000: number | undefined;
   readonly besideCpuPer1000: number | undefined;
   readonly residentMiB: number | undefined;
+  readonly grownMiB: number | undefined;
   readonly catchUpSeconds: number | undefined;
 }
 
@@ -83,6 +87,7 @@ const rowOf = (
     return spent.length === 0 ? undefined : (sum(spent) / sum(mine.map((s) => s.count))) * 1000;
   };
   const resident = mine.flatMap((sample) => sample.residentMiB ?? []);
+  const grown = mine.flatMap((sample) => sample.grownMiB ?? []);
   const catchUp = mine.flatMap((sample) => sample.catchUpSeconds ?? []);
   return {
     target,
@@ -104,6 +109,7 @@ const rowOf = (
     cpuPer1000: per1000('cpuSeconds'),
     besideCpuPer1000: per1000('besideCpuSeconds'),
     residentMiB: resident.length === 0 ? undefined : Math.max(...resident),
+    grownMiB: grown.length === 0 ? undefined : median(grown),
     catchUpSeconds: catchUp.length === 0 ? undefined : median(catchUp),
   };
 };

@@ -13,6 +13,7 @@ const columns: readonly (readonly [string, (row: Row) => string])[] = [
   ['collector', (row) => fixed(row.besideCpuPer1000, 4)],
   ['catch-up s', (row) => fixed(row.catchUpSeconds, 1)],
   ['peak MiB', (row) => fixed(row.residentMiB, 0)],
+  ['grown MiB', (row) => fixed(row.grownMiB, 0)],
 ];
 
 const fixed = (value: number | undefined, digits: number): string =>
