@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
+import { forgetPeak, usageOf } from '../bench/processes.js';
 import { driverPolicy } from '../drivers/bed.js';
 import { startPostern } from '../harness/postern.js';
 import { startPostgres } from '../harness/postgres.js';
@@ -172,3 +173,56 @@ test('a result value of 512 MiB, to a client that reads slowly at first', async 
   expect(await peak()).toBeLessThan(200);
   client.socket.destroy();
 }, 120_000);
+
+const series = (rows: number): string =>
+  `SELECT i, 'row ' || i AS name, repeat('x', 60) FROM generate_series(1, ${rows}) i`;
+
+/** Sends it in pieces of a thousand rows, as fast as it is taken. */
+const copyIn = async (client: Counting, rows: number): Promise<void> => {
+  await client.write(say.query('COPY taken FROM STDIN'));
+  for (let sent = 0; sent < rows; sent += 1000) {
+    const lines = Array.from({ length: 1000 }, (_, i) => `${sent + i}\trow ${sent + i}\n`);
+    await client.write(say.copyData(lines.join('')));
+  }
+  await client.write(say.copyDone());
+};
+
+test.each<[string, string, (client: Counting, rows: number) => Promise<void>]>([
+  ['a SELECT', 'T_CZ', (client, rows) => client.write(say.query(series(rows)))],
+  [
+    'a portal',
+    '12_CZ',
+    (client, rows) =>
+      client.write(Buffer.concat([say.parse(series(rows)), say.bind(), say.execute(), say.sync()])),
+  ],
+  [
+    'COPY TO',
+    'H_cCZ',
+    (client, rows) => client.write(say.query(`COPY (${series(rows)}) TO STDOUT`)),
+  ],
+  ['COPY FROM', 'GCZ', copyIn],
+])(
+  'a million rows by %s take no more memory than fifty thousand',
+  async (_name, around, run) => {
+    const client = new Counting();
+    await client.ready();
+    const through = async (rows: number): Promise<void> => {
+      client.types = '';
+      await run(client, rows);
+      await client.ready();
+      expect([client.error, client.types.replaceAll(/[Dd]+/g, '_')]).toEqual(['', around]);
+      if (around.includes('_')) expect(client.types.length - around.length + 1).toBe(rows);
+    };
+    client.types = '';
+    await client.write(say.query('CREATE TEMP TABLE taken (i int, name text)'));
+    await client.ready();
+    await through(50_000);
+    await forgetPeak(sidecar);
+    const before = await usageOf(sidecar);
+    await through(1_000_000);
+    const after = await usageOf(sidecar);
+    expect((after?.peakMiB ?? NaN) - (before?.residentMiB ?? NaN)).toBeLessThan(32);
+    client.socket.destroy();
+  },
+  120_000,
+);
