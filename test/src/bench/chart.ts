@@ -7,6 +7,7 @@ const colours: Readonly<Record<TargetName, string>> = {
   pgbouncer: '#d9a441',
   relay: '#52606d',
   postern: '#0f766e',
+  'postern-apart': '#14b8a6',
   'postern-masks': '#5eead4',
 };
 
@@ -15,6 +16,7 @@ const labels: Readonly<Record<TargetName, string>> = {
   pgbouncer: 'PgBouncer, session mode',
   relay: 'bare Node relay',
   postern: 'Postern: policy and audit',
+  'postern-apart': 'collector stopped',
   'postern-masks': 'Postern: with masks',
 };
 
@@ -140,7 +142,7 @@ export const latencyChart = (report: Report): string =>
         latency === undefined
           ? undefined
           : { value: latency.p50, text: `${latency.p50.toFixed(2)} ms` },
-      [],
+      ['postern-apart'],
     ),
     mark: undefined,
     ceiling: undefined,

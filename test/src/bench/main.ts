@@ -71,7 +71,9 @@ const measure = async (
 ): Promise<Sample> => {
   if (target.pid !== undefined) await forgetPeak(target.pid);
   const before = await usages(target);
-  const measured = await scenario.run(target.port, options);
+  const measured = await whileStopped(target.besideStops === true ? target.beside : undefined, () =>
+    scenario.run(target.port, options),
+  );
   const after = await usages(target);
   const catchUpSeconds = await quiet(target);
   const [, beside] = await usages(target);
@@ -80,12 +82,17 @@ const measure = async (
     const [from, to] = [before[i], i === 0 ? after[i] : beside];
     return from === undefined || to === undefined ? undefined : to.cpuSeconds - from.cpuSeconds;
   };
+  const meanwhile = after[1]?.cpuSeconds;
   return {
     ...measured,
     round,
     target: target.name,
     cpuSeconds: spent(0),
     besideCpuSeconds: spent(1),
+    besideMeanwhile:
+      meanwhile === undefined || before[1] === undefined
+        ? undefined
+        : meanwhile - before[1].cpuSeconds,
     residentMiB: after[0]?.peakMiB,
     grownMiB:
       after[0] === undefined || before[0] === undefined
@@ -93,6 +100,16 @@ const measure = async (
         : after[0].peakMiB - before[0].residentMiB,
     catchUpSeconds: target.beside === undefined ? undefined : catchUpSeconds,
   };
+};
+
+const whileStopped = async <T>(pid: number | undefined, run: () => Promise<T>): Promise<T> => {
+  if (pid === undefined) return run();
+  process.kill(pid, 'SIGSTOP');
+  try {
+    return await run();
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
 };
 
 /**

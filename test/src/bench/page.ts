@@ -37,9 +37,11 @@ What falls short of its goal, and why: [goals](goals.md).
 
 - \`direct\`: no proxy. \`pgbouncer\`: session mode. \`relay\`: the bare relay.
 - \`postern\`: every statement understood, decided and recorded (\`test/fixtures/bench/allow.yaml\`).
-- \`postern-masks\`: the same with masks on columns that are read (\`test/fixtures/bench/masks.yaml\`).
+- \`postern-apart\`: the same with its collector stopped while it is measured, as if that ran on another machine, as
+  it does in a cluster; the records wait in the spool.
+- \`postern-masks\`: as \`postern\`, with masks on columns that are read (\`test/fixtures/bench/masks.yaml\`).
 - CPU seconds are those of the process in the middle per 1,000 of the unit; the collector's stand apart
-  (\`collector\`), and so does the time it needed after the end to take in what was still in the spool
+  (\`collector\`; of those, spent while it was measured: \`meanwhile\`), and so does the time it needed after the end to take in what was still in the spool
   (\`catch-up s\`). A busy proxy keeps its records in the spool for up to ten seconds before it sends them,
   so in short rounds most of the collector's work comes after them; in a cluster it has a machine of its
   own, here it shares the cores. \`sustained\` runs ten times as long, once, and has the collector at work.

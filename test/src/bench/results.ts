@@ -10,6 +10,8 @@ export interface Sample extends Measured {
   readonly cpuSeconds: number | undefined;
   /** CPU seconds of what stands beside it, such as the collector */
   readonly besideCpuSeconds: number | undefined;
+  /** of those, while it was measured: on a small machine they are taken from what is measured */
+  readonly besideMeanwhile: number | undefined;
   /** highest while it was measured */
   readonly residentMiB: number | undefined;
   /** that, less what it was before */
@@ -41,6 +43,7 @@ export interface Row {
   readonly addedMs: number | undefined;
   readonly cpuPer1000: number | undefined;
   readonly besideCpuPer1000: number | undefined;
+  readonly meanwhilePer1000: number | undefined;
   readonly residentMiB: number | undefined;
   readonly grownMiB: number | undefined;
   readonly catchUpSeconds: number | undefined;
@@ -82,7 +85,9 @@ const rowOf = (
     return ratios.length === 0 ? undefined : median(ratios);
   };
   const relay = all.filter((sample) => sample.target === 'relay').flatMap((s) => s.latencies);
-  const per1000 = (field: 'cpuSeconds' | 'besideCpuSeconds'): number | undefined => {
+  const per1000 = (
+    field: 'cpuSeconds' | 'besideCpuSeconds' | 'besideMeanwhile',
+  ): number | undefined => {
     const spent = mine.flatMap((sample) => sample[field] ?? []);
     return spent.length === 0 ? undefined : (sum(spent) / sum(mine.map((s) => s.count))) * 1000;
   };
@@ -108,6 +113,7 @@ const rowOf = (
         : undefined,
     cpuPer1000: per1000('cpuSeconds'),
     besideCpuPer1000: per1000('besideCpuSeconds'),
+    meanwhilePer1000: per1000('besideMeanwhile'),
     residentMiB: resident.length === 0 ? undefined : Math.max(...resident),
     grownMiB: grown.length === 0 ? undefined : median(grown),
     catchUpSeconds: catchUp.length === 0 ? undefined : median(catchUp),

@@ -11,6 +11,7 @@ const columns: readonly (readonly [string, (row: Row) => string])[] = [
   ['added ms', (row) => fixed(row.addedMs, 3)],
   ['CPU s/1000', (row) => fixed(row.cpuPer1000, 4)],
   ['collector', (row) => fixed(row.besideCpuPer1000, 4)],
+  ['meanwhile', (row) => fixed(row.meanwhilePer1000, 4)],
   ['catch-up s', (row) => fixed(row.catchUpSeconds, 1)],
   ['peak MiB', (row) => fixed(row.residentMiB, 0)],
   ['grown MiB', (row) => fixed(row.grownMiB, 0)],

@@ -14,7 +14,10 @@ import type { Postgres } from '../harness/postgres.js';
 import { works } from '../harness/program.js';
 import { root } from '../harness/root.js';
 
-export const targetNames = ['direct', 'pgbouncer', 'relay', 'postern', 'postern-masks'] as const;
+export const targetNames = [
+  ...(['direct', 'pgbouncer', 'relay'] as const),
+  ...(['postern', 'postern-apart', 'postern-masks'] as const),
+] as const;
 export type TargetName = (typeof targetNames)[number];
 
 /** One way to the same database. */
@@ -25,6 +28,8 @@ export interface Target {
   readonly pid: number | undefined;
   /** what else it needs, such as the collector; shown apart */
   readonly beside: number | undefined;
+  /** That is stopped (SIGSTOP) while it is measured, as if it ran on another machine. */
+  readonly besideStops?: boolean;
   stop(): Promise<void>;
 }
 
@@ -60,6 +65,10 @@ const starters: Readonly<Record<TargetName, (around: Surroundings) => Promise<Ta
   pgbouncer: (around) => startPgBouncer(around),
   relay: (around) => startRelay(around),
   postern: (around) => startGoverned('postern', 'allow.yaml', around),
+  'postern-apart': async (around) => ({
+    ...(await startGoverned('postern-apart', 'allow.yaml', around)),
+    besideStops: true,
+  }),
   'postern-masks': (around) => startGoverned('postern-masks', 'masks.yaml', around),
 };
 
@@ -143,7 +152,7 @@ const listens = async (port: number): Promise<boolean> => {
 };
 
 const startGoverned = async (
-  name: 'postern' | 'postern-masks',
+  name: Extract<TargetName, `postern${string}`>,
   policies: string,
   { server, node, profile }: Surroundings,
 ): Promise<Target> => {
