@@ -6,7 +6,8 @@ import { packages } from './packages.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const ours = /^@postern\/([a-z]+)(\/.*)?$/;
-const isTest = (file) => file.endsWith('.test.ts');
+/** `.testing.ts`: what several tests share */
+const isTest = (file) => /\.test(?:ing)?\.ts$/.test(file);
 const isShell = (rules, path) =>
   rules.shell?.some((spared) => path === spared || path.startsWith(`${spared}/`)) ?? false;
 

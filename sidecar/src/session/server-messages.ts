@@ -13,6 +13,7 @@ import { type Framer, headerLength } from '../wire/framer.js';
 import { ProtocolError } from '../wire/protocol-error.js';
 import { backendType } from '../wire/types.js';
 import type { Execution } from './execution.js';
+import { LateFailure } from './late-failure.js';
 import { passLimit } from './limits.js';
 import type { Owed } from './owed.js';
 import { aboutMessage, refusalFields, sqlstate, standIn } from './refusal.js';
@@ -26,9 +27,11 @@ export class ServerMessages {
   private swallowing = false;
   /** The row at hand does not reach the client. */
   private withholding = false;
+  private readonly lateFailure: LateFailure;
 
   constructor(session: Session) {
     this.session = session;
+    this.lateFailure = new LateFailure(session);
   }
 
   handle(f: Framer): void {
@@ -152,7 +155,7 @@ export class ServerMessages {
       this.finish(execution, { kind: 'cut', sqlstate: execution.cut.sqlstate, affectedRows: 0 });
       session.toClient.write(encodeErrorResponse(refusalFields(execution.cut)));
       this.swallowing = true;
-      session.failTransactionAtReady();
+      this.lateFailure.arrange();
       return;
     }
     const start = f.start + headerLength;
@@ -185,7 +188,7 @@ export class ServerMessages {
       return;
     }
     this.swallowing = false;
-    if (session.holdsReady(f.buffer.subarray(f.start, f.end), status)) return;
+    if (this.lateFailure.replaces(status)) return;
     this.pass(f);
   }
 

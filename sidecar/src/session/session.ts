@@ -8,13 +8,12 @@ import type { TransactionStatus } from '../wire/backend/ready-for-query.js';
 import { Framer } from '../wire/framer.js';
 import { backendFraming, frontendFraming } from '../wire/limits.js';
 import { Flush } from '../wire/frontend/signals.js';
-import { backendType } from '../wire/types.js';
 import { ClientMessages } from './client-messages.js';
 import { applyEffects } from './effects.js';
 import { CopyIn } from './copy-in.js';
 import { Ending } from './ending.js';
 import { Executions } from './executions.js';
-import { encodeQuery, type Frame } from './frame.js';
+import type { Frame } from './frame.js';
 import { Flow } from './flow.js';
 import type { HeldMemory } from './held-memory.js';
 import { Names } from './names.js';
@@ -22,7 +21,7 @@ import { Outlet } from './outlet.js';
 import { owe, type Owed, OwedQueue } from './owed.js';
 import { Questions } from './questions.js';
 import { receive } from './receive.js';
-import { sqlstate, standIn } from './refusal.js';
+import { sqlstate } from './refusal.js';
 import { ServerMessages } from './server-messages.js';
 import { runStaged } from './staged.js';
 import type { Flushable, Turn } from './turn.js';
@@ -81,7 +80,6 @@ export class Session implements Flushable {
   /** The client is not heard while one of its statements is being cancelled. */
   private cancelling = false;
   private staging = false;
-  private failAtReady = false;
   private touched = false;
   /** The client has said so much that the server has not answered yet that nothing more is heard. */
   private ahead = false;
@@ -328,39 +326,6 @@ export class Session implements Flushable {
   /** The client said something of a type that does not exist: the server is to tell it so. */
   intrudedCopy(): void {
     this.clientMessages.amidCopy(this.fromClient.nextType ?? 0);
-  }
-
-  /** A result was cut after the server had finished with it: a transaction block must still fail. */
-  failTransactionAtReady(): void {
-    this.failAtReady = true;
-  }
-
-  /** @returns true when this ReadyForQuery is replaced by the one after a failing statement of ours */
-  holdsReady(_ready: Buffer, status: TransactionStatus): boolean {
-    const fail = this.failAtReady && status === 'T';
-    this.failAtReady = false;
-    if (!fail) return false;
-    this.owed.push(
-      owe('query', {
-        own: {
-          row: () => undefined,
-          failed: () => undefined,
-          ready: () => {
-            const ready = Buffer.from([
-              backendType.readyForQuery,
-              0,
-              0,
-              0,
-              5,
-              this.status.charCodeAt(0),
-            ]);
-            this.toClient.write(ready);
-          },
-        },
-      }),
-    );
-    this.toServer.write(encodeQuery(standIn.analysis.sql));
-    return true;
   }
 
   mapPosition(head: Owed, fields: ErrorFields): ErrorFields {
