@@ -115,10 +115,10 @@ denials contains {"code": "no-rule", "access": i} if {
 	some i in unpermitted
 }
 
-# The protocol's FunctionCall needs a rule that names it, whatever the default.
+# The protocol's FunctionCall and replication connections need a rule that names them, whatever the default.
 denials contains {"code": "no-rule", "p": min(facts.selected), "access": i} if {
 	some i in unpermitted
-	facts.accesses[i].action == "function-call"
+	facts.accesses[i].action in {"function-call", "replication"}
 }
 
 approvals contains {"p": hit[0], "r": hit[1], "access": hit[2]} if some hit in held

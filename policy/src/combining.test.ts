@@ -46,6 +46,12 @@ const cases: readonly Case[] = [
   { name: 'copy-out is besides the select', policies: [allowReads], asked: { command: 'COPY', accesses: [access('select public.orders'), access('copy-out public.orders')] }, effect: 'deny', why: ['no-rule ml/reads default'] },
   { name: 'a Deny of select meets an UPDATE that reads', policies: [allowAll, rules('no', 'name: no, actions: [select], tables: [public.customers], effect: Deny')], asked: { command: 'UPDATE', accesses: [access('update public.customers', ['email'])] }, effect: 'deny' },
   { name: '... and not one that only writes', policies: [allowAll, rules('no', 'name: no, actions: [select], tables: [public.customers], effect: Deny')], asked: { command: 'UPDATE', accesses: [access('update public.customers', ['email!'])] }, effect: 'allow' },
+  { name: 'any leaves out replication', policies: [allowAll], asked: { command: 'REPLICATION', accesses: [access('replication')] }, effect: 'deny', why: ['no-rule ml/all default'] },
+  { name: 'default Allow leaves out replication', policies: [policyYaml('a', 'defaultAction: Allow')], asked: { command: 'REPLICATION', accesses: [access('replication')] }, effect: 'deny', why: ['no-rule ml/a default'] },
+  { name: 'replication where a rule names it', policies: [rules('r', 'name: r, actions: [replication], effect: Allow')], asked: { command: 'REPLICATION', accesses: [access('replication')] }, effect: 'allow' },
+  { name: '... and none where another denies it', policies: [rules('r', 'name: r, actions: [replication], effect: Allow'), rules('no', 'name: no, actions: [replication], effect: Deny')], asked: { command: 'REPLICATION', accesses: [access('replication')] }, effect: 'deny', why: ['rule ml/no no'] },
+  { name: '... or with an approval', policies: [rules('r', 'name: r, actions: [replication], effect: RequireApproval')], asked: { command: 'REPLICATION', accesses: [access('replication')] }, effect: 'require-approval' },
+  { name: 'any leaves out function calls', policies: [allowAll], asked: { accesses: [access('function-call public.f')] }, effect: 'deny', why: ['no-rule ml/all default'] },
   // names
   { name: '*.* leaves out the system', policies: [allowAll, rules('no', 'name: no, actions: [select], tables: ["*.*"], effect: Deny')], asked: { accesses: [access('select pg_catalog.pg_class')] }, effect: 'allow' },
   { name: 'the system is readable without a rule', policies: [rules('w', 'name: w, actions: [write], effect: Allow')], asked: { accesses: [access('select pg_catalog.pg_class')] }, effect: 'allow' },

@@ -72,8 +72,8 @@ export interface ColumnFacts {
 }
 
 export interface AccessFacts {
-  /** function-call: the protocol's FunctionCall, besides the execute of its function */
-  readonly action: Action | 'function-call';
+  /** function-call: the protocol's FunctionCall, besides the execute of its function; replication: a connection for it */
+  readonly action: Action | 'function-call' | 'replication';
   /** `schema.name`; absent for roles, settings, databases */
   readonly object?: string;
   readonly schema?: string;

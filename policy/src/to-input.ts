@@ -28,6 +28,8 @@ export interface Surroundings {
   readonly grants: readonly Grant[];
   /** the function, when the protocol's FunctionCall asks for it instead of a statement */
   readonly functionCall?: ObjectName;
+  /** a connection for replication is asked for instead of a statement */
+  readonly replication?: boolean;
 }
 
 /** Everything but the time, which the evaluator adds. */
@@ -42,7 +44,7 @@ export const toInput = (
   const { identity, claims, workload, session, database, fingerprint, grants } = surroundings;
   const tagged = taggedOf(columns);
   const accesses = analysis.accesses.map((access) => accessFacts(access, columns));
-  const called = surroundings.functionCall;
+  const { functionCall: called, replication: replicates = false } = surroundings;
   return {
     version: 1,
     identity,
@@ -53,7 +55,11 @@ export const toInput = (
     statement: {
       command: analysis.command,
       fingerprint,
-      accesses: called === undefined ? accesses : [...accesses, functionCallOf(called)],
+      accesses: [
+        ...accesses,
+        ...(called === undefined ? [] : [functionCallOf(called)]),
+        ...(replicates ? [replication] : []),
+      ],
       functions: analysis.functions.map(formatName),
       unfiltered: analysis.flags.unfiltered,
       readOnly: analysis.flags.readOnly,
@@ -93,6 +99,11 @@ const functionCallOf = ({ schema, name }: ObjectName): AccessFacts => ({
   through: [],
   columns: [],
 });
+
+const replication: AccessFacts = {
+  action: 'replication',
+  ...{ user: true, through: [], columns: [] },
+};
 
 const originsOf = (
   columns: ColumnKnowledge,

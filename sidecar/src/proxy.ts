@@ -2,8 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { splitAddress } from './config.js';
 import type { Database } from './control/assignment.js';
-import { acceptConnection, type ConnectionParts } from './session/connection.js';
-import type { Session } from './session/session.js';
+import { acceptConnection, type Attended, type ConnectionParts } from './session/connection.js';
 
 export interface ProxyParts extends Omit<ConnectionParts, 'opened' | 'closed' | 'room'> {
   /** clients connected at once; further ones get 53300 */
@@ -17,7 +16,7 @@ export interface ProxyParts extends Omit<ConnectionParts, 'opened' | 'closed' | 
 export class Proxy {
   private readonly parts: ProxyParts;
   private readonly servers = new Map<string, Listener>();
-  private readonly sessions = new Set<Session>();
+  private readonly sessions = new Set<Attended>();
   private readonly sockets = new Set<Socket>();
   private stopping = false;
 

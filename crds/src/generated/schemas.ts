@@ -524,9 +524,9 @@ export const schemas: Readonly<Record<string, { readonly apiVersion: string; rea
                   },
                   "actions": {
                     "type": "array",
-                    "description": "What is done. write is all of insert, update, delete, merge and truncate; any is everything; copy-in and copy-out come besides the insert or select that they imply. function-call is the protocol's FunctionCall message (libpq's large objects), which only a rule that names it allows; it comes besides execute, and any does not include it.",
+                    "description": "What is done. write is all of insert, update, delete, merge and truncate; any is everything; copy-in and copy-out come besides the insert or select that they imply. function-call is the protocol's FunctionCall message (libpq's large objects), which only a rule that names it allows; it comes besides execute, and any does not include it. replication is a replication connection, which carries everything unmasked and is not looked into; any does not include it either.",
                     "minItems": 1,
-                    "maxItems": 15,
+                    "maxItems": 16,
                     "x-kubernetes-list-type": "set",
                     "items": {
                       "type": "string",
@@ -546,6 +546,7 @@ export const schemas: Readonly<Record<string, { readonly apiVersion: string; rea
                         "config",
                         "execute",
                         "function-call",
+                        "replication",
                         "any"
                       ]
                     }

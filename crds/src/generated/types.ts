@@ -166,8 +166,10 @@ export interface DatabaseAccessPolicySpec {
      * everything; copy-in and copy-out come besides the insert or select that they imply.
      * function-call is the protocol's FunctionCall message (libpq's large objects), which only a
      * rule that names it allows; it comes besides execute, and any does not include it.
+     * replication is a replication connection, which carries everything unmasked and is not
+     * looked into; any does not include it either.
      */
-    readonly actions: readonly ('select' | 'insert' | 'update' | 'delete' | 'merge' | 'truncate' | 'write' | 'copy-in' | 'copy-out' | 'ddl' | 'privilege' | 'config' | 'execute' | 'function-call' | 'any')[];
+    readonly actions: readonly ('select' | 'insert' | 'update' | 'delete' | 'merge' | 'truncate' | 'write' | 'copy-in' | 'copy-out' | 'ddl' | 'privilege' | 'config' | 'execute' | 'function-call' | 'replication' | 'any')[];
     /**
      * Relations, schema.table as SQL writes them; * stands for any name in its place, pg_temp for
      * the session's temporary schema. *.* leaves out pg_catalog and information_schema. Absent

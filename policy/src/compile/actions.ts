@@ -7,6 +7,9 @@ export const statementAction = 'statement';
 /** The protocol's FunctionCall: only a rule that says so allows it, `any` does not. */
 export const functionCallAction = 'function-call';
 
+/** A connection for replication: likewise. */
+export const replicationAction = 'replication';
+
 /** The words of a rule as actions of an access: `write` and `any` are several. */
 export const expandActions = (actions: readonly string[]): ReadonlySet<string> => {
   const all = new Set<string>();

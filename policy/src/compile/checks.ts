@@ -1,7 +1,7 @@
 import type { DatabaseAccessPolicy } from '@postern/crds';
 import { checkRowFilter } from '@postern/sql';
 import { isTimezone } from '../schedule.js';
-import { expandActions, functionCallAction } from './actions.js';
+import { expandActions, functionCallAction, replicationAction } from './actions.js';
 import type { CompiledRule, Keys } from './data.js';
 import { compileRule, compileSchedule, type PolicyRule } from './policy.js';
 import type { PolicyObjects, Report } from './source.js';
@@ -92,6 +92,7 @@ const checkSchedule = ({ schedule }: PolicyRule, report: Report): void => {
 
 const blind = new Set([
   ...['truncate', 'ddl', 'privilege', 'config', 'execute', functionCallAction],
+  replicationAction,
 ]);
 
 const checkMasks = (rule: PolicyRule, report: Report): void => {

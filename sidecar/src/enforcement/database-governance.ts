@@ -6,6 +6,7 @@ import type { Database } from '../control/assignment.js';
 import type { Loaded, SharedCatalogue } from './catalogues.js';
 import type { Context, Lexing } from './context.js';
 import { decide, decideFunctionCall } from './decide.js';
+import { sessionFactsOf } from './session-facts.js';
 import type { SessionLogin } from './session-governance.js';
 import type { VerdictBudget } from './verdict-cache.js';
 import type { Verdict } from './verdict.js';
@@ -88,14 +89,7 @@ export class DatabaseGovernance {
   }
 
   sessionFacts(context: Context): SessionFacts {
-    const { claims, workload } = this.parts;
-    return {
-      user: context.user,
-      databaseName: context.databaseName,
-      applicationName: context.applicationName,
-      ...(claims['purpose'] === undefined ? {} : { purpose: claims['purpose'] }),
-      ...(workload.region === undefined ? {} : { region: workload.region }),
-    };
+    return sessionFactsOf(context, this.parts);
   }
 }
 

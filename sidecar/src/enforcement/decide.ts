@@ -26,6 +26,7 @@ import { cannotMask, deniedBy, sqlRefusal } from './refuse-reasons.js';
 import { changeOf, attributesOf } from './rewriting.js';
 import { ofClient, pieceOf, staged, whole } from './pieces.js';
 import { type Replacement, splice } from './splice.js';
+import { unanalysed } from './unanalysed.js';
 import type { GovernedStatement, Piece, RefuseVerdict, Verdict } from './verdict.js';
 
 /** Statements of one query string; of more, each is decided when the one before has run. */
@@ -152,7 +153,7 @@ function decideOne(
     if (!(cause instanceof SqlError)) throw cause;
     return {
       refusal: sqlRefusal(cause, 'analysis'),
-      record: unanalysed(text, database),
+      record: recordOf(text, database),
       unresolved: cause.code !== 'too-complex' && cause.code !== 'parser',
       serversWords: isServers(cause) ? pieceOf(statement) : undefined,
       until: lasting(cause),
@@ -299,7 +300,7 @@ function refused(
     before: [],
     prefix: '',
     count: 1,
-    record: unanalysed(sql, database),
+    record: recordOf(sql, database),
     audit: { mode: 'relaxed', whenFull: 'Refuse' },
     ...{ unresolved: false, serversWords: undefined },
     until: Infinity,
@@ -307,25 +308,15 @@ function refused(
 }
 
 /** What the record can say of a text that was not understood: nothing of its words, which may hold literals. */
-const unanalysed = (sql: string, database: DatabaseGovernance): StatementHandle =>
+const recordOf = (sql: string, database: DatabaseGovernance): StatementHandle =>
   database.parts.sink.statementRecord({
     normalisedSql: '',
     fingerprint: `text:${textDigest(sql)}`,
-    analysis: nothing,
+    analysis: unanalysed('UNKNOWN'),
     tags: new Map(),
     decision: undecided,
     bundleDigest: database.parts.bundleDigest,
   });
-
-const nothing: Analysis = {
-  command: 'UNKNOWN',
-  accesses: [],
-  functions: [],
-  output: [],
-  flags: { unfiltered: false, readOnly: false },
-  notUnderstood: [],
-  sessionEffects: [],
-};
 
 const undecided: Decision = {
   version: 1,

@@ -4,6 +4,8 @@ import type { Assignment, Database } from '../control/assignment.js';
 import { postgresCatalogue } from './catalogue-source.js';
 import { SharedCatalogue } from './catalogues.js';
 import { DatabaseGovernance } from './database-governance.js';
+import { decideReplication, type ReplicationVerdict } from './replication.js';
+import type { SessionLogin } from './session-governance.js';
 import type { VerdictBudget } from './verdict-cache.js';
 
 /** Catalogues outlive bundles: a changed policy does not read the schema again. */
@@ -87,6 +89,14 @@ export class Governance {
     );
     this.governed.set(key, made);
     return made;
+  }
+
+  /** What policy says of a replication connection; undefined: the database is not governed. */
+  replication(id: string, login: SessionLogin): ReplicationVerdict | undefined {
+    const database = this.database(id);
+    if (database === undefined) return undefined;
+    const { assignment, ...rest } = this.parts;
+    return decideReplication({ ...rest, ...assignment, database }, login);
   }
 }
 

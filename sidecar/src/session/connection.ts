@@ -4,7 +4,7 @@ import type { AuditSink } from '../audit/index.js';
 import type { Database } from '../control/assignment.js';
 import type { DatabaseGovernance } from '../enforcement/database-governance.js';
 import type { Governance } from '../enforcement/governance.js';
-import { SessionGovernance } from '../enforcement/session-governance.js';
+import { SessionGovernance, type SessionLogin } from '../enforcement/session-governance.js';
 import { cancelUpstream } from '../upstream/cancel.js';
 import type { EndpointRoles } from '../upstream/roles.js';
 import { encodeErrorResponse } from '../wire/backend/error-response.js';
@@ -15,6 +15,7 @@ import type { ClientTls } from './client-tls.js';
 import { type FirstPacket, readFirstPacket } from './first-packet.js';
 import { inWords, Rejection } from './rejection.js';
 import { refusalFields, sqlstate } from './refusal.js';
+import { checkReplication, Replication } from './replication.js';
 import { Session, type SessionParts } from './session.js';
 import type { Turn } from './turn.js';
 
@@ -35,8 +36,16 @@ export interface ConnectionParts {
   readonly room: () => boolean;
   /** milliseconds */
   readonly timeouts: { readonly startup: number; readonly login: number; readonly connect: number };
-  readonly opened: (session: Session) => void;
-  readonly closed: (session: Session) => void;
+  readonly opened: (session: Attended) => void;
+  readonly closed: (session: Attended) => void;
+}
+
+/** A client's session, as far as the end of the process concerns it. */
+export interface Attended {
+  /** Ends it as soon as nothing runs. */
+  drain(): void;
+  /** Ends it. */
+  terminate(): void;
 }
 
 /** Takes one accepted socket through start-up and log-in; then a Session has it. */
@@ -98,7 +107,8 @@ async function login(
       'It refuses connections until one arrives; look at the operator (or `postern dev`).',
     );
   }
-  const { user, databaseName } = checkStartup(startup, database);
+  const { replicates, ...who } = checkStartup(startup, database);
+  if (replicates) checkReplication(governance.replication(databaseId, who));
   let cancel: () => Promise<void> = () => Promise.resolve();
   let revoke: () => void = () => undefined;
   const result = await attach({
@@ -141,7 +151,6 @@ async function login(
       return;
   }
   const { server, login: greeting } = result.attached;
-  const applicationName = startup.parameters.get('application_name') ?? '';
   const audit = parts.sink.openSession({
     identity: governance.identity,
     claims: governance.claims,
@@ -149,40 +158,52 @@ async function login(
     database: databaseId,
     environment: database.facts.environment ?? '',
     region: database.facts.region ?? '',
-    databaseName,
-    user,
-    applicationName,
+    ...who,
     clientAddress: address,
     bundleDigest: governance.bundleDigest,
     serverVersion: greeting.parameters.get('server_version') ?? '',
   });
+  const log = parts.log.child({ session: audit.id });
+  const open = (session: Attended & { start(client: Buffer, server: Buffer): void }): void => {
+    parts.opened(session);
+    for (const held of greeting.held) client.write(held);
+    client.write(greeting.ready);
+    session.start(greeting.fromClient, greeting.fromServer);
+  };
+  if (replicates) {
+    const replication: Replication = new Replication({
+      ...{ client, server, audit, log, sink: parts.sink },
+      verdict: () => (parts.governance() ?? governance).replication(databaseId, who),
+      closed: () => {
+        revoke();
+        parts.closed(replication);
+      },
+    });
+    open(replication);
+    return;
+  }
   const serverVersion = greeting.parameters.get('server_version') ?? '';
   const sessionGovernance = new SessionGovernance(
-    governingOf(() => parts.governance() ?? governance, databaseId, databaseName, serverVersion),
-    { user, databaseName, applicationName },
+    governingOf(
+      () => parts.governance() ?? governance,
+      databaseId,
+      who.databaseName,
+      serverVersion,
+    ),
+    who,
     parts.now,
   );
   for (const [name, value] of greeting.parameters) sessionGovernance.parameterChanged(name, value);
   const session: Session = new Session({
-    client,
-    server,
+    ...{ client, server, audit, log, cancel },
     governance: sessionGovernance,
-    audit,
-    sink: parts.sink,
-    turn: parts.turn,
-    log: parts.log.child({ session: audit.id }),
-    now: parts.now,
-    held: parts.held,
-    cancel,
+    ...{ sink: parts.sink, turn: parts.turn, now: parts.now, held: parts.held },
     closed: () => {
       revoke();
       parts.closed(session);
     },
   });
-  parts.opened(session);
-  for (const held of greeting.held) client.write(held);
-  client.write(greeting.ready);
-  session.start(greeting.fromClient, greeting.fromServer);
+  open(session);
 }
 
 /** What governs a session now; worked out again only when bundle or assignment changed. */
@@ -208,7 +229,7 @@ function governingOf(
 function checkStartup(
   startup: StartupMessage,
   database: Database,
-): { readonly user: string; readonly databaseName: string } {
+): SessionLogin & { readonly replicates: boolean } {
   if (startup.major !== 3) {
     throw new Rejection(
       sqlstate.featureNotSupported,
@@ -224,24 +245,22 @@ function checkStartup(
       'Name a user.',
     );
   }
+  // As a bool of the server's, or `database` for logical replication (postmaster.c).
   const replication = startup.parameters.get('replication');
-  if (replication !== undefined && !/^(0|f|false|n|no|off)$/i.test(replication)) {
-    throw new Rejection(
-      sqlstate.insufficientPrivilege,
-      'replication connections are not allowed through Postern',
-      'Connect to the server itself for replication.',
-    );
-  }
+  const replicates = replication !== undefined && !/^(0|f|false|n|no|off)$/i.test(replication);
   const databaseName = startup.parameters.get('database') ?? user;
   const { databaseNames } = database;
-  if (databaseNames.length > 0 && !databaseNames.includes(databaseName)) {
+  // Physical replication is of the whole server.
+  const named = !replicates || replication === 'database';
+  if (named && databaseNames.length > 0 && !databaseNames.includes(databaseName)) {
     throw new Rejection(
       '3D000',
       `database "${databaseName}" is not governed here`,
       `Database ${database.id} names: ${databaseNames.join(', ')}.`,
     );
   }
-  return { user, databaseName };
+  const applicationName = startup.parameters.get('application_name') ?? '';
+  return { user, databaseName, applicationName, replicates };
 }
 
 function reject(client: Socket, database: string, cause: unknown, parts: ConnectionParts): void {

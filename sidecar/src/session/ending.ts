@@ -2,13 +2,11 @@ import { TLSSocket } from 'node:tls';
 import { encodeErrorResponse } from '../wire/backend/error-response.js';
 import { Flush, Terminate } from '../wire/frontend/signals.js';
 import { ProtocolError } from '../wire/protocol-error.js';
-import { refusalFields, sqlstate } from './refusal.js';
+import { refusalFields, refusals, sqlstate } from './refusal.js';
 import type { Session, SessionParts } from './session.js';
 
 /** How long replies to a client that is gone, or the server's last ones, are waited for, milliseconds. */
 const lingering = 5000;
-
-const stopping = 'terminating connection: Postern is shutting down';
 
 export interface EndingParts extends SessionParts {
   readonly session: Session;
@@ -113,7 +111,8 @@ export class Ending {
   }
 
   terminate(): void {
-    this.fatal(sqlstate.adminShutdown, stopping, 'drained');
+    const { sqlstate: state, message } = refusals.stopping();
+    this.fatal(state, message, 'drained');
   }
 
   serverClosed(): void {

@@ -119,6 +119,16 @@ export const refusals = {
     hint: 'Call the function in a SELECT statement.',
     stage: 'analysis',
   }),
+  replication: (): Refusal => ({
+    sqlstate: sqlstate.insufficientPrivilege,
+    message: 'terminating connection: policy does not allow replication any more',
+    stage: 'analysis',
+  }),
+  stopping: (): Refusal => ({
+    sqlstate: sqlstate.adminShutdown,
+    message: 'terminating connection: Postern is shutting down',
+    stage: 'analysis',
+  }),
   changedMeaning: (): Refusal => ({
     sqlstate: sqlstate.featureNotSupported,
     message: 'cached plan must not change result type',

@@ -186,7 +186,7 @@ const initialise = async (
   const kind = tlsOnly ? 'hostssl' : 'host';
   await writeFile(
     join(data, 'pg_hba.conf'),
-    `local all all ${auth}\n${kind} all all 127.0.0.1/32 ${auth}\n`,
+    `local all all ${auth}\n${kind} all,replication all 127.0.0.1/32 ${auth}\n`,
   );
   // what passwords are stored as decides what `md5` can ask
   const encryption = auth === 'md5' ? 'md5' : 'scram-sha-256';

@@ -24,11 +24,14 @@ const works = async (peer: Peer): Promise<void> => {
 };
 
 describe("FunctionCall ('F') and replication connections", () => {
-  test.each(['database', 'true', 'on', '1'])('replication=%s is refused', async (replication) => {
-    const peer = await Peer.login(rules.open, { settings: { replication } });
-    expect(peer.shorts).toEqual([expect.stringMatching(/^E FATAL 42501 replication/)]);
-    await peer.until(() => peer.closed);
-  });
+  test.each(['database', 'true', 'on', '1'])(
+    'replication=%s is refused unless policy names it',
+    async (replication) => {
+      const peer = await Peer.login(rules.open, { settings: { replication } });
+      expect(peer.shorts).toEqual([expect.stringMatching(/^E FATAL 42501 replication/)]);
+      await peer.until(() => peer.closed);
+    },
+  );
 });
 
 describe('CancelRequest', () => {
