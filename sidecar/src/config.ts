@@ -105,9 +105,3 @@ function clientTlsOf(e: z.infer<typeof schema>): Config['clientTls'] {
     'wrong settings in the environment: TLS for clients needs both POSTERN_TLS_CERT_FILE and POSTERN_TLS_KEY_FILE',
   );
 }
-
-/** Splits host:port; `[::1]:5432` too. */
-export function splitAddress(text: string): { readonly host: string; readonly port: number } {
-  const at = text.lastIndexOf(':');
-  return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };
-}

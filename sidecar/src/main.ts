@@ -2,9 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { openBundle } from '@postern/policy';
 import { fingerprint, loadParser, normalise, parse } from '@postern/sql';
+import { splitAddress } from './address.js';
 import { openSpool } from './audit/index.js';
 import { withBaselineCompiler } from './baseline-compiler.js';
-import { readConfig, splitAddress } from './config.js';
+import { readConfig } from './config.js';
 import { Control } from './control/control.js';
 import { ControlStream } from './control/stream.js';
 import { CatalogueStore } from './enforcement/governance.js';

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Logger } from 'pino';
-import { splitAddress } from './config.js';
+import { joinAddress, splitAddress } from './address.js';
 import type { Database } from './control/assignment.js';
 import { acceptConnection, type Attended, type ConnectionParts } from './session/connection.js';
 
@@ -73,7 +73,7 @@ export class Proxy {
         const bound = server.address();
         const address =
           typeof bound === 'object' && bound !== null
-            ? `${host}:${String(bound.port)}`
+            ? joinAddress({ host, port: bound.port })
             : database.listen;
         this.parts.log.info({ database: database.id, address }, 'accepting clients');
         this.parts.listening(database.id, address);

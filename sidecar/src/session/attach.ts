@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { joinAddress } from '../address.js';
 import type { Database, Endpoint } from '../control/assignment.js';
 import { connectUpstream, UpstreamError } from '../upstream/connect.js';
 import { type EndpointRoles, suits } from '../upstream/roles.js';
@@ -136,10 +137,10 @@ export async function attach(options: AttachOptions): Promise<AttachResult> {
   throw failure;
 }
 
-const notWhatIsWanted = (attrs: string, { host, port }: Endpoint, another: boolean): Rejection =>
+const notWhatIsWanted = (attrs: string, endpoint: Endpoint, another: boolean): Rejection =>
   new Rejection(
     sqlstate.cannotConnectNow,
-    `${host}:${String(port)} is not a server for targetSessionAttrs ${attrs}`,
+    `${joinAddress(endpoint)} is not a server for targetSessionAttrs ${attrs}`,
     another
       ? 'Connect again: Postern now knows, and tries the others first.'
       : 'No endpoint of the Database object is.',

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { checkServerIdentity, connect as connectTls } from 'node:tls';
 import type { Endpoint, Tls } from '../control/assignment.js';
+import { joinAddress } from '../address.js';
 import { encodeSslRequest } from '../wire/startup.js';
 
 /** Why the server could not be reached; closed list. */
@@ -70,7 +71,7 @@ export async function connectUpstream(options: ConnectOptions): Promise<Upstream
 const isUnix = ({ host }: Endpoint): boolean => host.startsWith('/');
 
 const nameOf = (endpoint: Endpoint): string =>
-  isUnix(endpoint) ? socketOf(endpoint) : `${endpoint.host}:${String(endpoint.port)}`;
+  isUnix(endpoint) ? socketOf(endpoint) : joinAddress(endpoint);
 
 /** UNIXSOCK_PATH of the server. */
 const socketOf = ({ host, port }: Endpoint): string => `${host}/.s.PGSQL.${String(port)}`;

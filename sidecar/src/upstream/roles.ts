@@ -1,3 +1,4 @@
+import { joinAddress } from '../address.js';
 import type { Endpoint, TargetSessionAttrs } from '../control/assignment.js';
 
 /** What a server said of itself at a log-in. */
@@ -54,4 +55,4 @@ export class EndpointRoles {
   }
 }
 
-const keyOf = ({ host, port }: Endpoint): string => `${host}:${String(port)}`;
+const keyOf = (endpoint: Endpoint): string => joinAddress(endpoint);

@@ -16,6 +16,8 @@ export interface PosternOptions {
   /** further words, such as `--as`, `serviceaccount:ml/trainer` */
   readonly words?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** what `--listen` says: a free port of 127.0.0.1 when absent */
+  readonly listen?: string;
   /** the Node to run it with: this one when absent */
   readonly node?: string;
 }
@@ -69,7 +71,7 @@ export const startPostern = async (options: PosternOptions): Promise<Postern> =>
       'dev',
       ...options.files.flatMap((file) => ['-f', file]),
       ...upstreams.flatMap((upstream) => ['--upstream', upstream]),
-      ...['--listen', '127.0.0.1:0', '--json'],
+      ...['--listen', options.listen ?? '127.0.0.1:0', '--json'],
       ...(options.words ?? []),
     ],
     {

@@ -186,7 +186,9 @@ const initialise = async (
   const kind = tlsOnly ? 'hostssl' : 'host';
   await writeFile(
     join(data, 'pg_hba.conf'),
-    `local all all ${auth}\n${kind} all,replication all 127.0.0.1/32 ${auth}\n`,
+    ['local all all', `${kind} all,replication all 127.0.0.1/32`, `${kind} all all ::1/128`]
+      .map((line) => `${line} ${auth}\n`)
+      .join(''),
   );
   // what passwords are stored as decides what `md5` can ask
   const encryption = auth === 'md5' ? 'md5' : 'scram-sha-256';
