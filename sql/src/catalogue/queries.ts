@@ -18,9 +18,22 @@ const extensionOf = (catalog: string, oid: string): string =>
 /** OIDs below this one are PostgreSQL's own (FirstNormalObjectId). */
 const own = 16384;
 
+/**
+ * The search path where it names a temporary schema that is not there yet: current_schemas() would make it,
+ * and PREPARE TRANSACTION then fails no more where it should.
+ */
+const withoutTemporary = `pg_catalog.array_prepend('pg_catalog'::pg_catalog.name, ARRAY(
+      SELECT n.nspname FROM pg_catalog.unnest(pg_catalog.string_to_array(pg_catalog.current_setting('search_path'), ','))
+        WITH ORDINALITY AS e (name, i) JOIN pg_catalog.pg_namespace n ON n.nspname OPERATOR(pg_catalog.=)
+          CASE WHEN e.name OPERATOR(pg_catalog.~) '[$]user' THEN CURRENT_USER ELSE pg_catalog.btrim(e.name, ' "')::pg_catalog.name END
+      ORDER BY e.i))`;
+
 const queries: Readonly<Record<CatalogueQueryName, string>> = {
   database: `SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_database(),
-  pg_catalog.array_to_json(pg_catalog.current_schemas(true))`,
+  pg_catalog.array_to_json(CASE
+    WHEN pg_catalog.pg_my_temp_schema() OPERATOR(pg_catalog.=) 0::pg_catalog.oid
+      AND pg_catalog.current_setting('search_path') OPERATOR(pg_catalog.~) 'pg_temp'
+    THEN ${withoutTemporary} ELSE pg_catalog.current_schemas(true) END)`,
 
   schemas: `SELECT oid, nspname FROM pg_catalog.pg_namespace`,
 
