@@ -127,7 +127,8 @@ export class ServerMessages {
     }
     this.withholding = false;
     if (begins) count.rows += 1;
-    count.bytes += bytes;
+    if (!execution.statement.limited) count.rows += f.takeAlike();
+    count.bytes += f.end - f.start;
     this.pass(f);
   }
 

@@ -67,6 +67,75 @@ test('a whole message is a view of the chunk it came in', () => {
   expect(framer.buffer).toBe(stream);
 });
 
+describe('messages of one type taken together', () => {
+  const row = message(backendType.dataRow, 'row');
+  const end = message(backendType.commandComplete, 'SELECT 3\0');
+  const tooLong = Buffer.from([backendType.dataRow, 0x7f, 0xff, 0xff, 0xff]);
+  const negative = Buffer.from([backendType.dataRow, 0, 0, 0, 3]);
+
+  test.each([
+    ['up to the first of another type', [row, row, row, end, row], 2, 3 * row.length],
+    ['up to one that has not come whole', [row, row, row.subarray(0, 6)], 1, 2 * row.length],
+    ['up to half a header', [row, row, row.subarray(0, 3)], 1, 2 * row.length],
+    ['up to a length that cannot be', [row, row, negative], 1, 2 * row.length],
+    ['none after one', [row], 0, row.length],
+  ])('%s', (_, parts, added, taken) => {
+    const framer = new Framer(backendFraming);
+    framer.push(Buffer.concat(parts));
+    expect(framer.next()).toBe(true);
+    expect(framer.takeAlike()).toBe(added);
+    expect([framer.start, framer.end]).toEqual([0, taken]);
+  });
+
+  test('a length past the limit is refused when its turn comes', () => {
+    const framer = new Framer({ ...backendFraming, limit: () => 1000 });
+    framer.push(Buffer.concat([row, row, tooLong]));
+    framer.next();
+    expect(framer.takeAlike()).toBe(1);
+    expect(() => framer.next()).toThrow(ProtocolError);
+  });
+
+  test('a piece of a streamed one stays alone', () => {
+    const framer = new Framer(backendFraming);
+    framer.push(row.subarray(0, 6));
+    framer.next();
+    expect(framer.takeAlike()).toBe(0);
+    framer.push(Buffer.concat([row.subarray(6), row, row]));
+    framer.next();
+    expect([framer.fragment, framer.takeAlike()]).toEqual([true, 0]);
+    framer.next();
+    expect([framer.fragment, framer.takeAlike()]).toEqual([false, 1]);
+  });
+
+  test('the same bytes and as many messages, however the stream comes', () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1 });
+    const lengths = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 30 })));
+    fc.assert(
+      fc.property(lengths, sizes, (shape, cuts) => {
+        const parts = shape.map(([data, length]) =>
+          message(data ? backendType.dataRow : backendType.noticeResponse, 'z'.repeat(length)),
+        );
+        const bytes = Buffer.concat(parts);
+        const framer = new Framer(backendFraming);
+        const out: Buffer[] = [];
+        let begun = 0;
+        for (let at = 0, i = 0; at < bytes.length; i += 1) {
+          const size = cuts[i % cuts.length] ?? 1;
+          framer.push(bytes.subarray(at, at + size));
+          at += size;
+          while (framer.next()) {
+            if (!framer.fragment || framer.first) begun += 1;
+            if (framer.type === backendType.dataRow) begun += framer.takeAlike();
+            out.push(Buffer.from(framer.buffer.subarray(framer.start, framer.end)));
+          }
+        }
+        expect(Buffer.concat(out)).toEqual(bytes);
+        expect(begun).toBe(parts.length);
+      }),
+    );
+  });
+});
+
 test('a streamed message is handed on before its end has come', () => {
   const framer = new Framer(backendFraming);
   const row = message(backendType.dataRow, 'y'.repeat(1000));

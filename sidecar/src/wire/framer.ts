@@ -133,6 +133,31 @@ export class Framer {
     return this.fillPartial(this.partial, available);
   }
 
+  /**
+   * Adds the whole messages of the same type that follow the current whole one to it: `end` moves
+   * on, `type` and `length` stay. One loop over a result's rows instead of one turn for each.
+   *
+   * @returns how many were added
+   */
+  takeAlike(): number {
+    const { chunk } = this;
+    if (this.fragment || this.buffer !== chunk || this.end !== this.at) return 0;
+    const limit = this.options.limit(this.type);
+    let at = this.at;
+    let added = 0;
+    // A header that is not right stays for next(), which says so.
+    while (at + headerLength <= chunk.length && chunk[at] === this.type) {
+      const length = chunk.readInt32BE(at + 1) - 4;
+      const end = at + headerLength + length;
+      if (length < 0 || length > limit || end > chunk.length) break;
+      at = end;
+      added += 1;
+    }
+    this.at = at;
+    this.end = at;
+    return added;
+  }
+
   private checkHeader(type: number, length: number): void {
     const limit = this.options.limit(type);
     if (limit === 0) {
