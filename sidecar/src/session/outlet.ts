@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { writeNow } from './write-now.js';
 
 /** The server's own buffer for replies: full, it is sent, bytes. */
 const gathered = 8192;
@@ -83,13 +84,19 @@ export class Outlet {
     this.size = 0;
     if (!this.socket.writable) return true;
     const [first] = pieces;
-    if (pieces.length === 1 && first !== undefined) return this.socket.write(first);
-    if (size <= joinLimit) return this.socket.write(Buffer.concat(pieces, size));
+    if (pieces.length === 1 && first !== undefined) return this.send(first);
+    if (size <= joinLimit) return this.send(Buffer.concat(pieces, size));
     this.socket.cork();
     let flowing = true;
     for (const piece of pieces) flowing = this.socket.write(piece);
     this.socket.uncork();
     return flowing;
+  }
+
+  private send(bytes: Buffer): boolean {
+    const taken = writeNow(this.socket, bytes);
+    if (taken === bytes.length) return true;
+    return this.socket.write(taken === 0 ? bytes : bytes.subarray(taken));
   }
 
   /** Drops what was not written yet. */
