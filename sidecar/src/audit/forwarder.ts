@@ -81,6 +81,7 @@ export class Forwarder {
   /** More is durable. */
   poke(): void {
     if (this.cursor === undefined || this.lingering !== undefined) return;
+    this.parts.pace.begins();
     this.lingering = setTimeout(() => {
       this.lingering = undefined;
       this.pump();

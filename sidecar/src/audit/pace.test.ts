@@ -59,3 +59,28 @@ test.each(Object.entries(cases))('%s', (_name, moments) => {
   });
   expect(seen).toEqual(moments.map(({ allows }) => allows));
 });
+
+test.each([
+  ['busy from its first moment', 0.9, false],
+  ['of a few statements', 0.2, true],
+])('after a quiet time, a burst %s', (_, load, allowed) => {
+  const quietUntil = 60_000;
+  let now = 0;
+  let asked = 0;
+  const busyUntil = (at: number): number => Math.max(0, at - quietUntil) * load;
+  const pace = new Pace({
+    now: () => now,
+    pressing: () => false,
+    utilization: () => {
+      const share = (busyUntil(now) - busyUntil(asked)) / (now - asked);
+      asked = now;
+      return share;
+    },
+  });
+  now = 10;
+  expect(pace.allows()).toBe(true);
+  now = quietUntil;
+  pace.begins();
+  now += 25;
+  expect(pace.allows()).toBe(allowed);
+});

@@ -4,6 +4,8 @@ import { performance, type EventLoopUtilization } from 'node:perf_hooks';
 const busy = 0.5;
 /** milliseconds over which that share is taken */
 const span = 100;
+/** The first of records after a quiet time: likewise, so that the quiet does not hide what begins. */
+const firstSpan = 20;
 /** Milliseconds that forwarding waits for a quieter moment; then it sends all there is. */
 export const longestWait = 10_000;
 
@@ -22,7 +24,8 @@ export interface PaceParts {
  */
 export class Pace {
   private readonly parts: PaceParts;
-  private measured = Number.NEGATIVE_INFINITY;
+  /** when the share is taken next */
+  private due = Number.NEGATIVE_INFINITY;
   private isBusy = false;
   /** forwarding waits since then */
   private since: number | undefined;
@@ -33,11 +36,19 @@ export class Pace {
     this.parts = parts;
   }
 
+  /** Records begin to wait for company: how busy the process is counts from here. */
+  begins(): void {
+    const now = this.parts.now();
+    if (now < this.due) return;
+    this.parts.utilization();
+    this.due = now + firstSpan;
+  }
+
   /** May the next records go now? */
   allows(): boolean {
     const now = this.parts.now();
-    if (now - this.measured >= span) {
-      this.measured = now;
+    if (now >= this.due) {
+      this.due = now + span;
       this.isBusy = this.parts.utilization() > busy;
     }
     if (this.catchingUp || this.parts.pressing()) return true;

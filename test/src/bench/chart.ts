@@ -6,6 +6,7 @@ const colours: Readonly<Record<TargetName, string>> = {
   direct: '#9aa5b1',
   pgbouncer: '#d9a441',
   relay: '#52606d',
+  'relay-busy': '#7b8794',
   postern: '#0f766e',
   'postern-apart': '#14b8a6',
   'postern-masks': '#5eead4',
@@ -15,6 +16,7 @@ const labels: Readonly<Record<TargetName, string>> = {
   direct: 'direct',
   pgbouncer: 'PgBouncer, session mode',
   relay: 'bare Node relay',
+  'relay-busy': 'relay, busy',
   postern: 'Postern: policy and audit',
   'postern-apart': 'collector stopped',
   'postern-masks': 'Postern: with masks',
@@ -125,7 +127,7 @@ export const throughputChart = (report: Report): string =>
       report.results.filter((result) => result.compares === 'rate'),
       ({ toRelay }) =>
         toRelay === undefined ? undefined : { value: toRelay, text: toRelay.toFixed(2) },
-      ['direct', 'relay'],
+      ['direct', 'relay', 'relay-busy'],
     ),
     mark: { at: 1, text: 'relay' },
     ceiling: 1.6,
@@ -142,7 +144,7 @@ export const latencyChart = (report: Report): string =>
         latency === undefined
           ? undefined
           : { value: latency.p50, text: `${latency.p50.toFixed(2)} ms` },
-      ['postern-apart'],
+      ['relay-busy', 'postern-apart'],
     ),
     mark: undefined,
     ceiling: undefined,

@@ -1,5 +1,6 @@
 import type { ScenarioResult } from './results.js';
 import { tableOf } from './table.js';
+import { busyMicroseconds } from './targets.js';
 
 /** What one run found, and where. */
 export interface Report {
@@ -36,6 +37,7 @@ What falls short of its goal, and why: [goals](goals.md).
 ![Time that a statement never seen before takes](latency.svg)
 
 - \`direct\`: no proxy. \`pgbouncer\`: session mode. \`relay\`: the bare relay.
+- \`relay-busy\`: the relay, which besides computes for ${busyMicroseconds} µs a statement: what so much CPU alone costs.
 - \`postern\`: every statement understood, decided and recorded (\`test/fixtures/bench/allow.yaml\`).
 - \`postern-apart\`: the same with its collector stopped while it is measured, as if that ran on another machine, as
   it does in a cluster; the records wait in the spool.

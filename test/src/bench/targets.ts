@@ -15,10 +15,13 @@ import { works } from '../harness/program.js';
 import { root } from '../harness/root.js';
 
 export const targetNames = [
-  ...(['direct', 'pgbouncer', 'relay'] as const),
+  ...(['direct', 'pgbouncer', 'relay', 'relay-busy'] as const),
   ...(['postern', 'postern-apart', 'postern-masks'] as const),
 ] as const;
 export type TargetName = (typeof targetNames)[number];
+
+/** What `relay-busy` computes for besides, a statement: about what Postern does more than the relay. */
+export const busyMicroseconds = 10;
 
 /** One way to the same database. */
 export interface Target {
@@ -63,7 +66,9 @@ const starters: Readonly<Record<TargetName, (around: Surroundings) => Promise<Ta
       stop: () => Promise.resolve(),
     }),
   pgbouncer: (around) => startPgBouncer(around),
-  relay: (around) => startRelay(around),
+  relay: (around) => startRelay('relay', 0, around),
+  // a statement is one piece each way
+  'relay-busy': (around) => startRelay('relay-busy', busyMicroseconds / 2, around),
   postern: (around) => startGoverned('postern', 'allow.yaml', around),
   'postern-apart': async (around) => ({
     ...(await startGoverned('postern-apart', 'allow.yaml', around)),
@@ -79,14 +84,18 @@ const ending = async (child: ChildProcess): Promise<void> => {
   await ended;
 };
 
-const startRelay = async ({ server, node }: Surroundings): Promise<Target> => {
+const startRelay = async (
+  name: Extract<TargetName, `relay${string}`>,
+  microseconds: number,
+  { server, node }: Surroundings,
+): Promise<Target> => {
   const program = fileURLToPath(new URL('./relay.js', import.meta.url));
-  const child = spawn(node, [program, String(server.port)], {
+  const child = spawn(node, [program, String(server.port), String(microseconds)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   return {
-    name: 'relay',
+    name,
     port: Number(line),
     pid: child.pid,
     beside: undefined,
