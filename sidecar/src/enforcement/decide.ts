@@ -12,6 +12,7 @@ import {
   rewrite,
   RewriteRefusal,
   type Rewritten,
+  runsUnseen,
   spellPlainStrings,
   SqlError,
   type Statement,
@@ -203,6 +204,7 @@ function decideOne(
     audit: decision.audit,
     effects: analysis.sessionEffects,
     runsPrepared: analysis.sessionEffects.find((e) => e.kind === 'execute')?.name,
+    fetches: analysis.sessionEffects.find((e) => e.kind === 'fetch')?.name,
     withhold: parts.evaluator.protects && touchesData(analysis),
     until,
   };
@@ -276,11 +278,13 @@ function refusedAt(
 ): RefuseVerdict {
   const before = statements.slice(0, allowed.length);
   const last = before.at(-1);
+  const failing = statements[allowed.length];
   const text = last === undefined ? '' : sql.slice(0, last.end);
   return {
     kind: 'refuse',
     ...refused,
     count: statements.length,
+    atExecute: failing !== undefined && runsUnseen(failing),
     before: allowed.map((a) => a.governed),
     prefix:
       last === undefined ? '' : `${splice(text, replacements(before, allowed)).rewritten ?? text};`,
@@ -300,6 +304,7 @@ function refused(
     before: [],
     prefix: '',
     count: 1,
+    atExecute: false,
     record: recordOf(sql, database),
     audit: { mode: 'relaxed', whenFull: 'Refuse' },
     ...{ unresolved: false, serversWords: undefined },

@@ -10,6 +10,7 @@ const refusal = (prefix = ''): Verdict => ({
   before: [],
   prefix,
   count: 1,
+  atExecute: false,
   record,
   audit: { mode: 'relaxed', whenFull: 'Refuse' },
   serversWords: undefined,

@@ -16,6 +16,8 @@ export interface GovernedStatement {
   readonly effects: readonly SessionEffect[];
   /** Name of the prepared statement that an EXECUTE runs. */
   readonly runsPrepared: string | undefined;
+  /** Name of the cursor that a FETCH takes rows from. */
+  readonly fetches: string | undefined;
   /** Parts of server messages that can carry row values are withheld. */
   readonly withhold: boolean;
   /** epoch milliseconds after which it must be decided again */
@@ -72,6 +74,8 @@ export interface RefuseVerdict {
   readonly serversWords: Piece | undefined;
   /** Statements of the text, as far as it is understood. */
   readonly count: number;
+  /** It is one that the server takes as it comes, and refuses at Execute alone. */
+  readonly atExecute: boolean;
   /** A name is unknown: worth a look whether the schema changed. */
   readonly unresolved: boolean;
   readonly until: number;

@@ -1,22 +1,25 @@
 import { SpoolError } from '../audit/index.js';
 import type { GovernedStatement } from '../enforcement/verdict.js';
-import type { Execution } from './execution.js';
+import type { Execution, RowCount } from './execution.js';
 import { mostNamed, type Refusal, refusals, sqlstate } from './refusal.js';
 import type { Session } from './session.js';
 
 /**
  * Writes the intents of statements that are about to be forwarded. A full spool refuses, before
  * anything was.
+ *
+ * @param counts of what goes on counting where another run has ended, by place in `statements`
  */
 export function begin(
   { executions, governance, names }: Session,
   statements: readonly GovernedStatement[],
-  count: Execution['count'] = { rows: 0, bytes: 0 },
+  counts: readonly (RowCount | undefined)[] = [],
 ): Execution[] | Refusal {
   if (names.bytes > mostNamed && statements.some(keepsName)) return refusals.namesFull();
   const begun: Execution[] = [];
   try {
-    for (const statement of statements) begun.push(executions.begin(statement, count));
+    for (const [i, statement] of statements.entries())
+      begun.push(executions.begin(statement, counts[i] ?? { rows: 0, bytes: 0 }));
   } catch (cause) {
     if (!(cause instanceof SpoolError && cause.code === 'full')) throw cause;
     // None of them goes out; those that were announced already get an end.

@@ -2,9 +2,13 @@ import type { SessionGovernance } from '../enforcement/session-governance.js';
 import type { GovernedStatement } from '../enforcement/verdict.js';
 import { type Names, wireName } from './names.js';
 
-/** Follows what a statement did to the session, whether it succeeded or not. */
+/**
+ * Follows what a statement did to the session. One that failed has given and taken no name; settings and
+ * catalogue are asked for again, whatever it was.
+ */
 export function applyEffects(
   statement: GovernedStatement,
+  how: 'completed' | 'failed',
   governance: SessionGovernance,
   names: Names,
 ): void {
@@ -17,17 +21,19 @@ export function applyEffects(
         governance.catalogueTouched(effect.temporary);
         break;
       case 'discard':
-        names.discardAll();
+        if (how === 'completed') names.discardAll();
         governance.settingsTouched(['*']);
         break;
       case 'deallocate':
+        if (how === 'failed') break;
         if (effect.name === undefined) names.deallocateAll();
         else names.closeStatement(wireName(effect.name));
         break;
       case 'prepare':
-        governance.prepared(statement, effect.name, names);
+        if (how === 'completed') governance.prepared(statement, effect.name, names);
         break;
       case 'declare':
+        if (how === 'failed') break;
         names.addPortal(wireName(effect.name), {
           by: 'declare',
           cycle: 0,

@@ -1,7 +1,7 @@
 import { spellPlainStrings } from '@postern/sql';
 import type { Context } from '../enforcement/context.js';
 import { whole } from '../enforcement/pieces.js';
-import type { GovernedStatement } from '../enforcement/verdict.js';
+import type { ForwardVerdict, GovernedStatement, RefuseVerdict } from '../enforcement/verdict.js';
 import { Bind } from '../wire/frontend/bind.js';
 import { decodeTarget } from '../wire/frontend/close.js';
 import { Parse } from '../wire/frontend/parse.js';
@@ -9,9 +9,10 @@ import { Writer } from '../wire/writer.js';
 import { begin } from './begin.js';
 import type { ClientMessages } from './client-messages.js';
 import { bodyOf, type Frame, originalOf } from './frame.js';
-import { portalStatement, type Prepared } from './names.js';
+import { portalStatement, type Prepared, textAtServer } from './names.js';
 import { owe, oweBind, oweExecute } from './owed.js';
 import { mostNamed, refusals } from './refusal.js';
+import type { RowCount } from './execution.js';
 import type { Session } from './session.js';
 import type { StandIns } from './stand-ins.js';
 
@@ -39,6 +40,7 @@ export class ExtendedQuery {
     const verdict = session.governance.govern(context, message.sql);
     if (verdict === undefined) return 'wait';
     if (verdict.kind === 'refuse' && verdict.count === 1) {
+      if (verdict.atExecute) return this.parseStandIn(message, verdict, context);
       session.executions.refuse(verdict.record, verdict.refusal);
       if (verdict.serversWords !== undefined)
         standIns.askServersWords(verdict.serversWords, message.parameterTypes);
@@ -49,14 +51,7 @@ export class ExtendedQuery {
       return standIns.forMessage(message.statement, refusals.severalStatements());
     }
     session.batchOpen = true;
-    const prepared: Prepared = {
-      name: message.statement,
-      by: 'parse',
-      sql: spellPlainStrings(message.sql, context.lexing.standardStrings).sql,
-      parameterTypes: Buffer.from(message.parameterTypes),
-      verdict,
-      context,
-    };
+    const prepared = preparedOf(message, verdict, context, session.owed.cyclesBegun);
     session.owed.push(
       owe('parse', {
         undo: session.names.addStatement(prepared),
@@ -66,6 +61,19 @@ export class ExtendedQuery {
     if (verdict.rewritten === undefined) return this.messages.pass(frame);
     const out = new Writer();
     Parse.encode({ ...message, sql: verdict.rewritten }, out);
+    session.toServer.write(out.finish());
+    return 'done';
+  }
+
+  /** As the server, which takes such a statement at Parse, Bind and Describe, and refuses it at Execute. */
+  private parseStandIn(message: Parse, verdict: RefuseVerdict, context: Context): 'done' {
+    const { session } = this;
+    session.batchOpen = true;
+    const { statement, parameterTypes } = message;
+    const prepared = preparedOf(message, verdict, context, session.owed.cyclesBegun);
+    session.owed.push(owe('parse', { undo: session.names.addStatement(prepared) }));
+    const out = new Writer();
+    Parse.encode({ kind: 'Parse', statement, sql: textAtServer(prepared), parameterTypes }, out);
     session.toServer.write(out.finish());
     return 'done';
   }
@@ -82,6 +90,8 @@ export class ExtendedQuery {
       if (this.mayComeBack()) return 'wait';
       return standIns.forMessage('', refusals.unknownStatement(statement));
     }
+    // The name may have been taken: what it then stands for is known when the server has said so.
+    if (session.owed.unsettled(prepared.cycle ?? -1)) return 'wait';
     if (!this.isCurrent(prepared, context)) {
       const again = this.messages.redecision.renew(prepared, context);
       if (again === 'wait') return 'wait';
@@ -125,12 +135,18 @@ export class ExtendedQuery {
       if (this.mayComeBack()) return 'wait';
       return standIns.forMessage('', refusals.unknownPortal(name));
     }
+    if (portal.by === 'bind' && session.owed.unsettled(portal.cycle)) return 'wait';
     const { prepared } = portal;
     if (prepared !== undefined && !this.isCurrent(prepared, context)) {
       // A portal cannot be bound again in its place: it runs as it was decided, or not at all.
       const again = this.messages.redecision.confirm(prepared, context);
       if (again === 'wait') return 'wait';
       if (again !== 'renewed') return standIns.forMessage('', again);
+    }
+    if (prepared?.verdict.kind === 'refuse') {
+      const { record, refusal } = prepared.verdict;
+      session.executions.refuse(record, refusal);
+      return standIns.forMessage('', refusal);
     }
     session.batchOpen = true;
     const statement = portalStatement(portal);
@@ -139,12 +155,15 @@ export class ExtendedQuery {
       return this.messages.pass(frame);
     }
     let runs: readonly GovernedStatement[] = [statement];
-    if (statement.runsPrepared !== undefined) {
+    let counts: readonly (RowCount | undefined)[] = [portal.count];
+    if (statement.runsPrepared !== undefined || statement.fetches !== undefined) {
       const executable = this.messages.redecision.resolveAll(runs, context);
+      if (executable === 'wait') return 'wait';
       if ('refusal' in executable) return standIns.forMessage('', executable.refusal);
       runs = executable.statements;
+      counts = [executable.counts[0] ?? portal.count];
     }
-    const executions = begin(session, runs, portal.count);
+    const executions = begin(session, runs, counts);
     if (!Array.isArray(executions)) return standIns.forMessage('', executions);
     session.owed.push(oweExecute(executions, prepared && originalOf(prepared.verdict)));
     return this.messages.pass(frame);
@@ -164,3 +183,18 @@ export class ExtendedQuery {
     return this.messages.pass(frame);
   }
 }
+
+const preparedOf = (
+  { statement, sql, parameterTypes }: Parse,
+  verdict: ForwardVerdict | RefuseVerdict,
+  context: Context,
+  cycle: number,
+): Prepared => ({
+  name: statement,
+  by: 'parse',
+  cycle,
+  sql: spellPlainStrings(sql, context.lexing.standardStrings).sql,
+  parameterTypes: Buffer.from(parameterTypes),
+  verdict,
+  context,
+});

@@ -106,6 +106,14 @@ export class OwedQueue {
     return this.entries.some((owed) => owed?.kind === kind && owed.own === undefined);
   }
 
+  /**
+   * Was something sent in an earlier cycle that the server has not ended yet? It may have failed, which
+   * undoes what was registered for it; within its own cycle a failure has the rest skipped.
+   */
+  unsettled(cycle: number): boolean {
+    return cycle < this.cyclesBegun && cycle >= this.cyclesDone;
+  }
+
   push(owed: Owed): void {
     if (owed.kind === 'sync') this.skipping = false;
     if (owed.kind === 'sync' || owed.kind === 'query') this.cyclesBegun += 1;

@@ -3,9 +3,10 @@ import type { GovernedStatement } from '../enforcement/verdict.js';
 import { Close } from '../wire/frontend/close.js';
 import { Parse } from '../wire/frontend/parse.js';
 import { Writer } from '../wire/writer.js';
-import { type Prepared, wireName } from './names.js';
+import { portalStatement, type Prepared, textAtServer, wireName } from './names.js';
 import { owe, type OwnReply } from './owed.js';
 import { type Refusal, refusals } from './refusal.js';
+import type { RowCount } from './execution.js';
 import type { Session } from './session.js';
 
 const unheard: OwnReply = {
@@ -13,6 +14,17 @@ const unheard: OwnReply = {
   failed: () => undefined,
   ready: () => undefined,
 };
+
+interface Cursor {
+  readonly query: GovernedStatement | undefined;
+  readonly count: RowCount;
+}
+
+/** Statements that can run, each with where its counting goes on, if it does. */
+export interface Executable {
+  readonly statements: readonly GovernedStatement[];
+  readonly counts: readonly (RowCount | undefined)[];
+}
 
 /** Decides prepared statements again when what they were decided under has changed. */
 export class Redecision {
@@ -43,32 +55,45 @@ export class Redecision {
     const { session } = this;
     const verdict = session.governance.govern(context, prepared.sql);
     if (verdict === undefined) return 'wait';
-    if (verdict.kind === 'refuse') {
+    if (verdict.kind === 'refuse' && !(verdict.atExecute && mayPrepare)) {
       session.executions.refuse(verdict.record, verdict.refusal);
       return verdict.refusal;
     }
     if (verdict.kind === 'staged') return refusals.severalStatements();
-    const changed = verdict.rewritten !== prepared.verdict.rewritten;
+    const text = textAtServer({ verdict, sql: prepared.sql });
+    const changed = text !== textAtServer(prepared);
     if (changed && !mayPrepare) return refusals.changedMeaning();
     prepared.verdict = verdict;
     prepared.context = context;
-    if (changed) this.prepareAgain(prepared, verdict.rewritten ?? prepared.sql);
+    if (changed) this.prepareAgain(prepared, text);
     return 'renewed';
   }
 
   /**
-   * A statement that runs a prepared one by SQL (`EXECUTE name`) is recorded, and decided, as that one.
+   * A statement that runs a prepared one by SQL (`EXECUTE name`) is recorded, and decided, as that one. A
+   * FETCH has the limits of its cursor's query, and counts on from the last one.
    */
   resolveAll(
     statements: readonly GovernedStatement[],
     context: Context | undefined,
-  ): { readonly statements: readonly GovernedStatement[] } | { readonly refusal: Refusal } {
-    if (!statements.some((s) => s.runsPrepared !== undefined)) return { statements };
+  ): Executable | { readonly refusal: Refusal } | 'wait' {
+    if (!statements.some((s) => s.runsPrepared !== undefined || s.fetches !== undefined))
+      return { statements, counts: [] };
     const resolved: GovernedStatement[] = [];
+    const counts: (RowCount | undefined)[] = [];
     const justPrepared = new Map<string, GovernedStatement>();
+    const justDeclared = new Map<string, Cursor>();
     for (const statement of statements) {
       for (const effect of statement.effects) {
         if (effect.kind === 'prepare') justPrepared.set(effect.name, statement);
+        if (effect.kind === 'declare')
+          justDeclared.set(effect.name, { query: statement, count: { rows: 0, bytes: 0 } });
+      }
+      if (statement.fetches !== undefined) {
+        const cursor = justDeclared.get(statement.fetches) ?? this.cursor(statement.fetches);
+        counts[resolved.length] = cursor?.count;
+        resolved.push(limitedAs(statement, cursor?.query));
+        continue;
       }
       if (statement.runsPrepared === undefined) {
         resolved.push(statement);
@@ -76,6 +101,7 @@ export class Redecision {
       }
       const found =
         justPrepared.get(statement.runsPrepared) ?? this.known(statement.runsPrepared, context);
+      if (found === 'wait') return 'wait';
       if (found === undefined)
         return { refusal: refusals.unknownStatement(statement.runsPrepared) };
       if ('message' in found) return { refusal: found };
@@ -84,21 +110,31 @@ export class Redecision {
         effects: [...statement.effects, ...found.effects.filter((e) => e.kind !== 'prepare')],
       });
     }
-    return { statements: resolved };
+    return { statements: resolved, counts };
+  }
+
+  private cursor(name: string): Cursor | undefined {
+    const portal = this.session.names.portal(wireName(name));
+    return portal && { query: portalStatement(portal), count: portal.count };
   }
 
   private known(
     name: string,
     context: Context | undefined,
-  ): GovernedStatement | Refusal | undefined {
-    const prepared = this.session.names.statement(wireName(name));
+  ): GovernedStatement | Refusal | 'wait' | undefined {
+    const { names, owed } = this.session;
+    const prepared = names.statement(wireName(name));
     if (prepared === undefined) return undefined;
+    if (owed.unsettled(prepared.cycle ?? -1)) return 'wait';
     if (context !== undefined && prepared.context !== context) {
       const again = this.renew(prepared, context);
       if (again === 'wait') return refusals.changedMeaning();
       if (again !== 'renewed') return again;
     }
-    return prepared.verdict.statements[0];
+    const { verdict } = prepared;
+    if (verdict.kind === 'forward') return verdict.statements[0];
+    this.session.executions.refuse(verdict.record, verdict.refusal);
+    return verdict.refusal;
   }
 
   private prepareAgain(prepared: Prepared, sql: string): void {
@@ -113,3 +149,16 @@ export class Redecision {
     this.session.toServer.write(out.finish());
   }
 }
+
+const limitedAs = (
+  fetch: GovernedStatement,
+  query: GovernedStatement | undefined,
+): GovernedStatement =>
+  query === undefined
+    ? fetch
+    : {
+        ...fetch,
+        limits: { ...fetch.limits, ...query.limits },
+        limited: fetch.limited || query.limited,
+        withhold: fetch.withhold || query.withhold,
+      };

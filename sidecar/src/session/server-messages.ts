@@ -165,7 +165,7 @@ export class ServerMessages {
         ? commandRows(f.buffer, start, f.end)
         : 0;
     this.finish(execution, { kind: 'completed', sqlstate: '', affectedRows });
-    session.applyEffects(execution.statement);
+    session.applyEffects(execution.statement, 'completed');
     this.pass(f);
   }
 
@@ -217,7 +217,7 @@ export class ServerMessages {
     if (execution !== undefined) {
       const kind = execution.cut === undefined ? 'failed' : 'cut';
       this.finish(execution, { kind, sqlstate: execution.cut?.sqlstate ?? code, affectedRows: 0 });
-      session.applyEffects(execution.statement);
+      session.applyEffects(execution.statement, 'failed');
       if (head.kind === 'query') head.executions?.shift();
     }
     session.copyIn.failed();

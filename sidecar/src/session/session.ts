@@ -288,9 +288,9 @@ export class Session implements Flushable {
     this.flow.flushClient();
   }
 
-  /** Follows what a statement did to the session, whether it succeeded or not. */
-  applyEffects(statement: GovernedStatement): void {
-    applyEffects(statement, this.governance, this.names);
+  /** Follows what a statement did to the session, or may have done before it failed. */
+  applyEffects(statement: GovernedStatement, how: 'completed' | 'failed'): void {
+    applyEffects(statement, how, this.governance, this.names);
   }
 
   // -- what the server said ------------------------------------------------------------------------

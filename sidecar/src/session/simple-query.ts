@@ -39,8 +39,9 @@ export class SimpleQuery {
       return 'done';
     }
     const executable = this.messages.redecision.resolveAll(verdict.statements, context);
+    if (executable === 'wait') return 'wait';
     if ('refusal' in executable) return standIns.forQuery([], '', executable.refusal);
-    const executions = begin(session, executable.statements);
+    const executions = begin(session, executable.statements, executable.counts);
     if (!Array.isArray(executions)) return standIns.forQuery([], '', executions);
     session.owed.push(owe('query', { executions, toOriginal: originalOf(verdict) }));
     if (verdict.rewritten === undefined) return this.messages.pass(frame);

@@ -80,11 +80,13 @@ function send(
     return;
   }
   const executable = messages.redecision.resolveAll(verdict.statements, session.governance.ready());
+  // Everything before was answered, so that there is nothing to wait for.
+  if (executable === 'wait') throw new TypeError('a staged statement that waits');
   if ('refusal' in executable) {
     messages.standIns.forMessage('', executable.refusal);
     return;
   }
-  const executions = begin(session, executable.statements);
+  const executions = begin(session, executable.statements, executable.counts);
   if (!Array.isArray(executions)) {
     messages.standIns.forMessage('', executions);
     return;

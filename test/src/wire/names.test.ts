@@ -89,3 +89,99 @@ test('a client may use the name of our own questions for a cursor', async () => 
   ];
   expect(rows(await converse(governed, { says }))).toEqual(['D 7']);
 });
+
+const series = 'SELECT generate_series(1, 5)';
+const run = (name: string): Buffer[] => [say.bind(name), say.execute(), say.sync()];
+
+/** Each gives a name that is taken: the server keeps what it has. */
+const taken: readonly [string, readonly Buffer[]][] = [
+  [
+    'Parse, its error not heard yet',
+    [say.parse(limited, 's'), say.sync(), say.parse(series, 's'), say.sync(), ...run('s')],
+  ],
+  [
+    'Parse, then EXECUTE by SQL',
+    [
+      ...[say.parse(limited, 's'), say.sync(), say.parse(series, 's'), say.sync()],
+      say.query('EXECUTE s'),
+    ],
+  ],
+  [
+    'PREPARE, then EXECUTE',
+    [
+      ...[say.query(`PREPARE s AS ${limited}`), say.query(`PREPARE s AS ${series}`)],
+      say.query('EXECUTE s'),
+    ],
+  ],
+  [
+    'PREPARE, then Bind',
+    [say.query(`PREPARE s AS ${limited}`), say.query(`PREPARE s AS ${series}`), ...run('s')],
+  ],
+  [
+    'Parse behind PREPARE',
+    [say.query(`PREPARE s AS ${limited}`), say.parse(series, 's'), say.sync(), ...run('s')],
+  ],
+  [
+    'PREPARE behind Parse',
+    [say.parse(limited, 's'), say.sync(), say.query(`PREPARE s AS ${series}`), ...run('s')],
+  ],
+  [
+    'Bind to a portal that DECLARE made',
+    [
+      ...[say.query(`DECLARE c CURSOR WITH HOLD FOR ${limited}`), say.parse(series, 's')],
+      ...[say.bind('s', 'c'), say.sync(), say.execute('c'), say.sync()],
+    ],
+  ],
+  [
+    'DECLARE of a portal that is there',
+    [
+      ...[say.query(`DECLARE c CURSOR WITH HOLD FOR ${limited}`)],
+      ...[say.query(`DECLARE c CURSOR WITH HOLD FOR ${series}`), say.execute('c'), say.sync()],
+    ],
+  ],
+  [
+    'Bind to a portal that Bind made',
+    [
+      ...[say.parse(limited, 's'), say.parse(series, 'u'), say.bind('s', 'c'), say.bind('u', 'c')],
+      ...[say.sync(), say.execute('c'), say.sync()],
+    ],
+  ],
+];
+
+test.each(taken)('a name that is taken: %s', async (_, says) => {
+  const spoken = Buffer.concat(says).length;
+  const oneByOne = (bytes: Buffer): readonly Buffer[] => [...says, bytes.subarray(spoken)];
+  for (const pieces of [undefined, oneByOne]) {
+    const heard = await converse(governed, { says }, pieces);
+    expect(heard.some((one) => /^E .*(42P05|42P03|34000)/.test(one))).toBe(true);
+    expect(rows(heard).length).toBeLessThanOrEqual(2);
+  }
+});
+
+const declare = `DECLARE c CURSOR FOR ${limited}`;
+
+test.each<[string, readonly Buffer[]]>([
+  ['at once', [say.query(declare), say.query('FETCH ALL FROM c')]],
+  ['in one string', [say.query(`${declare}; FETCH ALL FROM c`)]],
+  ['one after the other', [say.query(declare), ...[1, 2, 3].map(() => say.query('FETCH c'))]],
+  [
+    'by Parse',
+    [say.query(declare), say.parse('FETCH ALL FROM c'), say.bind(), say.execute(), say.sync()],
+  ],
+  ['by Execute', [say.query(declare), say.execute('c', 1), say.execute('c', 9), say.sync()]],
+])('FETCH from a cursor stops where its query would: %s', async (_, says) => {
+  const heard = await converse(governed, {
+    says: [say.query('BEGIN'), ...says, say.query('ROLLBACK')],
+  });
+  expect(rows(heard)).toEqual(['D 1', 'D 2']);
+  expect(heard.filter((one) => one.startsWith('E '))).toEqual([
+    expect.stringMatching(/^E ERROR 54000 .*2 rows/),
+  ]);
+});
+
+test('each statement of one string has its own limit', async () => {
+  const heard = await converse(governed, {
+    says: [say.query(`SELECT id FROM t LIMIT 2; ${limited}`)],
+  });
+  expect(rows(heard)).toEqual(['D 1', 'D 2', 'D 1', 'D 2']);
+});
