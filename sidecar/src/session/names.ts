@@ -88,7 +88,7 @@ export class Names {
     const before = this.unnamed;
     this.unnamed = portal;
     return () => {
-      this.unnamed = before;
+      if (this.unnamed === portal) this.unnamed = before;
     };
   }
 
@@ -103,7 +103,7 @@ export class Names {
     const before = this.unnamed;
     this.unnamed = undefined;
     return () => {
-      this.unnamed = before;
+      this.unnamed ??= before;
     };
   }
 
@@ -111,7 +111,8 @@ export class Names {
     const before = this.statements.get(name);
     this.setStatement(name, value);
     return () => {
-      this.setStatement(name, before);
+      // What came later under that name stands or falls by itself.
+      if (this.statements.get(name) === value) this.setStatement(name, before);
     };
   }
 
@@ -155,6 +156,7 @@ function replace<T>(map: Map<string, T>, name: string, value: T | undefined): ()
   if (value === undefined) map.delete(name);
   else map.set(name, value);
   return () => {
+    if (map.get(name) !== value) return;
     if (before === undefined) map.delete(name);
     else map.set(name, before);
   };

@@ -86,6 +86,33 @@ describe('COPY FROM STDIN in the extended protocol', () => {
   });
 });
 
+describe('what was sent in a cycle is settled', () => {
+  test('within the cycle, and when the server has ended it', () => {
+    const owed = new OwedQueue();
+    owed.push(owe('parse'));
+    const { cyclesBegun } = owed;
+    expect(owed.unsettled(cyclesBegun)).toBe(false);
+    owed.push(owe('sync'));
+    expect(owed.unsettled(cyclesBegun)).toBe(true);
+    owed.pop('parse');
+    expect(owed.unsettled(cyclesBegun)).toBe(true);
+    owed.pop('sync');
+    expect(owed.unsettled(cyclesBegun)).toBe(false);
+  });
+
+  test('but not because an earlier Sync was swallowed by a copy', () => {
+    const owed = queue('execute', 'sync');
+    const { cyclesBegun } = owed;
+    owed.push(owe('parse'));
+    owed.push(owe('sync'));
+    owed.copyStarted();
+    expect(owed.unsettled(cyclesBegun)).toBe(true);
+    owed.fail();
+    owed.pop('sync');
+    expect(owed.unsettled(cyclesBegun)).toBe(false);
+  });
+});
+
 test('a long session does not grow the queue', () => {
   const owed = new OwedQueue();
   owed.push(owe('sync'));

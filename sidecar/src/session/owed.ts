@@ -176,7 +176,8 @@ export class OwedQueue {
     const amid = rest.findIndex((owed) => owed?.kind !== 'sync');
     const ended = amid >= 0 && rest[amid]?.kind === 'copy-end';
     const swallowed = amid < 0 ? rest.length : amid;
-    this.cyclesBegun -= swallowed;
+    // They end nothing, and have no ReadyForQuery of their own to come.
+    this.cyclesDone += swallowed;
     this.entries = [this.head, ...rest.slice(ended ? amid + 1 : swallowed)];
     this.at = 0;
     return ended;

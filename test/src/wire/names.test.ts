@@ -126,6 +126,13 @@ const taken: readonly [string, readonly Buffer[]][] = [
     [say.parse(limited, 's'), say.sync(), say.query(`PREPARE s AS ${series}`), ...run('s')],
   ],
   [
+    'Parse behind a Close that was skipped',
+    [
+      ...[say.parse(limited, 's'), say.sync(), say.parse('SELECT nothing'), say.close('S', 's')],
+      ...[say.sync(), say.parse(series, 's'), say.sync(), ...run('s')],
+    ],
+  ],
+  [
     'Bind to a portal that DECLARE made',
     [
       ...[say.query(`DECLARE c CURSOR WITH HOLD FOR ${limited}`), say.parse(series, 's')],
@@ -156,6 +163,18 @@ test.each(taken)('a name that is taken: %s', async (_, says) => {
     expect(heard.some((one) => /^E .*(42P05|42P03|34000)/.test(one))).toBe(true);
     expect(rows(heard).length).toBeLessThanOrEqual(2);
   }
+});
+
+test.each<[string, readonly Buffer[]]>([
+  ['failed', [say.parse('SELECT nothing', 's'), say.sync()]],
+  [
+    'was refused',
+    [say.parse('DROP TABLE t', 's'), say.execute('none'), say.sync(), say.close('S', 's')],
+  ],
+  ['was skipped', [say.parse('SELECT nothing'), say.parse('SELECT 1', 's'), say.sync()]],
+])('a name whose first Parse %s goes to the next', async (_, before) => {
+  const says = [...before, say.parse('SELECT 7', 's'), say.sync(), ...run('s')];
+  expect(rows(await converse(governed, { says }))).toEqual(['D 7']);
 });
 
 const declare = `DECLARE c CURSOR FOR ${limited}`;
