@@ -1,6 +1,6 @@
 import { SpoolError } from '../audit/index.js';
 import type { GovernedStatement } from '../enforcement/verdict.js';
-import type { Execution, RowCount } from './execution.js';
+import { type Execution, nothingSent, type RowCount } from './execution.js';
 import { mostNamed, type Refusal, refusals, sqlstate } from './refusal.js';
 import type { Session } from './session.js';
 
@@ -19,7 +19,7 @@ export function begin(
   const begun: Execution[] = [];
   try {
     for (const [i, statement] of statements.entries())
-      begun.push(executions.begin(statement, counts[i] ?? { rows: 0, bytes: 0 }));
+      begun.push(executions.begin(statement, counts[i] ?? nothingSent()));
   } catch (cause) {
     if (!(cause instanceof SpoolError && cause.code === 'full')) throw cause;
     // None of them goes out; those that were announced already get an end.

@@ -1,5 +1,6 @@
 import type { SessionGovernance } from '../enforcement/session-governance.js';
 import type { GovernedStatement } from '../enforcement/verdict.js';
+import { nothingSent } from './execution.js';
 import { type Names, wireName } from './names.js';
 
 /**
@@ -38,7 +39,7 @@ export function applyEffects(
           by: 'declare',
           cycle: 0,
           prepared: governance.preparedFor(statement),
-          count: { rows: 0, bytes: 0 },
+          count: nothingSent(),
         });
         break;
       case 'transaction':

@@ -6,14 +6,23 @@ import type { Refusal } from './refusal.js';
 export interface Execution {
   readonly statement: GovernedStatement;
   readonly intent: Intent;
-  /** rows and bytes sent to the client, counted over all Executes of the portal */
+  /** counted over all Executes of the portal, and all FETCHes of the cursor */
   readonly count: RowCount;
   /** Set once a limit was passed: nothing more of the result reaches the client. */
   cut: Refusal | undefined;
   timer: NodeJS.Timeout | undefined;
 }
 
+/** What of one result was sent to the client. */
 export interface RowCount {
   rows: number;
   bytes: number;
+  /** of those, what the record has already: each run of a portal tells its own */
+  readonly recorded: { rows: number; bytes: number };
 }
+
+export const nothingSent = (): RowCount => ({
+  rows: 0,
+  bytes: 0,
+  recorded: { rows: 0, bytes: 0 },
+});

@@ -44,13 +44,16 @@ export class Executions {
   ): void {
     if (execution.timer !== undefined) clearTimeout(execution.timer);
     if (execution.statement.audit.mode === 'strict') this.parts.durableBefore('answering');
+    const { rows, bytes, recorded } = execution.count;
     this.parts.audit.outcome(execution.intent, {
       kind,
       sqlstate,
       affectedRows,
-      rows: execution.count.rows,
-      bytes: execution.count.bytes,
+      rows: rows - recorded.rows,
+      bytes: bytes - recorded.bytes,
     });
+    recorded.rows = rows;
+    recorded.bytes = bytes;
   }
 
   /** Ends a result that passed a limit: nothing more of it reaches the client, and the server is told to stop. */

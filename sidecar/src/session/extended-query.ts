@@ -12,7 +12,7 @@ import { bodyOf, type Frame, originalOf } from './frame.js';
 import { portalStatement, type Prepared, textAtServer } from './names.js';
 import { owe, oweBind, oweExecute } from './owed.js';
 import { mostNamed, refusals } from './refusal.js';
-import type { RowCount } from './execution.js';
+import { nothingSent, type RowCount } from './execution.js';
 import type { Session } from './session.js';
 import type { StandIns } from './stand-ins.js';
 
@@ -104,7 +104,7 @@ export class ExtendedQuery {
           by: 'bind',
           cycle: session.owed.cyclesBegun,
           prepared,
-          count: { rows: 0, bytes: 0 },
+          count: nothingSent(),
         }),
       ),
     );

@@ -6,7 +6,7 @@ import { Writer } from '../wire/writer.js';
 import { portalStatement, type Prepared, textAtServer, wireName } from './names.js';
 import { owe, type OwnReply } from './owed.js';
 import { type Refusal, refusals } from './refusal.js';
-import type { RowCount } from './execution.js';
+import { nothingSent, type RowCount } from './execution.js';
 import type { Session } from './session.js';
 
 const unheard: OwnReply = {
@@ -87,7 +87,7 @@ export class Redecision {
       for (const effect of statement.effects) {
         if (effect.kind === 'prepare') justPrepared.set(effect.name, statement);
         if (effect.kind === 'declare')
-          justDeclared.set(effect.name, { query: statement, count: { rows: 0, bytes: 0 } });
+          justDeclared.set(effect.name, { query: statement, count: nothingSent() });
       }
       if (statement.fetches !== undefined) {
         const cursor = justDeclared.get(statement.fetches) ?? this.cursor(statement.fetches);
@@ -161,4 +161,5 @@ const limitedAs = (
         limits: { ...fetch.limits, ...query.limits },
         limited: fetch.limited || query.limited,
         withhold: fetch.withhold || query.withhold,
+        audit: query.audit.mode === 'strict' ? query.audit : fetch.audit,
       };
