@@ -16,6 +16,8 @@ export type CliErrorCode =
   | 'ambiguous-database'
   | 'invalid-objects'
   | 'missing-statement'
+  | 'no-catalogue'
+  | 'bad-catalogue'
   | 'statement-invalid'
   | 'database-unreachable'
   | 'address-in-use'

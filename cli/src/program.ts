@@ -3,6 +3,7 @@ import { registerAudit } from './audit/index.js';
 import { registerCompletion } from './completion/command.js';
 import { registerDev } from './dev/command.js';
 import { registerPolicy } from './policy/command.js';
+import { registerSql } from './sql/command.js';
 import type { Shell } from './shell.js';
 
 const epilogue = `
@@ -38,6 +39,7 @@ export const buildProgram = (shell: Shell): Command => {
   registerDev(program, shell);
   registerPolicy(program, shell);
   registerAudit(program, shell);
+  registerSql(program, shell);
   registerCompletion(program, shell);
   return program;
 };
