@@ -10,6 +10,7 @@ MAKEFLAGS += --no-builtin-rules
 T ?=
 BENCH ?=
 CONFORMANCE ?=
+ORACLE ?=
 
 protos := $(shell find proto/postern -name '*.proto')
 messages := proto/generated/messages.d.ts
@@ -44,6 +45,10 @@ bench: build binaries ## measure against a bare relay and PgBouncer, into docs/b
 .PHONY: conformance
 conformance: build binaries ## PostgreSQL's own tests directly and through Postern: equal, one by one
 	@node test/dist/conformance/main.js $(CONFORMANCE)
+
+.PHONY: oracle
+oracle: build binaries ## queries whose columns the server knows better: the analysis must name the same
+	@node test/dist/oracle/main.js $(ORACLE)
 
 .PHONY: lint
 lint: build ## types, import rules, layout

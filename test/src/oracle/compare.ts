@@ -1,0 +1,45 @@
+import type { Access } from '@postern/sql';
+import type { Columns } from './truth.js';
+
+/** What the analysis says: relations of the user's, with all columns used in any way. */
+export function columnsOf(accesses: readonly Access[]): Columns {
+  const found = new Map<string, Set<string>>();
+  for (const { object, user, columns, action } of accesses) {
+    if (object === undefined || !user || action !== 'select') continue;
+    const name = `${object.schema}.${object.name}`;
+    const of = found.get(name) ?? new Set();
+    found.set(name, of);
+    for (const column of columns) of.add(column.name);
+  }
+  return found;
+}
+
+export interface Difference {
+  /** used, says the server, and not seen: what must never be */
+  readonly missed: readonly string[];
+  /** seen, and not used */
+  readonly invented: readonly string[];
+}
+
+/** @returns undefined: they agree */
+export function difference(server: Columns, ours: Columns): Difference | undefined {
+  const missed: string[] = [];
+  const invented: string[] = [];
+  for (const [relation, columns] of server) {
+    const seen = ours.get(relation);
+    if (seen === undefined) missed.push(relation);
+    else for (const name of columns) if (!seen.has(name)) missed.push(`${relation}.${name}`);
+  }
+  for (const [relation, columns] of ours) {
+    const used = server.get(relation);
+    if (used === undefined) {
+      // System relations have no dependencies on record.
+      invented.push(relation);
+      continue;
+    }
+    // A whole row is recorded as the relation alone; we name its columns.
+    if (used.size === 0) continue;
+    for (const name of columns) if (!used.has(name)) invented.push(`${relation}.${name}`);
+  }
+  return missed.length + invented.length === 0 ? undefined : { missed, invented };
+}

@@ -1,0 +1,59 @@
+import type pg from 'pg';
+
+/** Columns of each relation; empty: the relation alone, as a whole row or to count its rows. */
+export type Columns = ReadonlyMap<string, ReadonlySet<string>>;
+
+const dependencies = `
+  SELECT n.nspname AS schema, c.relname AS relation, a.attname AS column
+  FROM pg_depend d
+  JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+  JOIN pg_class c ON d.refclassid = 'pg_class'::regclass AND c.oid = d.refobjid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
+  WHERE r.ev_class = 'oracle_view'::regclass AND c.oid <> r.ev_class AND d.deptype = 'n'`;
+
+/** What the server says of a query. */
+export type Truth =
+  | { readonly kind: 'columns'; readonly columns: Columns }
+  /** it cannot be a view, which says nothing about its columns */
+  | { readonly kind: 'no-view'; readonly sqlstate: string };
+
+/**
+ * Makes a view of the query, reads in pg_depend which columns it uses, and takes it back. Column names
+ * that occur twice are no obstacle: the columns are given others.
+ *
+ * @param client outside a transaction
+ * @param width number of columns; undefined: not known, they keep their names
+ */
+export async function truthOf(
+  client: pg.Client,
+  query: string,
+  width: number | undefined,
+): Promise<Truth> {
+  await client.query('BEGIN');
+  try {
+    const names = Array.from({ length: width ?? 0 }, (_, i) => `c${i}`).join(', ');
+    await client.query(
+      `CREATE TEMP VIEW oracle_view ${names === '' ? '' : `(${names})`} AS ${query}`,
+    );
+    const { rows } = await client.query<{
+      schema: string;
+      relation: string;
+      column: string | null;
+    }>(dependencies);
+    const columns = new Map<string, Set<string>>();
+    for (const { schema, relation, column } of rows) {
+      const name = `${schema}.${relation}`;
+      const of = columns.get(name) ?? new Set();
+      columns.set(name, of);
+      if (column !== null) of.add(column);
+    }
+    return { kind: 'columns', columns };
+  } catch (thrown) {
+    const { code } = thrown as { readonly code?: string };
+    if (code === undefined) throw thrown;
+    return { kind: 'no-view', sqlstate: code };
+  } finally {
+    await client.query('ROLLBACK');
+  }
+}
