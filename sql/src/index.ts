@@ -13,7 +13,6 @@ export {
 export { fingerprint, loadParser, normalise, parse } from './parse/parser.js';
 export { spellPlainStrings, type Spelled } from './parse/plain-strings.js';
 export { maxStatementLength, type Statement } from './parse/statement.js';
-export { runsUnseen } from './parse/utility.js';
 export type * from './catalogue/catalogue.js';
 export { parseSearchPath, type SessionSettings } from './resolve/settings.js';
 export type { Analyzed } from './analyze.js';

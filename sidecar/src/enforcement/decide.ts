@@ -12,7 +12,6 @@ import {
   rewrite,
   RewriteRefusal,
   type Rewritten,
-  runsUnseen,
   spellPlainStrings,
   SqlError,
   type Statement,
@@ -278,13 +277,11 @@ function refusedAt(
 ): RefuseVerdict {
   const before = statements.slice(0, allowed.length);
   const last = before.at(-1);
-  const failing = statements[allowed.length];
   const text = last === undefined ? '' : sql.slice(0, last.end);
   return {
     kind: 'refuse',
     ...refused,
     count: statements.length,
-    atExecute: failing !== undefined && runsUnseen(failing),
     before: allowed.map((a) => a.governed),
     prefix:
       last === undefined ? '' : `${splice(text, replacements(before, allowed)).rewritten ?? text};`,
@@ -304,7 +301,6 @@ function refused(
     before: [],
     prefix: '',
     count: 1,
-    atExecute: false,
     record: recordOf(sql, database),
     audit: { mode: 'relaxed', whenFull: 'Refuse' },
     ...{ unresolved: false, serversWords: undefined },

@@ -10,7 +10,6 @@ const refusal = (prefix = ''): Verdict => ({
   before: [],
   prefix,
   count: 1,
-  atExecute: false,
   record,
   audit: { mode: 'relaxed', whenFull: 'Refuse' },
   serversWords: undefined,

@@ -74,8 +74,6 @@ export interface RefuseVerdict {
   readonly serversWords: Piece | undefined;
   /** Statements of the text, as far as it is understood. */
   readonly count: number;
-  /** It is one that the server takes as it comes, and refuses at Execute alone. */
-  readonly atExecute: boolean;
   /** A name is unknown: worth a look whether the schema changed. */
   readonly unresolved: boolean;
   readonly until: number;

@@ -1,7 +1,7 @@
 import { spellPlainStrings } from '@postern/sql';
 import type { Context } from '../enforcement/context.js';
 import { whole } from '../enforcement/pieces.js';
-import type { ForwardVerdict, GovernedStatement, RefuseVerdict } from '../enforcement/verdict.js';
+import type { ForwardVerdict, GovernedStatement } from '../enforcement/verdict.js';
 import { Bind } from '../wire/frontend/bind.js';
 import { decodeTarget } from '../wire/frontend/close.js';
 import { Parse } from '../wire/frontend/parse.js';
@@ -9,7 +9,7 @@ import { Writer } from '../wire/writer.js';
 import { begin } from './begin.js';
 import type { ClientMessages } from './client-messages.js';
 import { bodyOf, type Frame, originalOf } from './frame.js';
-import { portalStatement, type Prepared, textAtServer } from './names.js';
+import { portalStatement, type Prepared } from './names.js';
 import { owe, oweBind, oweExecute } from './owed.js';
 import { mostNamed, refusals } from './refusal.js';
 import { nothingSent, type RowCount } from './execution.js';
@@ -40,7 +40,6 @@ export class ExtendedQuery {
     const verdict = session.governance.govern(context, message.sql);
     if (verdict === undefined) return 'wait';
     if (verdict.kind === 'refuse' && verdict.count === 1) {
-      if (verdict.atExecute) return this.parseStandIn(message, verdict, context);
       session.executions.refuse(verdict.record, verdict.refusal);
       if (verdict.serversWords !== undefined)
         standIns.askServersWords(verdict.serversWords, message.parameterTypes);
@@ -61,19 +60,6 @@ export class ExtendedQuery {
     if (verdict.rewritten === undefined) return this.messages.pass(frame);
     const out = new Writer();
     Parse.encode({ ...message, sql: verdict.rewritten }, out);
-    session.toServer.write(out.finish());
-    return 'done';
-  }
-
-  /** As the server, which takes such a statement at Parse, Bind and Describe, and refuses it at Execute. */
-  private parseStandIn(message: Parse, verdict: RefuseVerdict, context: Context): 'done' {
-    const { session } = this;
-    session.batchOpen = true;
-    const { statement, parameterTypes } = message;
-    const prepared = preparedOf(message, verdict, context, session.owed.cyclesBegun);
-    session.owed.push(owe('parse', { undo: session.names.addStatement(prepared) }));
-    const out = new Writer();
-    Parse.encode({ kind: 'Parse', statement, sql: textAtServer(prepared), parameterTypes }, out);
     session.toServer.write(out.finish());
     return 'done';
   }
@@ -143,11 +129,6 @@ export class ExtendedQuery {
       if (again === 'wait') return 'wait';
       if (again !== 'renewed') return standIns.forMessage('', again);
     }
-    if (prepared?.verdict.kind === 'refuse') {
-      const { record, refusal } = prepared.verdict;
-      session.executions.refuse(record, refusal);
-      return standIns.forMessage('', refusal);
-    }
     session.batchOpen = true;
     const statement = portalStatement(portal);
     if (statement === undefined) {
@@ -186,7 +167,7 @@ export class ExtendedQuery {
 
 const preparedOf = (
   { statement, sql, parameterTypes }: Parse,
-  verdict: ForwardVerdict | RefuseVerdict,
+  verdict: ForwardVerdict,
   context: Context,
   cycle: number,
 ): Prepared => ({

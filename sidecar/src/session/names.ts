@@ -1,4 +1,4 @@
-import type { ForwardVerdict, GovernedStatement, RefuseVerdict } from '../enforcement/verdict.js';
+import type { ForwardVerdict, GovernedStatement } from '../enforcement/verdict.js';
 import type { Context } from '../enforcement/context.js';
 import type { RowCount } from './execution.js';
 
@@ -12,20 +12,10 @@ export interface Prepared {
   /** the client's text: of the statement, or of the whole PREPARE */
   readonly sql: string;
   readonly parameterTypes: Buffer;
-  /**
-   * What it was last decided to, and under what. Renewed when policy or schema change. Refused: a
-   * stand-in has its name at the server, and Execute fails.
-   */
-  verdict: ForwardVerdict | RefuseVerdict;
+  /** What it was last decided to, and under what. Renewed when policy or schema change. */
+  verdict: ForwardVerdict;
   context: Context;
 }
-
-/** Has no parameters and no columns, as what it stands for; nothing executes it, and if so it fails. */
-const neverRun = 'DEALLOCATE "postern refused this statement"';
-
-/** What the server has under the statement's name. */
-export const textAtServer = ({ verdict, sql }: Pick<Prepared, 'verdict' | 'sql'>): string =>
-  verdict.kind === 'refuse' ? neverRun : (verdict.rewritten ?? sql);
 
 /** A portal, made by Bind or by DECLARE CURSOR: one name space too. */
 export interface Portal {
@@ -36,10 +26,9 @@ export interface Portal {
   readonly count: RowCount;
 }
 
-/** Which statement a portal runs; undefined for an empty query and for one refused. */
+/** Which statement a portal runs; undefined for an empty query. */
 export function portalStatement({ by, prepared }: Portal): GovernedStatement | undefined {
-  if (prepared?.verdict.kind !== 'forward') return undefined;
-  const [statement] = prepared.verdict.statements;
+  const statement = prepared?.verdict.statements[0];
   if (by === 'bind' || statement === undefined) return statement;
   // To run a cursor's portal is not to declare it again.
   return { ...statement, effects: statement.effects.filter(({ kind }) => kind !== 'declare') };

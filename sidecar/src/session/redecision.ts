@@ -3,7 +3,7 @@ import type { GovernedStatement } from '../enforcement/verdict.js';
 import { Close } from '../wire/frontend/close.js';
 import { Parse } from '../wire/frontend/parse.js';
 import { Writer } from '../wire/writer.js';
-import { portalStatement, type Prepared, textAtServer, wireName } from './names.js';
+import { portalStatement, type Prepared, wireName } from './names.js';
 import { owe, type OwnReply } from './owed.js';
 import { type Refusal, refusals } from './refusal.js';
 import { nothingSent, type RowCount } from './execution.js';
@@ -55,17 +55,16 @@ export class Redecision {
     const { session } = this;
     const verdict = session.governance.govern(context, prepared.sql);
     if (verdict === undefined) return 'wait';
-    if (verdict.kind === 'refuse' && !(verdict.atExecute && mayPrepare)) {
+    if (verdict.kind === 'refuse') {
       session.executions.refuse(verdict.record, verdict.refusal);
       return verdict.refusal;
     }
     if (verdict.kind === 'staged') return refusals.severalStatements();
-    const text = textAtServer({ verdict, sql: prepared.sql });
-    const changed = text !== textAtServer(prepared);
+    const changed = verdict.rewritten !== prepared.verdict.rewritten;
     if (changed && !mayPrepare) return refusals.changedMeaning();
     prepared.verdict = verdict;
     prepared.context = context;
-    if (changed) this.prepareAgain(prepared, text);
+    if (changed) this.prepareAgain(prepared, verdict.rewritten ?? prepared.sql);
     return 'renewed';
   }
 
@@ -131,10 +130,7 @@ export class Redecision {
       if (again === 'wait') return refusals.changedMeaning();
       if (again !== 'renewed') return again;
     }
-    const { verdict } = prepared;
-    if (verdict.kind === 'forward') return verdict.statements[0];
-    this.session.executions.refuse(verdict.record, verdict.refusal);
-    return verdict.refusal;
+    return prepared.verdict.statements[0];
   }
 
   private prepareAgain(prepared: Prepared, sql: string): void {
