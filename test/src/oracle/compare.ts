@@ -1,11 +1,11 @@
 import type { Access } from '@postern/sql';
 import type { Columns } from './truth.js';
 
-/** What the analysis says: relations of the user's, with all columns used in any way. */
+/** What the analysis says: relations that are read, with all columns used in any way. */
 export function columnsOf(accesses: readonly Access[]): Columns {
   const found = new Map<string, Set<string>>();
-  for (const { object, user, columns, action } of accesses) {
-    if (object === undefined || !user || action !== 'select') continue;
+  for (const { object, columns, action } of accesses) {
+    if (object === undefined || action !== 'select') continue;
     const name = `${object.schema}.${object.name}`;
     const of = found.get(name) ?? new Set();
     found.set(name, of);
@@ -21,8 +21,15 @@ export interface Difference {
   readonly invented: readonly string[];
 }
 
-/** @returns undefined: they agree */
-export function difference(server: Columns, ours: Columns): Difference | undefined {
+/**
+ * @param width number of a relation's columns
+ * @returns undefined: they agree
+ */
+export function difference(
+  server: Columns,
+  ours: Columns,
+  width: (relation: string) => number,
+): Difference | undefined {
   const missed: string[] = [];
   const invented: string[] = [];
   for (const [relation, columns] of server) {
@@ -33,12 +40,12 @@ export function difference(server: Columns, ours: Columns): Difference | undefin
   for (const [relation, columns] of ours) {
     const used = server.get(relation);
     if (used === undefined) {
-      // System relations have no dependencies on record.
-      invented.push(relation);
+      // What initdb makes first has no dependencies on record.
+      if (!/^(?:pg_catalog|information_schema)\./.test(relation)) invented.push(relation);
       continue;
     }
-    // A whole row is recorded as the relation alone; we name its columns.
-    if (used.size === 0) continue;
+    // A whole row is on record as the relation alone, and beside single columns not at all; we name all.
+    if (used.size === 0 || columns.size === width(relation)) continue;
     for (const name of columns) if (!used.has(name)) invented.push(`${relation}.${name}`);
   }
   return missed.length + invented.length === 0 ? undefined : { missed, invented };

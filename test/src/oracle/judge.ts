@@ -72,8 +72,12 @@ export async function judge(
     return known.kind === 'no-view' ? { kind: 'unknown' } : { kind: 'refused', why };
   }
   const { analysis } = analyzed;
+  const width = (relation: string): number => {
+    const [schema = '', name = ''] = relation.split('.');
+    return catalogue.relation(schema, name)?.columns.length ?? 0;
+  };
   const truth = await truthOf(client, query, analysis.output.length);
   if (truth.kind === 'no-view') return { kind: 'unknown' };
-  const how = difference(truth.columns, columnsOf(analysis.accesses));
+  const how = difference(truth.columns, columnsOf(analysis.accesses), width);
   return how === undefined ? { kind: 'agree' } : { kind: 'differ', how };
 }
