@@ -78,11 +78,14 @@ function decideText(sql: string, context: Context, database: DatabaseGovernance)
   if (statements.length > decidedAtOnce) return staged(statements, standardStrings);
   const allowed: Allowed[] = [];
   for (const statement of statements) {
-    if (allowed.some((a) => changesNames(a.governed))) return staged(statements, standardStrings);
+    if (allowed.some((a) => changesNames(a.governed) || mayBeCut(a.governed)))
+      return staged(statements, standardStrings);
     const one = decideOne(statement, context, database);
     if ('refusal' in one) return refusedAt(sql, statements, allowed, one);
     allowed.push(one);
   }
+  if (allowed.length > 1 && allowed.some((a) => mayBeCut(a.governed)))
+    return staged(statements, standardStrings);
   return {
     kind: 'forward',
     statements: allowed.map((a) => a.governed),
@@ -200,6 +203,8 @@ function decideOne(
     record,
     limits: decision.limits,
     limited: decision.limits.maxRows !== undefined || decision.limits.maxBytes !== undefined,
+    sendsRows: sendsRows(analysis),
+    readOnly: analysis.flags.readOnly,
     audit: decision.audit,
     effects: analysis.sessionEffects,
     runsPrepared: analysis.sessionEffects.find((e) => e.kind === 'execute')?.name,
@@ -209,6 +214,15 @@ function decideOne(
   };
   return { governed, rewritten, until };
 }
+
+/** Commands whose result may have rows; of those that write, with a RETURNING or a rule. */
+const reading = new Set(['SELECT', 'FETCH', 'EXECUTE', 'EXPLAIN', 'SHOW', 'CALL']);
+const writing = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
+
+const sendsRows = ({ command, output, notUnderstood, accesses }: Analysis): boolean =>
+  reading.has(command) ||
+  (writing.has(command) && (output.length > 0 || notUnderstood.length > 0)) ||
+  (command === 'COPY' && !accesses.some(({ action }) => action === 'copy-in'));
 
 /** Limits of ours, and what cannot be sent, are nothing that the server would say. */
 const isServers = ({ code }: SqlError): boolean => !ours.has(code);
@@ -246,6 +260,10 @@ const replacements = (
 /** Statements after one that changes what names mean cannot be decided before that one has run. */
 const changesNames = (statement: GovernedStatement): boolean =>
   statement.effects.some(changesMeaning);
+
+/** What is behind a result that is cut must not run, nor stay what was before it. */
+const mayBeCut = ({ limited, sendsRows, runsPrepared, fetches }: GovernedStatement): boolean =>
+  (limited && sendsRows) || runsPrepared !== undefined || fetches !== undefined;
 
 /** Tags of the columns that the statement touches, by `schema.table.column`. */
 function tagsOf(analysis: Analysis, context: Context): ReadonlyMap<string, readonly string[]> {

@@ -11,7 +11,12 @@ export interface GovernedStatement {
   readonly rewritten: string | undefined;
   readonly record: StatementHandle;
   readonly limits: Limits;
+  /** has a limit of rows or bytes */
   readonly limited: boolean;
+  /** its result may have rows */
+  readonly sendsRows: boolean;
+  /** Nothing is written and no function with side effects called. */
+  readonly readOnly: boolean;
   readonly audit: AuditMode;
   readonly effects: readonly SessionEffect[];
   /** Name of the prepared statement that an EXECUTE runs. */

@@ -11,7 +11,7 @@ import type { Session } from './session.js';
  * @param counts of what goes on counting where another run has ended, by place in `statements`
  */
 export function begin(
-  { executions, governance, names }: Session,
+  { executions, governance, names, limitedRuns }: Session,
   statements: readonly GovernedStatement[],
   counts: readonly (RowCount | undefined)[] = [],
 ): Execution[] | Refusal {
@@ -32,7 +32,10 @@ export function begin(
     }
     return refusals.auditFull();
   }
-  for (const statement of statements) governance.begun(statement);
+  for (const execution of begun) {
+    governance.begun(execution.statement);
+    limitedRuns.begun(execution);
+  }
   return begun;
 }
 

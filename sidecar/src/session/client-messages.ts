@@ -19,9 +19,12 @@ const decided = new Set<number>([
 ]);
 
 /**
- * What the client says, in order. Each handler either deals with its message at once or returns
- * `wait`: then nothing later is looked at until the session knows what it needs to decide it.
+ * What became of a message. `wait`: nothing later is looked at until the session knows what it needs to
+ * decide it. `quiet`: until the server owes nothing.
  */
+export type Dealt = 'done' | 'wait' | 'quiet';
+
+/** What the client says, in order. Each handler deals with its message at once, or says for what it waits. */
 export class ClientMessages {
   readonly redecision: Redecision;
   readonly standIns: StandIns;
@@ -39,7 +42,7 @@ export class ClientMessages {
     this.extended = new ExtendedQuery(session, this);
   }
 
-  handle(frame: Frame): 'done' | 'wait' {
+  handle(frame: Frame): Dealt {
     const { session } = this;
     if (frame.fragment && !frame.first) return this.passing ? this.pass(frame) : 'done';
     this.passing = false;
@@ -53,6 +56,7 @@ export class ClientMessages {
       return 'done';
     }
     if (session.copyIn.running && decided.has(frame.type)) return this.amidCopy(frame.type);
+    if (session.limitedRuns.mustWait(frame.type)) return 'quiet';
     try {
       return this.dispatch(frame);
     } catch (cause) {

@@ -10,6 +10,10 @@ export interface Execution {
   readonly count: RowCount;
   /** Set once a limit was passed: nothing more of the result reaches the client. */
   cut: Refusal | undefined;
+  /** Set once its time was over: the server was told to cancel it, and if it does, this is why. */
+  timedOut: Refusal | undefined;
+  /** Its outcome is on record. */
+  ended: boolean;
   timer: NodeJS.Timeout | undefined;
 }
 

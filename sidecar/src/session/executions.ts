@@ -15,6 +15,8 @@ export interface ExecutionsParts {
   readonly cancelling: (underWay: boolean) => void;
 }
 
+const unended = { cut: undefined, timedOut: undefined, ended: false, timer: undefined };
+
 /** The runs of a session's statements: recorded before and after, bounded in time, cut when too large. */
 export class Executions {
   private readonly parts: ExecutionsParts;
@@ -27,12 +29,12 @@ export class Executions {
   begin(statement: GovernedStatement, count: RowCount): Execution {
     const intent = this.parts.audit.intent(statement.record, statement.audit.whenFull);
     if (statement.audit.mode === 'strict') this.parts.durableBefore('forwarding');
-    const execution: Execution = { statement, intent, count, cut: undefined, timer: undefined };
+    const execution: Execution = { statement, intent, count, ...unended };
     const milliseconds = statement.limits.statementTimeoutMs;
     if (milliseconds !== undefined) {
       execution.timer = setTimeout(() => {
         const source = limitSource(statement.limits, 'statementTimeoutMs');
-        this.cut(execution, refusals.timeLimit(milliseconds, source));
+        this.timeOut(execution, refusals.timeLimit(milliseconds, source));
       }, milliseconds);
     }
     return execution;
@@ -42,6 +44,7 @@ export class Executions {
     execution: Execution,
     { kind, sqlstate, affectedRows }: Pick<StatementOutcome, 'kind' | 'sqlstate' | 'affectedRows'>,
   ): void {
+    execution.ended = true;
     if (execution.timer !== undefined) clearTimeout(execution.timer);
     if (execution.statement.audit.mode === 'strict') this.parts.durableBefore('answering');
     const { rows, bytes, recorded } = execution.count;
@@ -60,6 +63,16 @@ export class Executions {
   cut(execution: Execution, refusal: Refusal): void {
     if (execution.cut !== undefined) return;
     execution.cut = refusal;
+    this.cancel();
+  }
+
+  /** Has the server end what takes too long. If it is done before it hears of that, it is done. */
+  private timeOut(execution: Execution, refusal: Refusal): void {
+    execution.timedOut = refusal;
+    this.cancel();
+  }
+
+  private cancel(): void {
     this.parts.cancelling(true);
     this.parts.cancel().then(
       () => this.parts.cancelling(false),

@@ -6,8 +6,9 @@ import { standIn } from './refusal.js';
 import type { Session } from './session.js';
 
 /**
- * A result that was cut after the server had finished with it: for the client its statement failed, so a
- * transaction block must fail too before the client hears that the connection is ready.
+ * A result that was cut after the server had finished with it, and with what ends its cycle: for the client
+ * its statement failed, so a transaction block must fail too before the client hears that the connection is
+ * ready.
  */
 export class LateFailure {
   private readonly session: Session;

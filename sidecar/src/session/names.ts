@@ -31,7 +31,11 @@ export function portalStatement({ by, prepared }: Portal): GovernedStatement | u
   const statement = prepared?.verdict.statements[0];
   if (by === 'bind' || statement === undefined) return statement;
   // To run a cursor's portal is not to declare it again.
-  return { ...statement, effects: statement.effects.filter(({ kind }) => kind !== 'declare') };
+  return {
+    ...statement,
+    sendsRows: true,
+    effects: statement.effects.filter(({ kind }) => kind !== 'declare'),
+  };
 }
 
 /** NAMEDATALEN - 1: the server compares no more of a name, bytes. */

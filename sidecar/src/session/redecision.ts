@@ -106,6 +106,7 @@ export class Redecision {
       if ('message' in found) return { refusal: found };
       resolved.push({
         ...found,
+        sendsRows: true,
         effects: [...statement.effects, ...found.effects.filter((e) => e.kind !== 'prepare')],
       });
     }
@@ -156,6 +157,7 @@ const limitedAs = (
         ...fetch,
         limits: { ...fetch.limits, ...query.limits },
         limited: fetch.limited || query.limited,
+        readOnly: query.readOnly,
         withhold: fetch.withhold || query.withhold,
         audit: query.audit.mode === 'strict' ? query.audit : fetch.audit,
       };

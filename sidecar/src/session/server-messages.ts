@@ -16,15 +16,13 @@ import type { Execution } from './execution.js';
 import { LateFailure } from './late-failure.js';
 import { passLimit } from './limits.js';
 import type { Owed } from './owed.js';
-import { aboutMessage, refusalFields, sqlstate, standIn } from './refusal.js';
+import { aboutMessage, type Refusal, refusalFields, sqlstate, standIn } from './refusal.js';
 import type { Session } from './session.js';
 import { withheld } from './withhold.js';
 
 /** What the server says, in order: counted, recorded, cut or replaced where policy says so, else passed on. */
 export class ServerMessages {
   private readonly session: Session;
-  /** A cut result's batch went on at the server: nothing more of it reaches the client. */
-  private swallowing = false;
   /** The row at hand does not reach the client. */
   private withholding = false;
   private readonly lateFailure: LateFailure;
@@ -87,8 +85,11 @@ export class ServerMessages {
         return;
       case backendType.parameterDescription:
       case backendType.copyOutResponse:
-      case backendType.copyDone:
         this.passUnlessOwn(f);
+        return;
+      case backendType.copyDone:
+        // Of a COPY that is cut comes an error, and no end.
+        if (running(this.head())?.cut === undefined) this.passUnlessOwn(f);
         return;
       case backendType.copyInResponse:
         this.onCopyIn(f);
@@ -152,11 +153,8 @@ export class ServerMessages {
       return;
     }
     if (execution.cut !== undefined) {
-      // The server finished before our cancel reached it: the error comes from us alone.
       this.finish(execution, { kind: 'cut', sqlstate: execution.cut.sqlstate, affectedRows: 0 });
-      session.toClient.write(encodeErrorResponse(refusalFields(execution.cut)));
-      this.swallowing = true;
-      this.lateFailure.arrange();
+      this.failLate(execution.cut);
       return;
     }
     const start = f.start + headerLength;
@@ -167,6 +165,20 @@ export class ServerMessages {
     this.finish(execution, { kind: 'completed', sqlstate: '', affectedRows });
     session.applyEffects(execution.statement, 'completed');
     this.pass(f);
+  }
+
+  /** The server finished the result before our cancel reached it: now its statement fails all the same. */
+  private failLate(refusal: Refusal): void {
+    const { session } = this;
+    const { head } = session.owed;
+    if (head === undefined) {
+      session.failBatch(refusal);
+      return;
+    }
+    if (head.kind !== 'query' && head.kind !== 'sync')
+      throw new ProtocolError('unexpected', 'something was sent behind a result that was cut');
+    session.toClient.write(encodeErrorResponse(refusalFields(refusal)));
+    this.lateFailure.arrange();
   }
 
   private onReady(f: Framer): void {
@@ -188,7 +200,6 @@ export class ServerMessages {
       head.own.ready();
       return;
     }
-    this.swallowing = false;
     if (this.lateFailure.replaces(status)) return;
     this.pass(f);
   }
@@ -215,8 +226,9 @@ export class ServerMessages {
       if (!session.ending.serverFatal && dropped.every((owed) => owed.own !== undefined)) return;
     }
     if (execution !== undefined) {
-      const kind = execution.cut === undefined ? 'failed' : 'cut';
-      this.finish(execution, { kind, sqlstate: execution.cut?.sqlstate ?? code, affectedRows: 0 });
+      const why = cutBy(execution, code);
+      const kind = why === undefined ? 'failed' : 'cut';
+      this.finish(execution, { kind, sqlstate: why?.sqlstate ?? code, affectedRows: 0 });
       session.applyEffects(execution.statement, 'failed');
       if (head.kind === 'query') head.executions?.shift();
     }
@@ -227,7 +239,9 @@ export class ServerMessages {
         code,
       );
     }
-    this.write(encodeErrorResponse(this.errorFor(head, execution, fields, code, behind)));
+    this.session.toClient.write(
+      encodeErrorResponse(this.errorFor(head, execution, fields, code, behind)),
+    );
   }
 
   /**
@@ -242,15 +256,8 @@ export class ServerMessages {
     code: string,
     behind: number | undefined,
   ): ErrorFields {
-    if (execution?.cut !== undefined) return refusalFields(execution.cut);
-    const { refusal } = head;
-    if (
-      refusal !== undefined &&
-      execution === undefined &&
-      code === standIn[refusal.stage].sqlstate
-    ) {
-      return refusalFields(refusal);
-    }
+    const why = execution === undefined ? standInFor(head, code) : cutBy(execution, code);
+    if (why !== undefined) return refusalFields(why);
     const { session } = this;
     const about =
       behind === undefined || code !== sqlstate.protocolViolation
@@ -270,7 +277,7 @@ export class ServerMessages {
       this.pass(f);
       return;
     }
-    this.write(encodeNoticeResponse(withheld(decodeErrorFields(bodyOf(f)), true)));
+    this.session.toClient.write(encodeNoticeResponse(withheld(decodeErrorFields(bodyOf(f)), true)));
   }
 
   private onReply(f: Framer, kind: 'parse' | 'bind' | 'close' | 'describe'): void {
@@ -310,11 +317,7 @@ export class ServerMessages {
   }
 
   private pass(f: Framer): void {
-    if (!this.swallowing) this.session.toClient.pass(f.buffer, f.start, f.end);
-  }
-
-  private write(bytes: Buffer): void {
-    if (!this.swallowing) this.session.toClient.write(bytes);
+    this.session.toClient.pass(f.buffer, f.start, f.end);
   }
 
   private finish(
@@ -333,6 +336,17 @@ export class ServerMessages {
 }
 
 const bodyOf = (f: Framer): Body => new Body(f.buffer, f.start + headerLength, f.end);
+
+/** Of a statement that failed: was that our doing? */
+const cutBy = ({ cut, timedOut }: Execution, code: string): Refusal | undefined =>
+  cut ?? (code === sqlstate.queryCanceled ? timedOut : undefined);
+
+/** Of a stand-in that failed, as it should or by a cancel that came late: what it stands for. */
+const standInFor = ({ refusal }: Owed, code: string): Refusal | undefined =>
+  refusal !== undefined &&
+  (code === standIn[refusal.stage].sqlstate || code === sqlstate.queryCanceled)
+    ? refusal
+    : undefined;
 
 /** The statement that the replies at the head of the queue are about. */
 const running = (head: Owed): Execution | undefined => head.executions?.[0];

@@ -16,12 +16,14 @@ import { Executions } from './executions.js';
 import type { Frame } from './frame.js';
 import { Flow } from './flow.js';
 import type { HeldMemory } from './held-memory.js';
+import { LimitedRuns } from './limited-runs.js';
 import { Names } from './names.js';
 import { Outlet } from './outlet.js';
 import { owe, type Owed, OwedQueue } from './owed.js';
 import { Questions } from './questions.js';
 import { receive } from './receive.js';
-import { sqlstate } from './refusal.js';
+import { ownNames } from './own-names.js';
+import { type Refusal, sqlstate } from './refusal.js';
 import { ServerMessages } from './server-messages.js';
 import { runStaged } from './staged.js';
 import type { Flushable, Turn } from './turn.js';
@@ -55,6 +57,7 @@ export interface SessionParts {
 export class Session implements Flushable {
   readonly owed = new OwedQueue();
   readonly names = new Names();
+  readonly limitedRuns = new LimitedRuns(this);
   readonly toClient: Outlet;
   readonly toServer: Outlet;
   readonly executions: Executions;
@@ -145,7 +148,7 @@ export class Session implements Flushable {
     client.on('end', this.onClientEnd);
     client.on('close', () => this.ending.clientGone(this.fromClient.midMessage));
     server.on('close', () => this.ending.serverClosed());
-    if (this.governance.ready() === undefined) this.prepare();
+    if (this.governance.ready() === undefined) this.prepare('wait');
     if (fromServer.length > 0) this.onServerData(fromServer);
     if (fromClient.length > 0) this.onClientData(fromClient);
     receive(server, this.onServerData);
@@ -204,10 +207,10 @@ export class Session implements Flushable {
       while (!this.deaf && !this.ending.over && f.next()) {
         const frame: Frame = f;
         this.ahead ||= this.owed.size >= mostOwed;
-        if (this.clientMessages.handle(frame) === 'wait') {
+        const dealt = this.clientMessages.handle(frame);
+        if (dealt !== 'done') {
           const { type, buffer, start, end, fragment, first } = f;
-          this.waiting = { type, buffer, start, end, fragment, first };
-          this.prepare();
+          this.wait({ type, buffer, start, end, fragment, first }, dealt);
         }
       }
     } while (!this.deaf && !this.ending.over && f.wants > 0 && this.flow.takeClientRoom());
@@ -216,10 +219,17 @@ export class Session implements Flushable {
     this.touch();
   }
 
-  /** Asks what is missing, then deals with the waiting message and all that came after it. */
-  private prepare(): void {
+  private wait(frame: Frame, how: 'wait' | 'quiet'): void {
+    this.waiting = frame;
+    this.prepare(how);
+  }
+
+  /** Asks what is missing, if anything, then deals with the waiting message and all that came after it. */
+  private prepare(how: 'wait' | 'quiet'): void {
     this.preparing = true;
-    this.governance.prepare(this.questions).then(
+    const prepared =
+      how === 'quiet' ? this.questions.quiet() : this.governance.prepare(this.questions);
+    prepared.then(
       () => this.guard(() => this.continue()),
       (cause: unknown) => this.ending.abandon(cause),
     );
@@ -230,10 +240,9 @@ export class Session implements Flushable {
     const { waiting } = this;
     this.preparing = false;
     this.waiting = undefined;
-    if (waiting !== undefined && this.clientMessages.handle(waiting) === 'wait') {
-      this.waiting = waiting;
-      this.prepare();
-    } else this.governance.waitOver();
+    const dealt = waiting === undefined ? 'done' : this.clientMessages.handle(waiting);
+    if (waiting !== undefined && dealt !== 'done') this.wait(waiting, dealt);
+    else this.governance.waitOver();
     this.listenAgain();
   }
 
@@ -286,6 +295,13 @@ export class Session implements Flushable {
 
   flush(): void {
     this.flow.flushClient();
+  }
+
+  /** Has what is open since the last Sync fail at the server, where nothing more was sent. */
+  failBatch(refusal: Refusal): void {
+    this.clientMessages.standIns.forMessage(ownNames.words, refusal);
+    this.toServer.write(Flush);
+    this.touch();
   }
 
   /** Follows what a statement did to the session, or may have done before it failed. */

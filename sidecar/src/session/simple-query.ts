@@ -1,3 +1,4 @@
+import { whole } from '../enforcement/pieces.js';
 import { Query } from '../wire/frontend/query.js';
 import { begin } from './begin.js';
 import type { ClientMessages } from './client-messages.js';
@@ -41,6 +42,11 @@ export class SimpleQuery {
     const executable = this.messages.redecision.resolveAll(verdict.statements, context);
     if (executable === 'wait') return 'wait';
     if ('refusal' in executable) return standIns.forQuery([], '', executable.refusal);
+    const [first] = executable.statements;
+    if (first !== undefined && !session.limitedRuns.mayBeSimple(first)) {
+      session.stage([whole(sql)]);
+      return 'done';
+    }
     const executions = begin(session, executable.statements, executable.counts);
     if (!Array.isArray(executions)) return standIns.forQuery([], '', executions);
     session.owed.push(owe('query', { executions, toOriginal: originalOf(verdict) }));
