@@ -72,7 +72,7 @@ export class ClientMessages {
     const refusal = refusals.amidCopy(type);
     if (type === frontendType.query || type === frontendType.functionCall)
       return this.standIns.forQuery([], '', refusal);
-    return this.standIns.forMessage('', refusal);
+    return this.standIns.forMessage(refusal);
   }
 
   /** Its body cannot be read: an error to the server, after which the session goes on. */
@@ -88,7 +88,7 @@ export class ClientMessages {
       case frontendType.describe:
       case frontendType.close:
       case frontendType.flush:
-        return this.standIns.forMessage('', refusal);
+        return this.standIns.forMessage(refusal);
       default:
         throw cause;
     }

@@ -30,24 +30,24 @@ export class ExtendedQuery {
 
   parse(frame: Frame): 'done' | 'wait' {
     const { session, standIns } = this;
-    if (frame.fragment) return standIns.forMessage('', refusals.tooLong());
-    if (session.names.bytes > mostNamed) return standIns.forMessage('', refusals.namesFull());
+    if (frame.fragment) return standIns.forMessage(refusals.tooLong());
+    if (session.names.bytes > mostNamed) return standIns.forMessage(refusals.namesFull());
     const context = session.governance.ready();
     if (context === undefined) return 'wait';
     const message = Parse.decode(bodyOf(frame));
     if (!session.governance.keepsName(message.statement))
-      return standIns.forMessage('', refusals.nameConverted());
+      return standIns.forMessage(refusals.nameConverted());
     const verdict = session.governance.govern(context, message.sql);
     if (verdict === undefined) return 'wait';
     if (verdict.kind === 'refuse' && verdict.count === 1) {
       session.executions.refuse(verdict.record, verdict.refusal);
       if (verdict.serversWords !== undefined)
-        standIns.askServersWords(verdict.serversWords, message.parameterTypes);
-      return standIns.forMessage(message.statement, verdict.refusal);
+        standIns.askServersWords(verdict.serversWords, message.parameterTypes, message.statement);
+      return standIns.forMessage(verdict.refusal, message.statement);
     }
     if (verdict.kind !== 'forward' || verdict.statements.length > 1) {
-      standIns.askServersWords(whole(message.sql), message.parameterTypes);
-      return standIns.forMessage(message.statement, refusals.severalStatements());
+      standIns.askServersWords(whole(message.sql), message.parameterTypes, message.statement);
+      return standIns.forMessage(refusals.severalStatements(), message.statement);
     }
     session.batchOpen = true;
     const prepared = preparedOf(message, verdict, context, session.owed.cyclesBegun);
@@ -71,17 +71,17 @@ export class ExtendedQuery {
     const { portal, statement } = Bind.decode(bodyOf(frame));
     const prepared = session.names.statement(statement);
     if (!session.governance.keepsName(statement) || !session.governance.keepsName(portal))
-      return standIns.forMessage('', refusals.nameConverted());
+      return standIns.forMessage(refusals.nameConverted());
     if (prepared === undefined) {
       if (this.mayComeBack()) return 'wait';
-      return standIns.forMessage('', refusals.unknownStatement(statement));
+      return standIns.forMessage(refusals.unknownStatement(statement));
     }
     // The name may have been taken: what it then stands for is known when the server has said so.
     if (session.owed.unsettled(prepared.cycle ?? -1)) return 'wait';
     if (!this.isCurrent(prepared, context)) {
       const again = this.messages.redecision.renew(prepared, context);
       if (again === 'wait') return 'wait';
-      if (again !== 'renewed') return standIns.forMessage(statement, again);
+      if (again !== 'renewed') return standIns.forMessage(again);
     }
     session.batchOpen = true;
     session.owed.push(
@@ -115,11 +115,10 @@ export class ExtendedQuery {
     const name = body.name();
     body.int32();
     const portal = session.names.portal(name);
-    if (!session.governance.keepsName(name))
-      return standIns.forMessage('', refusals.nameConverted());
+    if (!session.governance.keepsName(name)) return standIns.forMessage(refusals.nameConverted());
     if (portal === undefined) {
       if (this.mayComeBack()) return 'wait';
-      return standIns.forMessage('', refusals.unknownPortal(name));
+      return standIns.forMessage(refusals.unknownPortal(name));
     }
     if (portal.by === 'bind' && session.owed.unsettled(portal.cycle)) return 'wait';
     const { prepared } = portal;
@@ -127,7 +126,7 @@ export class ExtendedQuery {
       // A portal cannot be bound again in its place: it runs as it was decided, or not at all.
       const again = this.messages.redecision.confirm(prepared, context);
       if (again === 'wait') return 'wait';
-      if (again !== 'renewed') return standIns.forMessage('', again);
+      if (again !== 'renewed') return standIns.forMessage(again);
     }
     session.batchOpen = true;
     const statement = portalStatement(portal);
@@ -140,12 +139,12 @@ export class ExtendedQuery {
     if (statement.runsPrepared !== undefined || statement.fetches !== undefined) {
       const executable = this.messages.redecision.resolveAll(runs, context);
       if (executable === 'wait') return 'wait';
-      if ('refusal' in executable) return standIns.forMessage('', executable.refusal);
+      if ('refusal' in executable) return standIns.forMessage(executable.refusal);
       runs = executable.statements;
       counts = [executable.counts[0] ?? portal.count];
     }
     const executions = begin(session, runs, counts);
-    if (!Array.isArray(executions)) return standIns.forMessage('', executions);
+    if (!Array.isArray(executions)) return standIns.forMessage(executions);
     session.owed.push(oweExecute(executions, prepared && originalOf(prepared.verdict)));
     return this.messages.pass(frame);
   }
@@ -154,7 +153,7 @@ export class ExtendedQuery {
     const { session, standIns } = this;
     const target = decodeTarget(bodyOf(frame), 'CLOSE');
     if (!session.governance.keepsName(target.name))
-      return standIns.forMessage('', refusals.nameConverted());
+      return standIns.forMessage(refusals.nameConverted());
     session.batchOpen = true;
     const undo =
       target.of === 'statement'

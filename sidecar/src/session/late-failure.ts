@@ -12,7 +12,8 @@ import type { Session } from './session.js';
  */
 export class LateFailure {
   private readonly session: Session;
-  private due = false;
+  /** Its ReadyForQuery has not come yet. */
+  due = false;
 
   constructor(session: Session) {
     this.session = session;

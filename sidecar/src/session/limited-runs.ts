@@ -21,8 +21,9 @@ interface Run {
 
 /**
  * A result that passes a limit is cut, and for the client its statement has failed. The server may have
- * finished it by then: so that it has not gone on either, what comes behind a statement with a limit waits
- * for the end of its result, unless a failure would undo nothing and keep nothing from running.
+ * finished it by then: so that it has not gone on either, and that what it goes on with is not cancelled in
+ * its place, what comes behind a statement with a limit waits for the end of its result. A Sync need not
+ * where an error before it would undo nothing.
  */
 export class LimitedRuns {
   private readonly session: Session;
@@ -62,7 +63,7 @@ export class LimitedRuns {
     const sameCycle = last.cycle === owed.cyclesBegun;
     if (sameCycle && !last.execution.ended)
       return type !== frontendType.sync || !(last.alone || last.inBlock);
-    const over = sameCycle || last.alone || !owed.unsettled(last.cycle);
+    const over = sameCycle || !owed.unsettled(last.cycle);
     if (!over && !(last.execution.ended && last.execution.cut === undefined)) return true;
     this.last = undefined;
     return false;

@@ -9,5 +9,6 @@ const own = `_postern_${randomBytes(8).toString('hex')}`;
 export const ownNames = {
   question: own,
   words: `${own}_words`,
+  staged: `${own}_staged`,
   savepoint: `${own}_savepoint`,
 } as const;

@@ -74,7 +74,10 @@ export class Questions implements Ask {
     return rows;
   }
 
-  /** Resolves once nothing is owed, so that the transaction status is known. */
+  /**
+   * Resolves once nothing is owed, so that the transaction status is known, and no cancel request is under
+   * way, which would hit what comes next.
+   */
   async quiet(): Promise<void> {
     const { session } = this;
     if (this.isQuiet()) return;
@@ -83,7 +86,7 @@ export class Questions implements Ask {
     await new Promise<void>((resolve) => this.waiters.push(resolve));
   }
 
-  /** Called after each chunk from the server. */
+  /** Called after each chunk from the server, and when a cancel request was taken. */
   settled(): void {
     if (!this.isQuiet() || this.waiters.length === 0) return;
     const { waiters } = this;
@@ -97,7 +100,7 @@ export class Questions implements Ask {
   }
 
   private isQuiet(): boolean {
-    return this.ended || this.session.owed.size === 0;
+    return this.ended || (this.session.owed.size === 0 && !this.session.isCancelling);
   }
 
   private send(sql: string, own: OwnReply): void {

@@ -211,6 +211,10 @@ export class ServerMessages {
     const severity = fields.get('V') ?? fields.get('S');
     if (severity === 'FATAL' || severity === 'PANIC') session.ending.serverFatal = true;
     const head = session.owed.head;
+    if (head?.kind === 'sync' && this.lateFailure.due && code === sqlstate.queryCanceled) {
+      // Our cancel, which came later than the result's end: the client has its error already.
+      return;
+    }
     if (head === undefined || head.kind === 'sync') {
       // FATAL while idle (57P01), or a deferred constraint that fails as the Sync commits
       session.toClient.write(encodeErrorResponse(withheld(fields, session.withholding(undefined))));

@@ -22,7 +22,6 @@ import { Outlet } from './outlet.js';
 import { owe, type Owed, OwedQueue } from './owed.js';
 import { Questions } from './questions.js';
 import { receive } from './receive.js';
-import { ownNames } from './own-names.js';
 import { type Refusal, sqlstate } from './refusal.js';
 import { ServerMessages } from './server-messages.js';
 import { runStaged } from './staged.js';
@@ -103,7 +102,9 @@ export class Session implements Flushable {
       },
       cancelling: (underWay) => {
         this.cancelling = underWay;
-        if (!underWay) this.guard(() => this.listenAgain());
+        if (underWay) return;
+        this.questions.settled();
+        this.guard(() => this.listenAgain());
       },
     });
     this.questions = new Questions(this);
@@ -258,6 +259,10 @@ export class Session implements Flushable {
     );
   }
 
+  get isCancelling(): boolean {
+    return this.cancelling;
+  }
+
   get isStaging(): boolean {
     return this.staging;
   }
@@ -299,7 +304,7 @@ export class Session implements Flushable {
 
   /** Has what is open since the last Sync fail at the server, where nothing more was sent. */
   failBatch(refusal: Refusal): void {
-    this.clientMessages.standIns.forMessage(ownNames.words, refusal);
+    this.clientMessages.standIns.forMessage(refusal);
     this.toServer.write(Flush);
     this.touch();
   }

@@ -1,4 +1,5 @@
 import { Bind } from '../wire/frontend/bind.js';
+import { Close } from '../wire/frontend/close.js';
 import { Execute } from '../wire/frontend/execute.js';
 import { Parse } from '../wire/frontend/parse.js';
 import { Flush, Sync } from '../wire/frontend/signals.js';
@@ -8,6 +9,7 @@ import type { Piece, Verdict } from '../enforcement/verdict.js';
 import { begin } from './begin.js';
 import type { ClientMessages } from './client-messages.js';
 import { owe } from './owed.js';
+import { ownNames } from './own-names.js';
 import type { Questions } from './questions.js';
 import { refusals } from './refusal.js';
 import type { Session } from './session.js';
@@ -28,20 +30,42 @@ export async function runStaged(
   messages: ClientMessages,
   questions: Questions,
 ): Promise<void> {
-  for (const piece of pieces) {
+  /** Once all is answered: is the server skipping what comes, up to a Sync? */
+  const skips = async (): Promise<boolean> => {
     await questions.quiet();
-    if (session.owed.skipping) break;
+    return session.owed.skipping;
+  };
+  // An error before it in its batch: the server would not have looked at it either.
+  if (await skips()) return;
+  for (const piece of pieces) {
+    if (await skips()) break;
     const verdict = await decided(piece.sql, session, questions);
     session.batchOpen = true;
+    close(session);
     send(piece, verdict, session, messages);
     session.touch();
   }
-  await questions.quiet();
+  if (!(await skips())) close(session);
   session.batchOpen = false;
   messages.standIns.doomed = false;
   session.owed.push(owe('sync'));
   session.toServer.write(Sync);
   session.touch();
+}
+
+/** A Query leaves no unnamed statement and portal behind. Closed first, too: what failed closed nothing. */
+function close({ owed, toServer }: Session): void {
+  const out = new Writer();
+  const targets = [
+    { of: 'statement', name: ownNames.staged },
+    { of: 'statement', name: '' },
+    { of: 'portal', name: '' },
+  ] as const;
+  for (const target of targets) {
+    Close.encode({ kind: 'Close', ...target }, out);
+    owed.push(owe('close', { staged: true }));
+  }
+  toServer.write(out.finish());
 }
 
 async function decided(sql: string, session: Session, questions: Questions): Promise<Verdict> {
@@ -60,7 +84,7 @@ function send(
   messages: ClientMessages,
 ): void {
   if (verdict.kind === 'staged') {
-    messages.standIns.forMessage('', refusals.severalStatements());
+    messages.standIns.forMessage(refusals.severalStatements());
     return;
   }
   if (verdict.kind === 'refuse') {
@@ -74,7 +98,6 @@ function send(
     }
     const { position, ...rest } = verdict.refusal;
     messages.standIns.forMessage(
-      '',
       position === undefined ? rest : { ...rest, position: toOriginal(position) },
     );
     return;
@@ -83,20 +106,25 @@ function send(
   // Everything before was answered, so that there is nothing to wait for.
   if (executable === 'wait') throw new TypeError('a staged statement that waits');
   if ('refusal' in executable) {
-    messages.standIns.forMessage('', executable.refusal);
+    messages.standIns.forMessage(executable.refusal);
     return;
   }
   const executions = begin(session, executable.statements, executable.counts);
   if (!Array.isArray(executions)) {
-    messages.standIns.forMessage('', executions);
+    messages.standIns.forMessage(executions);
     return;
   }
   const out = new Writer();
   Parse.encode(
-    { kind: 'Parse', statement: '', sql: verdict.rewritten ?? sql, parameterTypes: noTypes },
+    {
+      kind: 'Parse',
+      statement: ownNames.staged,
+      sql: verdict.rewritten ?? sql,
+      parameterTypes: noTypes,
+    },
     out,
   );
-  Bind.encode({ kind: 'Bind', portal: '', statement: '', values: noValues }, out);
+  Bind.encode({ kind: 'Bind', portal: '', statement: ownNames.staged, values: noValues }, out);
   out.message(frontendType.describe, (w) => w.uint8(0x50).cstring(''));
   Execute.encode({ kind: 'Execute', portal: '', maxRows: 0 }, out);
   out.bytes(Flush);

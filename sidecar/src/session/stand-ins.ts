@@ -55,7 +55,7 @@ export class StandIns {
     const { session } = this;
     session.executions.refuse(record, refusal);
     this.askServersWords(words, noTypes);
-    this.forMessage('', refusal);
+    this.forMessage(refusal);
     this.doomed = false;
     session.batchOpen = false;
     session.owed.push(owe('sync'));
@@ -66,19 +66,29 @@ export class StandIns {
   /**
    * A Parse of what cannot be decided: the server's error for it, if it has one, is the one the client
    * gets. If it has none, the stand-in that follows fails in its place.
+   *
+   * @param statement the name that it gives; a Query ends the unnamed statement as such a Parse does
    */
-  askServersWords({ sql, toOriginal }: Piece, parameterTypes: Buffer): void {
+  askServersWords({ sql, toOriginal }: Piece, parameterTypes: Buffer, statement = ''): void {
     const { session, inPlaceOf } = this;
+    const out = new Writer();
+    if (statement === '') {
+      session.owed.push(owe('close', { staged: true }));
+      Close.encode({ kind: 'Close', of: 'statement', name: '' }, out);
+    }
     session.owed.push(owe('parse', { staged: true, inPlaceOf, toOriginal }));
     session.owed.push(owe('close', { staged: true }));
-    const out = new Writer();
     Parse.encode({ kind: 'Parse', statement: ownNames.words, sql, parameterTypes }, out);
     Close.encode({ kind: 'Close', of: 'statement', name: ownNames.words }, out);
     session.toServer.write(out.finish());
   }
 
-  /** Sends a Parse that fails in the place of a refused message of the extended protocol. */
-  forMessage(statement: string, refusal: Refusal): 'done' {
+  /**
+   * Sends a Parse that fails in the place of a refused message of the extended protocol.
+   *
+   * @param statement the name that a refused Parse gives: if unnamed, the one before is no more
+   */
+  forMessage(refusal: Refusal, statement: string = ownNames.words): 'done' {
     const { session, inPlaceOf } = this;
     session.batchOpen = true;
     session.owed.push(owe('parse', { refusal, inPlaceOf }));

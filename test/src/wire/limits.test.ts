@@ -1,5 +1,6 @@
 /** A result that is cut is, message for message, that of a statement that fails at the row too many. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -117,6 +118,19 @@ const cases: readonly Case[] = [
   {
     name: 'extended, a Query without a Sync',
     says: (limited) => [...run(write), ...run(limited), say.query(write), sync, count],
+  },
+  {
+    name: 'a query string behind an error in its batch, before the Sync',
+    says: (limited) => [
+      ...[say.describe('S'), say.query(`${write}; ${limited}`), sync, say.query(limited), count],
+    ],
+  },
+  {
+    name: 'a query string, and the unnamed statement it leaves no more',
+    says: (limited) => [
+      ...[say.query(`${write}; ${limited}; ${write}`), say.describe('S'), sync],
+      ...[say.query('SELECT 1; SELECT 2'), say.bind(), sync],
+    ],
   },
   {
     name: 'extended, in a block',
@@ -257,6 +271,57 @@ describe.each([
     },
     60_000,
   );
+});
+
+describe('in any script', () => {
+  type Step = (limited: string) => readonly Buffer[];
+  const steps: readonly (readonly [name: string, step: Step])[] = [
+    ['Q limited', (limited) => [say.query(limited)]],
+    ['Q write', () => [say.query(write)]],
+    ['Q BEGIN', () => [begin]],
+    ['Q COMMIT', () => [commit]],
+    ['Q SAVEPOINT', () => [say.query('SAVEPOINT s')]],
+    ['Q ROLLBACK TO', () => [say.query('ROLLBACK TO s')]],
+    ['Q several', (limited) => [say.query(`${write}; ${limited}; ${write}`)]],
+    ['Q within', () => [say.query('SELECT id FROM t LIMIT 1')]],
+    ['Q count', () => [count]],
+    ['E limited', (limited) => run(limited)],
+    ['E part', (limited) => [say.parse(limited), say.bind('', 'p'), say.execute('p', 2)]],
+    ['E further', () => [say.execute('p', 1)]],
+    ['E write', () => run(write)],
+    ['E BEGIN', () => run('BEGIN')],
+    ['E COMMIT', () => run('COMMIT')],
+    ['E within', () => run('SELECT id FROM t LIMIT 2')],
+    ['E RETURNING', () => run('INSERT INTO kept VALUES (1), (2) RETURNING id')],
+    ['D unnamed', () => [say.describe('S')]],
+    ['Sync', () => [sync]],
+    ['Sync again', () => [sync]],
+    ['D Flush', () => [say.flush()]],
+  ];
+
+  test('the messages are those of a statement that fails', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom(...steps), { minLength: 2, maxLength: 9 }),
+        fc.constantFrom('t', 'big'),
+        fc.constantFrom(Infinity, 1, 40),
+        async (script, table, size) => {
+          // A Query in an open batch leaves the server itself confused (XX000 at the next).
+          const said = (limited: string): Buffer[] => [
+            ...script.flatMap(([name, step], i) => {
+              const open = name.startsWith('Q') && /^[ED]/.test(script[i - 1]?.[0] ?? '');
+              return [...(open ? [sync] : []), ...step(limited)];
+            }),
+            ...[sync, commit, count],
+          ];
+          const expected = await ask(server.port, said(fails(table)));
+          const heard = await ask(governed, said(cut(table)), (bytes) => pieces(bytes, size));
+          expect(heard).toEqual(expected);
+        },
+      ),
+      { numRuns: Number(process.env['POSTERN_RUNS'] ?? 60) },
+    );
+  }, 3_600_000);
 });
 
 describe('a write whose RETURNING is cut is undone', () => {
