@@ -19,14 +19,15 @@ import {
 import type { StatementHandle } from '../audit/index.js';
 import { type Refusal, refusals } from '../session/refusal.js';
 import type { Context } from './context.js';
-import { type DatabaseGovernance, textDigest } from './database-governance.js';
+import type { DatabaseGovernance } from './database-governance.js';
 import { lexingProblem } from './lexing.js';
 import { changesMeaning } from './meaning.js';
 import { cannotMask, deniedBy, sqlRefusal } from './refuse-reasons.js';
 import { changeOf, attributesOf } from './rewriting.js';
 import { ofClient, pieceOf, staged, whole } from './pieces.js';
+import { sendsRows } from './sends-rows.js';
 import { type Replacement, splice } from './splice.js';
-import { unanalysed } from './unanalysed.js';
+import { recordOf, refused } from './undecided.js';
 import type { GovernedStatement, Piece, RefuseVerdict, Verdict } from './verdict.js';
 
 /** Statements of one query string; of more, each is decided when the one before has run. */
@@ -215,15 +216,6 @@ function decideOne(
   return { governed, rewritten, until };
 }
 
-/** Commands whose result may have rows; of those that write, with a RETURNING or a rule. */
-const reading = new Set(['SELECT', 'FETCH', 'EXECUTE', 'EXPLAIN', 'SHOW', 'CALL']);
-const writing = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
-
-const sendsRows = ({ command, output, notUnderstood, accesses }: Analysis): boolean =>
-  reading.has(command) ||
-  (writing.has(command) && (output.length > 0 || notUnderstood.length > 0)) ||
-  (command === 'COPY' && !accesses.some(({ action }) => action === 'copy-in'));
-
 /** Limits of ours, and what cannot be sent, are nothing that the server would say. */
 const isServers = ({ code }: SqlError): boolean => !ours.has(code);
 
@@ -306,52 +298,3 @@ function refusedAt(
     audit: { mode: 'relaxed', whenFull: 'Refuse' },
   };
 }
-
-function refused(
-  sql: string,
-  database: DatabaseGovernance,
-  refusal: Refusal,
-  stage: Refusal['stage'],
-): RefuseVerdict {
-  return {
-    kind: 'refuse',
-    refusal: { ...refusal, stage },
-    before: [],
-    prefix: '',
-    count: 1,
-    record: recordOf(sql, database),
-    audit: { mode: 'relaxed', whenFull: 'Refuse' },
-    ...{ unresolved: false, serversWords: undefined },
-    until: Infinity,
-  };
-}
-
-/** What the record can say of a text that was not understood: nothing of its words, which may hold literals. */
-const recordOf = (sql: string, database: DatabaseGovernance): StatementHandle =>
-  database.parts.sink.statementRecord({
-    normalisedSql: '',
-    fingerprint: `text:${textDigest(sql)}`,
-    analysis: unanalysed('UNKNOWN'),
-    tags: new Map(),
-    decision: undecided,
-    bundleDigest: database.parts.bundleDigest,
-  });
-
-const undecided: Decision = {
-  version: 1,
-  effect: 'deny',
-  reasons: [
-    {
-      code: 'no-decision',
-      policy: 'postern/proxy',
-      rule: 'parse',
-      message: 'the statement was not understood',
-    },
-  ],
-  wouldHave: [],
-  masks: [],
-  rowFilters: [],
-  limits: {},
-  audit: { mode: 'relaxed', whenFull: 'Refuse' },
-  cache: { dependsOn: [] },
-};
