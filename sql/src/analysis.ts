@@ -56,6 +56,15 @@ export interface OutputColumn {
     readonly column: ColumnRef;
     readonly kind: 'identity' | 'transformation' | 'aggregation';
   }[];
+  /** Columns that decide which rows there are, in which groups or order, without being in the value. */
+  readonly influences: readonly ColumnRef[];
+}
+
+/** One column of a relation that gets values, and where they come from. */
+export interface WrittenColumn extends Omit<OutputColumn, 'name'> {
+  readonly target: ColumnRef;
+  /** `create`: the relation is made of a query's rows */
+  readonly action: 'insert' | 'update' | 'create';
 }
 
 /** What the statement does to the session itself; the proxy follows these. */
@@ -94,6 +103,8 @@ export interface Analysis {
   /** Functions called that are not plain immutable/stable built-ins, by name; built-in ones too when dangerous. */
   readonly functions: readonly ObjectName[];
   readonly output: readonly OutputColumn[];
+  /** A column may occur twice: inserted, and updated on conflict. */
+  readonly written: readonly WrittenColumn[];
   readonly flags: Flags;
   readonly notUnderstood: readonly NotUnderstood[];
   readonly sessionEffects: readonly SessionEffect[];

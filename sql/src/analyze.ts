@@ -5,10 +5,9 @@ import type { Outcome } from './effects/outcome.js';
 import { resolveStatement, type Resolved } from './effects/resolve-statement.js';
 import { SqlError } from './errors.js';
 import type { Statement } from './parse/statement.js';
-import { sourcesOf } from './resolve/cells.js';
+import { type Cell, Influences, sourcesOf } from './resolve/cells.js';
 import { publicName } from './resolve/path.js';
 import type { Resolver } from './resolve/resolver.js';
-import type { Named } from './resolve/scope.js';
 import type { SessionSettings } from './resolve/settings.js';
 
 /** A statement with its meaning under one catalogue and one set of settings. */
@@ -21,17 +20,41 @@ export interface Analyzed {
   readonly resolved: Resolved;
 }
 
-const outputColumn = (r: Resolver, { name, cell }: Named): OutputColumn => ({
-  name,
-  sources: [...sourcesOf(cell)].flatMap(([source, kind]) => {
-    if (!source.base) return [];
-    const column: ColumnRef = {
-      ...publicName(r.path, source.base.use.relation),
-      column: source.base.name,
+/** Where the columns of one statement come from. */
+class Lineage {
+  readonly #r: Resolver;
+  readonly #influences = new Influences();
+  readonly #listed = new Map<ReadonlySet<Cell>, readonly ColumnRef[]>();
+
+  constructor(r: Resolver) {
+    this.#r = r;
+  }
+
+  of(cell: Cell): Omit<OutputColumn, 'name'> {
+    return {
+      sources: [...sourcesOf(cell)].flatMap(([source, kind]) =>
+        this.#reference(source).map((column) => ({ column, kind })),
+      ),
+      influences: this.#listOf(this.#influences.of(cell)),
     };
-    return [{ column, kind }];
-  }),
-});
+  }
+
+  /** The same for most columns of a query. */
+  #listOf(cells: ReadonlySet<Cell>): readonly ColumnRef[] {
+    let list = this.#listed.get(cells);
+    if (!list) {
+      const named = new Map<string, ColumnRef>();
+      for (const reference of [...cells].flatMap((cell) => this.#reference(cell)))
+        named.set(`${reference.schema}\0${reference.name}\0${reference.column}`, reference);
+      this.#listed.set(cells, (list = [...named.values()]));
+    }
+    return list;
+  }
+
+  #reference({ base }: Cell): ColumnRef[] {
+    return base ? [{ ...publicName(this.#r.path, base.use.relation), column: base.name }] : [];
+  }
+}
 
 const sessionEffects = (r: Resolver, outcome: Outcome): readonly SessionEffect[] => {
   const own = outcome.planned ? [] : (outcome.session ?? []);
@@ -51,11 +74,19 @@ const sessionEffects = (r: Resolver, outcome: Outcome): readonly SessionEffect[]
 const analysisOf = (statement: Statement, { resolver: r, outcome }: Resolved): Analysis => {
   const accesses = accessesOf(r, outcome, statement.node.stmt);
   const carriedOut = outcome.planned !== true;
+  const lineage = new Lineage(r);
   return {
     command: outcome.command,
     accesses,
     functions: [...r.functions.values()],
-    output: (outcome.output ?? []).map((column) => outputColumn(r, column)),
+    output: (outcome.output ?? []).map(({ name, cell }) => ({ name, ...lineage.of(cell) })),
+    written: carriedOut
+      ? r.assignments.map(({ relation, column, action, cell }) => ({
+          target: { ...publicName(r.path, relation), column },
+          action,
+          ...lineage.of(cell),
+        }))
+      : [],
     flags: {
       unfiltered:
         carriedOut &&

@@ -11,11 +11,17 @@ export const drawReport = ({ statements }: Report, paint: Paint): readonly strin
   statements.flatMap((statement, i) => [...(i === 0 ? [] : ['']), ...draw(statement, paint)]);
 
 const draw = (one: StatementReport, paint: Paint): readonly string[] => {
-  const lineage = lineageTable(one.output, paint);
+  const written = one.writes.flatMap(({ relation, lineage = [] }) =>
+    lineage.map(({ column, ...from }) => ({ name: `${relation}.${column}`, ...from })),
+  );
+  const tables = [
+    lineageTable('OUTPUT', one.output, paint),
+    lineageTable('WRITTEN', written, paint),
+  ];
   return [
     paint('bold', one.kind),
     ...tree(branches(one), paint),
-    ...(lineage.length === 0 ? [] : ['', ...lineage]),
+    ...tables.flatMap((table) => (table.length === 0 ? [] : ['', ...table])),
   ];
 };
 
@@ -50,10 +56,14 @@ const tree = (all: readonly Branch[], paint: Paint, indent = ''): readonly strin
     ];
   });
 
-/** One line for each source of each output column. */
-function lineageTable(output: readonly OutputReport[], paint: Paint): readonly string[] {
-  if (output.length === 0) return [];
-  const rows = output.flatMap(({ name, sources, influences }) => {
+/** One line for each source of each column. */
+function lineageTable(
+  title: string,
+  columns: readonly OutputReport[],
+  paint: Paint,
+): readonly string[] {
+  if (columns.length === 0) return [];
+  const rows = columns.flatMap(({ name, sources, influences }) => {
     const by = influences.join(', ');
     if (sources.length === 0) return [[name, '', '', by]];
     return sources.map(({ column, kind }, i) => [
@@ -63,7 +73,7 @@ function lineageTable(output: readonly OutputReport[], paint: Paint): readonly s
       i === 0 ? by : '',
     ]);
   });
-  const titles = ['OUTPUT', 'FROM', 'HOW', 'DECIDED BY'];
+  const titles = [title, 'FROM', 'HOW', 'DECIDED BY'];
   const widths = titles.map((title, i) =>
     Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)),
   );

@@ -3,8 +3,9 @@ import {
   type Analysis,
   type ColumnRef,
   formatName,
+  type OutputColumn,
   quoteIdentifier,
-  type Use,
+  type WrittenColumn,
 } from '@postern/sql';
 
 /**
@@ -41,10 +42,11 @@ export interface WriteReport {
   readonly relation: string;
   readonly action: string;
   readonly columns: readonly string[];
+  /** where the values of its columns come from; absent when they come from no column */
+  readonly lineage?: readonly (LineageReport & { readonly column: string })[];
 }
 
-export interface OutputReport {
-  readonly name: string;
+export interface LineageReport {
   readonly sources: readonly {
     readonly column: string;
     readonly kind: 'identity' | 'transformation' | 'aggregation';
@@ -53,31 +55,21 @@ export interface OutputReport {
   readonly influences: readonly string[];
 }
 
+export interface OutputReport extends LineageReport {
+  readonly name: string;
+}
+
 const reading = new Set<Access['action']>(['select', 'copy-out']);
 const notData = new Set<Access['action']>(['execute', 'config']);
-const influencing = new Set<Use>(['filter', 'join', 'group', 'order']);
 
 export const reportOf = (analysis: Analysis): StatementReport => {
-  const { accesses, output, flags, notUnderstood } = analysis;
-  const influences = [
-    ...new Set(
-      accesses.flatMap((access) =>
-        access.columns
-          .filter(({ uses }) => uses.some((use) => influencing.has(use)))
-          .flatMap(({ name }) => columnName(access, name)),
-      ),
-    ),
-  ].sort();
+  const { accesses, output, written, flags, notUnderstood } = analysis;
   return {
     kind: analysis.command.toLowerCase(),
     reads: readsOf(accesses),
-    writes: writesOf(accesses),
+    writes: writesOf(accesses, written),
     functions: analysis.functions.map(formatName),
-    output: output.map(({ name, sources }) => ({
-      name,
-      sources: sources.map(({ column, kind }) => ({ column: referenceOf(column), kind })),
-      influences,
-    })),
+    output: output.map(({ name, ...lineage }) => ({ name, ...lineageOf(lineage) })),
     flags: {
       filtered:
         !flags.unfiltered &&
@@ -108,21 +100,41 @@ function readsOf(accesses: readonly Access[]): readonly ReadReport[] {
   }));
 }
 
-const writesOf = (accesses: readonly Access[]): readonly WriteReport[] =>
-  accesses.flatMap(({ action, object, columns }) =>
-    object === undefined || reading.has(action) || notData.has(action)
-      ? []
-      : [
-          {
-            relation: formatName(object),
-            action,
-            columns: columns.filter(({ uses }) => uses.includes('write')).map(({ name }) => name),
-          },
-        ],
-  );
+/** What an access is called whose written columns say where they come from. */
+const actions = { insert: 'insert', update: 'update', create: 'ddl' } as const;
 
-const columnName = ({ object }: Access, name: string): string[] =>
-  object === undefined ? [] : [`${formatName(object)}.${quoteIdentifier(name)}`];
+const writesOf = (
+  accesses: readonly Access[],
+  written: readonly WrittenColumn[],
+): readonly WriteReport[] =>
+  accesses.flatMap(({ action, object, columns }) => {
+    if (object === undefined || reading.has(action) || notData.has(action)) return [];
+    const relation = formatName(object);
+    const values = written.filter(
+      (one) => actions[one.action] === action && formatName(one.target) === relation,
+    );
+    const named = columns.filter(({ uses }) => uses.includes('write')).map(({ name }) => name);
+    const made = values.filter((one) => one.action === 'create').map(({ target }) => target.column);
+    const lineage = values
+      .filter(({ sources, influences }) => sources.length + influences.length > 0)
+      .map(({ target, ...one }) => ({ column: target.column, ...lineageOf(one) }));
+    return [
+      {
+        relation,
+        action,
+        columns: action === 'ddl' ? made : named,
+        ...(lineage.length === 0 ? {} : { lineage }),
+      },
+    ];
+  });
+
+const lineageOf = ({
+  sources,
+  influences,
+}: Pick<OutputColumn, 'sources' | 'influences'>): LineageReport => ({
+  sources: sources.map(({ column, kind }) => ({ column: referenceOf(column), kind })),
+  influences: [...new Set(influences.map(referenceOf))].sort(),
+});
 
 const referenceOf = (reference: ColumnRef): string =>
   `${formatName(reference)}.${quoteIdentifier(reference.column)}`;

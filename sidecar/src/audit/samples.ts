@@ -71,8 +71,10 @@ export const sampleStatement = (
         sources: [
           { column: { schema: 'public', name: 'customers', column: 'email' }, kind: 'identity' },
         ],
+        influences: [],
       },
     ],
+    written: [],
     flags: { unfiltered: false, readOnly: true },
     notUnderstood: [],
     sessionEffects: [],

@@ -6,6 +6,7 @@ export const unanalysed = (command: string): Analysis => ({
   accesses: [],
   functions: [],
   output: [],
+  written: [],
   flags: { unfiltered: false, readOnly: false },
   notUnderstood: [],
   sessionEffects: [],

@@ -26,6 +26,7 @@ export const resolveStatement = (
     uses: [],
     blocks: [],
     writes: [],
+    assignments: [],
     notUnderstood: [],
     functions: new Map(),
     executes: new Map(),

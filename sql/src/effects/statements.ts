@@ -171,6 +171,7 @@ const rowStatements: Handlers<RowKind> = {
     const output = rows(r, node);
     const into = intoOf(stmt);
     if (!into) return { command: 'SELECT', output };
+    filled(r, into, [], output);
     return { ...created(r, 'SELECT INTO', into), output };
   },
   InsertStmt: (r, _stmt, node) => ({ command: 'INSERT', output: rows(r, node), readOnly: false }),
@@ -221,10 +222,13 @@ const rowStatements: Handlers<RowKind> = {
       gather(r, newScope(undefined), executed.params);
       return { ...made, session: [...(made.session ?? []), prepared('execute', executed.name)] };
     }
-    return { ...made, ...(stmt.query ? { output: rows(r, stmt.query) } : {}) };
+    const output = stmt.query ? rows(r, stmt.query) : [];
+    filled(r, stmt.into?.rel, texts(stmt.into?.colNames), output);
+    return { ...made, output };
   },
   ViewStmt: (r, stmt) => {
     const output = stmt.query ? rows(r, stmt.query) : [];
+    filled(r, stmt.view, texts(stmt.aliases), output);
     return { ...created(r, 'CREATE VIEW', stmt.view), output };
   },
   TransactionStmt: (_r, stmt) => transaction(stmt.kind),
@@ -290,6 +294,18 @@ const created = (r: Resolver, command: string, relation: RangeVar | undefined): 
   session: [{ kind: 'catalogue', temporary: relation?.relpersistence === 't' }],
   readOnly: false,
 });
+
+/** A relation is made of what a query gives. @param names in place of the first columns' own */
+const filled = (
+  r: Resolver,
+  node: RangeVar | undefined,
+  names: readonly string[],
+  output: readonly Named[],
+): void => {
+  const relation = createdName(r, node);
+  for (const [i, { name, cell }] of output.entries())
+    r.assignments.push({ relation, column: names[i] ?? name, action: 'create', cell });
+};
 
 const handlers: Handlers<StatementKind> = { ...rowStatements, ...ddlStatements };
 

@@ -39,7 +39,20 @@ export interface Cell {
   readonly flows: Flow[];
   readonly base?: { readonly use: RelationUse; readonly name: string; readonly column?: Column };
   marks: number;
+  /** of a query's output: what decides which rows it has */
+  decided?: Deciding;
 }
+
+/**
+ * What decides which rows a query has, and in which groups and order, without being in their values: its
+ * conditions, and those of what it reads from.
+ */
+export interface Deciding {
+  readonly cells: Cell[];
+  readonly parts: Deciding[];
+}
+
+export const newDeciding = (): Deciding => ({ cells: [], parts: [] });
 
 /** One place where a statement names a relation. */
 export interface RelationUse {
@@ -114,6 +127,54 @@ export const sourcesOf = (cell: Cell): ReadonlyMap<Cell, FlowKind> => {
   visit(cell, 0);
   return found;
 };
+
+const closed = (deciding: Deciding): ReadonlySet<Cell> => {
+  const found = new Set<Cell>();
+  const cells = new Set<Cell>();
+  const decidings = new Set<Deciding>();
+  const open: (Cell | Deciding)[] = [deciding];
+  for (let at = open.pop(); at; at = open.pop()) {
+    if ('parts' in at) {
+      if (decidings.has(at)) continue;
+      decidings.add(at);
+      for (const cell of at.cells) open.push(cell);
+      for (const part of at.parts) open.push(part);
+      continue;
+    }
+    if (cells.has(at)) continue;
+    cells.add(at);
+    if (at.base) found.add(at);
+    if (at.decided) open.push(at.decided);
+    for (const { from } of at.flows) open.push(from);
+  }
+  return found;
+};
+
+/** Finds the base cells that decide about a cell's rows, or its part of them, without being in its value. */
+export class Influences {
+  readonly #closed = new Map<Deciding, ReadonlySet<Cell>>();
+
+  of(cell: Cell): ReadonlySet<Cell> {
+    const seen = new Set<Cell>();
+    const decidings = new Set<Deciding>();
+    const open = [cell];
+    for (let at = open.pop(); at; at = open.pop()) {
+      if (seen.has(at)) continue;
+      seen.add(at);
+      if (at.decided) decidings.add(at.decided);
+      for (const { from } of at.flows) open.push(from);
+    }
+    const [first, ...others] = [...decidings].map((deciding) => this.#closure(deciding));
+    if (first === undefined) return new Set();
+    return others.length === 0 ? first : new Set([first, ...others].flatMap((set) => [...set]));
+  }
+
+  #closure(deciding: Deciding): ReadonlySet<Cell> {
+    let found = this.#closed.get(deciding);
+    if (!found) this.#closed.set(deciding, (found = closed(deciding)));
+    return found;
+  }
+}
 
 /** The one base cell whose value this cell is unchanged, when it is so. */
 export const identityOf = (cell: Cell): Cell | undefined => {

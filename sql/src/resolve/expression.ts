@@ -1,12 +1,19 @@
-import type { A_Indirection, FuncCall, Node, SubLink, WindowDef } from '@pgsql/types';
+import type {
+  A_Indirection,
+  FuncCall,
+  MultiAssignRef,
+  Node,
+  SubLink,
+  WindowDef,
+} from '@pgsql/types';
 import { as, kindOf, text, texts, type NodeKind } from '../parse/nodes.js';
-import { derived, markFlows, mark, type Flow, type FlowKind } from './cells.js';
+import { derived, markFlows, mark, newDeciding, type Flow, type FlowKind } from './cells.js';
 import { columnReference, fieldOfRow } from './columns.js';
 import { leakproofComparison } from './leakproof.js';
 import { query } from './query.js';
 import { fail, opaque, type Resolver } from './resolver.js';
 import { judgeOperator, judgeRoutine } from './routines.js';
-import type { Scope } from './scope.js';
+import { addDeciding, decides, type Scope } from './scope.js';
 import { callSettings } from './set-config.js';
 import { judgeType, typeText } from './types.js';
 
@@ -55,6 +62,11 @@ const subLink = (w: Walk, link: SubLink, kind: FlowKind): void => {
   const columns = query(r, scope, link.subselect, 'sublink');
   if (link.subLinkType === 'EXISTS_SUBLINK') {
     for (const { cell } of columns) markFlows([{ from: cell, kind: 'identity' }], mark.filter);
+    // Its rows are counted, no value of them is seen.
+    const exists = derived([]);
+    exists.decided = newDeciding();
+    addDeciding(exists.decided, columns);
+    into.flows.push({ from: exists, kind: computed(kind) });
     return;
   }
   for (const { cell } of columns) into.flows.push({ from: cell, kind: computed(kind) });
@@ -120,6 +132,9 @@ export const functionCall = (w: Walk, call: FuncCall, kind: FlowKind): void => {
     const filter: Gathered = { flows: [], leakproof: true };
     visit({ ...w, into: filter }, call.agg_filter, inner);
     markFlows(filter.flows, mark.filter);
+    const filtered = derived([]);
+    filtered.decided = { cells: filter.flows.map(({ from }) => from), parts: [] };
+    w.into.flows.push({ from: filtered, kind: inner });
   }
   if (aggregate) block.aggregates -= 1;
   windowDefinition(w, call.over);
@@ -156,6 +171,17 @@ const indirection = (w: Walk, node: A_Indirection, kind: FlowKind): void => {
     else if (!(flows && i === 0)) judgeRoutine(w.r, [name], 1, 0, 'attribute');
   }
   if (!flows) w.into.leakproof = false;
+};
+
+/** One column of `(a, b) = (SELECT x, y ...)` or `(a, b) = (x, y)`. */
+const assigned = (w: Walk, { source, colno = 1 }: MultiAssignRef, kind: FlowKind): void => {
+  const row = as(source, 'RowExpr')?.args?.[colno - 1];
+  const select = as(source, 'SubLink')?.subselect;
+  if (row) visit(w, row, kind);
+  else if (select) {
+    const cell = query(w.r, w.scope, select, 'sublink')[colno - 1]?.cell;
+    if (cell) w.into.flows.push({ from: cell, kind });
+  } else if (source) visit(w, source, computed(kind));
 };
 
 const children: Visit = (w, node, kind) => {
@@ -233,7 +259,10 @@ const visits: { readonly [K in NodeKind]?: Visit } = {
   List: children,
   NamedArgExpr: children,
   ResTarget: children,
-  MultiAssignRef: children,
+  MultiAssignRef: (w, node, kind) => {
+    const part = as(node, 'MultiAssignRef');
+    if (part) assigned(w, part, kind);
+  },
   GroupingFunc: children,
   GroupingSet: children,
   A_Indices: applied,
@@ -304,7 +333,7 @@ export const gather = (
 /** Resolves a condition: marks what it reads, and exposes it when not all that is applied is leakproof. */
 export const condition = (r: Resolver, scope: Scope, nodes: unknown, use: number): Gathered => {
   const found = gather(r, scope, nodes, 'transformation');
-  markFlows(found.flows, found.leakproof ? use : use | mark.exposed);
+  decides(scope, found.flows, found.leakproof ? use : use | mark.exposed);
   return found;
 };
 

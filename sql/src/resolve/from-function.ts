@@ -1,12 +1,12 @@
 import type { FuncCall, Node, RangeFunction } from '@pgsql/types';
 import type { Catalogue, Overload } from '../catalogue/catalogue.js';
 import { as, text, texts } from '../parse/nodes.js';
-import { derived, mark, markFlows, type Cell, type Flow } from './cells.js';
+import { derived, mark, type Cell, type Flow } from './cells.js';
 import { gather } from './expression.js';
 import { outputName } from './output-names.js';
 import { findRoutines } from './path.js';
 import { opaque, type Resolver } from './resolver.js';
-import { listed, rename, type Item, type Named, type Scope } from './scope.js';
+import { decides, listed, rename, type Item, type Named, type Scope } from './scope.js';
 import { judgeType } from './types.js';
 
 /** Names of a composite type's columns. */
@@ -63,7 +63,7 @@ const onePart = (
   const name = text(func?.funcname?.at(-1));
   const several = func === undefined ? 0 : arraysOf(func, name);
   const { flows } = gather(r, scope, several > 1 ? func?.args : call, 'transformation');
-  markFlows(flows, mark.exposed);
+  decides(scope, flows, mark.exposed);
   if (defined.length > 0) return { columns: named(defined, flows) };
   if (!func) return { columns: named([alias ?? outputName(call)], flows) };
   if (several > 1)

@@ -1,12 +1,22 @@
 import type { JoinExpr, Node, RangeVar } from '@pgsql/types';
 import { as, kindOf, text, texts } from '../parse/nodes.js';
-import { derived, mark, markCell, markFlows, type Cell, type Flow } from './cells.js';
+import { derived, mark, markCell, type Cell, type Flow } from './cells.js';
 import { condition, gather } from './expression.js';
 import { functionItem } from './from-function.js';
 import { query } from './query.js';
 import { relationItem, useRelation } from './relation.js';
 import { fail, opaque, type Resolver } from './resolver.js';
-import { findCte, hideColumns, listed, newScope, rename, type Item, type Scope } from './scope.js';
+import {
+  decides,
+  findCte,
+  hideColumns,
+  listed,
+  newScope,
+  readsFrom,
+  rename,
+  type Item,
+  type Scope,
+} from './scope.js';
 
 /** One FROM entry: the names it brings, and the entry itself as one source of columns. */
 interface Entry {
@@ -28,13 +38,13 @@ const outerScope = (scope: Scope): Scope => ({ ...newScope(scope.parent), ctes: 
 
 const rangeVar = (r: Resolver, scope: Scope, node: RangeVar): Entry => {
   const cte = node.schemaname === undefined ? findCte(scope, node.relname ?? '') : undefined;
-  if (cte)
+  if (cte) {
+    const columns = cte.columns();
+    readsFrom(scope, columns);
     return single(
-      listed(
-        node.alias?.aliasname ?? node.relname,
-        rename(cte.columns(), texts(node.alias?.colnames)),
-      ),
+      listed(node.alias?.aliasname ?? node.relname, rename(columns, texts(node.alias?.colnames))),
     );
+  }
   return single(relationItem(r, useRelation(r, node, 'read')));
 };
 
@@ -46,6 +56,7 @@ const entry = (r: Resolver, scope: Scope, node: Node, left: readonly Item[]): En
   if (subselect?.subquery) {
     const sees = subselect.lateral ? lateralScope(scope, left) : outerScope(scope);
     const columns = query(r, sees, subselect.subquery, 'derived');
+    readsFrom(scope, columns);
     return single(
       listed(subselect.alias?.aliasname, rename(columns, texts(subselect.alias?.colnames))),
     );
@@ -76,7 +87,7 @@ const entry = (r: Resolver, scope: Scope, node: Node, left: readonly Item[]): En
 const unknownTable = (r: Resolver, scope: Scope, node: Node): Item => {
   const content = as(node, 'JsonTable') ?? as(node, 'RangeTableFunc');
   const { flows } = gather(r, scope, content ? Object.values(content) : [], 'transformation');
-  markFlows(flows, mark.exposed);
+  decides(scope, flows, mark.exposed);
   const cell = derived(flows);
   const columns = tableColumns(content?.columns ?? []).map((name) => ({ name, cell }));
   const named = rename(columns, texts(content?.alias?.colnames));
@@ -97,7 +108,7 @@ const tableColumns = (columns: readonly Node[]): readonly string[] => {
   return [...own, ...nested];
 };
 
-const mergedCell = (r: Resolver, left: Item, right: Item, name: string): Cell => {
+const mergedCell = (r: Resolver, scope: Scope, left: Item, right: Item, name: string): Cell => {
   const flows: Flow[] = [];
   for (const [side, item] of [
     ['left', left],
@@ -123,6 +134,7 @@ const mergedCell = (r: Resolver, left: Item, right: Item, name: string): Cell =>
   }
   const cell = derived(flows);
   markCell(cell, mark.join);
+  scope.block.deciding.cells.push(cell);
   return cell;
 };
 
@@ -136,7 +148,7 @@ const joined = (r: Resolver, scope: Scope, join: JoinExpr, before: readonly Item
     : texts(join.usingClause);
   const merged = common.map((name) => ({
     name,
-    cell: mergedCell(r, left.whole, right.whole, name),
+    cell: mergedCell(r, scope, left.whole, right.whole, name),
   }));
   if (join.quals)
     condition(

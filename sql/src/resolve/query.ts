@@ -1,8 +1,16 @@
 import type { CommonTableExpr, Node, SelectStmt, WithClause } from '@pgsql/types';
 import { as, kindOf, texts } from '../parse/nodes.js';
-import { addFlow, derived, mark, markCell, markFlows } from './cells.js';
+import { addFlow, derived, mark, markCell, markFlows, type Cell } from './cells.js';
 import { fail, deepest, opaque, type Resolver } from './resolver.js';
-import { newScope, rename, type Cte, type Named, type Scope } from './scope.js';
+import {
+  decideRows,
+  newScope,
+  readsFrom,
+  rename,
+  type Cte,
+  type Named,
+  type Scope,
+} from './scope.js';
 import { select } from './select.js';
 import { dataModifying } from './write.js';
 
@@ -42,7 +50,7 @@ export const selectOrSet = (
   const finish = withClause(r, scope, stmt.withClause);
   const columns = setOperation(r, scope, stmt);
   finish();
-  sortOutput(r, stmt, columns);
+  sortOutput(r, scope, stmt, columns);
   return columns;
 };
 
@@ -77,12 +85,23 @@ const setOperation = (r: Resolver, scope: Scope, stmt: SelectStmt): readonly Nam
       if (other) addFlow(c.cell, { from: other.cell, kind: 'identity' });
     });
   }
-  if (distinct) for (const c of columns) markCell(c.cell, mark.group);
+  decideRows(columns, scope.block.deciding);
+  if (distinct) for (const { cell } of columns) groups(scope, cell);
   return columns;
 };
 
+const groups = ({ block }: Scope, cell: Cell): void => {
+  markCell(cell, mark.group);
+  block.deciding.cells.push(cell);
+};
+
 /** ORDER BY of a set operation: output names and numbers only. */
-const sortOutput = (r: Resolver, stmt: SelectStmt, columns: readonly Named[]): void => {
+const sortOutput = (
+  r: Resolver,
+  { block }: Scope,
+  stmt: SelectStmt,
+  columns: readonly Named[],
+): void => {
   for (const sort of stmt.sortClause ?? []) {
     const node = as(sort, 'SortBy')?.node;
     const place = as(node, 'A_Const')?.ival?.ival;
@@ -91,8 +110,10 @@ const sortOutput = (r: Resolver, stmt: SelectStmt, columns: readonly Named[]): v
       place !== undefined
         ? columns[place - 1]
         : columns.find((c) => more.length === 0 && c.name === name);
-    if (column) markCell(column.cell, mark.order);
-    else if (as(node, 'ColumnRef'))
+    if (column) {
+      markCell(column.cell, mark.order);
+      block.deciding.cells.push(column.cell);
+    } else if (as(node, 'ColumnRef'))
       throw fail(
         r,
         'undefined-column',
@@ -197,10 +218,13 @@ const recursive = (r: Resolver, scope: Scope, cte: CommonTableExpr): Cte => {
     own.forEach((c, i) => {
       const other = second[i];
       if (other) addFlow(c.cell, { from: other.cell, kind: 'identity' });
-      if (!stmt.all) markCell(c.cell, mark.group);
+      c.cell.decided = inner.block.deciding;
+      if (!stmt.all) groups(inner, c.cell);
     });
+    readsFrom(inner, first);
+    readsFrom(inner, second);
     finish();
-    sortOutput(r, stmt, own);
+    sortOutput(r, inner, stmt, own);
     return columns;
   };
   return {

@@ -6,7 +6,7 @@ import { characterPosition, type Offsets } from '../parse/positions.js';
 import type { RelationUse } from './cells.js';
 import type { NamePath } from './path.js';
 import type { Block } from './scope.js';
-import type { Write } from './writes.js';
+import type { Assignment, Write } from './writes.js';
 
 /** What one statement's resolution knows and finds. */
 export interface Resolver {
@@ -18,6 +18,7 @@ export interface Resolver {
   readonly uses: RelationUse[];
   readonly blocks: Block[];
   readonly writes: Write[];
+  readonly assignments: Assignment[];
   readonly notUnderstood: NotUnderstood[];
   /** user functions and dangerous built-in ones that are called */
   readonly functions: Map<string, ObjectName>;

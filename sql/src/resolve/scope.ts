@@ -1,4 +1,11 @@
-import type { Cell, RelationUse } from './cells.js';
+import {
+  type Cell,
+  type Deciding,
+  type Flow,
+  markFlows,
+  newDeciding,
+  type RelationUse,
+} from './cells.js';
 
 export interface Named {
   readonly name: string;
@@ -49,6 +56,7 @@ export interface Block {
   aggregates: number;
   readonly grouped: Set<Cell>;
   readonly ungrouped: Set<Cell>;
+  readonly deciding: Deciding;
 }
 
 export const newBlock = (groupClause: readonly unknown[] = []): Block => ({
@@ -57,7 +65,36 @@ export const newBlock = (groupClause: readonly unknown[] = []): Block => ({
   aggregates: 0,
   grouped: new Set(),
   ungrouped: new Set(),
+  deciding: newDeciding(),
 });
+
+/** What these flows come from decides which rows the query of this level has. */
+export const decides = (scope: Scope, flows: readonly Flow[], bits: number): void => {
+  markFlows(flows, bits);
+  for (const { from } of flows) scope.block.deciding.cells.push(from);
+};
+
+/** Of queries without a column, which have rows all the same. */
+const rowsAlone = new WeakMap<readonly Named[], Deciding>();
+
+/** These are the columns of a query whose rows are decided so. */
+export const decideRows = (columns: readonly Named[], deciding: Deciding): void => {
+  if (columns.length === 0) rowsAlone.set(columns, deciding);
+  for (const { cell } of columns) cell.decided = deciding;
+};
+
+/** What decides the rows of a source, none of which appears without, to what decides others'. */
+export const addDeciding = (to: Deciding, source: readonly Named[]): void => {
+  const alone = rowsAlone.get(source);
+  if (alone) to.parts.push(alone);
+  for (const { decided } of source.map(({ cell }) => cell))
+    if (decided && decided !== to.parts.at(-1)) to.parts.push(decided);
+};
+
+/** The query of this level reads from a source. */
+export const readsFrom = (scope: Scope, source: readonly Named[]): void => {
+  addDeciding(scope.block.deciding, source);
+};
 
 export const newScope = (parent: Scope | undefined, block = newBlock()): Scope => ({
   parent,

@@ -7,7 +7,7 @@ import { fromClause } from './from.js';
 import { outputName } from './output-names.js';
 import { withClause, type Place } from './query.js';
 import { fail, type Resolver } from './resolver.js';
-import { newBlock, newScope, type Named, type Scope } from './scope.js';
+import { decideRows, decides, newBlock, newScope, type Named, type Scope } from './scope.js';
 
 interface Target extends Named {
   readonly node: Node;
@@ -85,11 +85,12 @@ const groupItem = (r: Resolver, scope: Scope, node: Node, list: readonly Target[
       : undefined);
   if (target) {
     markCell(target.cell, mark.group);
+    scope.block.deciding.cells.push(target.cell);
     const [only, ...others] = target.cell.flows;
     if (only?.kind === 'identity' && others.length === 0) scope.block.grouped.add(only.from);
     return;
   }
-  markFlows(gather(r, scope, node, 'transformation').flows, mark.group);
+  decides(scope, gather(r, scope, node, 'transformation').flows, mark.group);
 };
 
 const sortItem = (
@@ -105,8 +106,10 @@ const sortItem = (
   const target =
     ordinal(r, clause, node, list) ??
     (name === undefined ? undefined : list.find((t) => t.name === name));
-  if (target) markCell(target.cell, bits);
-  else markFlows(gather(r, scope, node, 'transformation').flows, bits);
+  if (target) {
+    markCell(target.cell, bits);
+    scope.block.deciding.cells.push(target.cell);
+  } else decides(scope, gather(r, scope, node, 'transformation').flows, bits);
 };
 
 const locking = (r: Resolver, scope: Scope, stmt: SelectStmt): void => {
@@ -169,6 +172,7 @@ export const select = (
   if (stmt.whereClause) condition(r, scope, stmt.whereClause, mark.filter);
   if (stmt.valuesLists) {
     const columns = values(r, scope, stmt.valuesLists);
+    decideRows(columns, block.deciding);
     rest(
       r,
       scope,
@@ -180,6 +184,7 @@ export const select = (
   }
   block.clause = 'target';
   const list = targets(r, scope, stmt.targetList, place);
+  decideRows(list, block.deciding);
   windows(r, scope, stmt);
   block.clause = 'group';
   for (const node of stmt.groupClause ?? []) groupItem(r, scope, node, list);
@@ -197,7 +202,11 @@ const rest = (r: Resolver, scope: Scope, stmt: SelectStmt, list: readonly Target
   const distinct = stmt.distinctClause ?? [];
   const on = distinct.filter((node) => Object.keys(node).length > 0);
   for (const node of on) sortItem(r, scope, node, list, 'SELECT DISTINCT ON');
-  if (distinct.length > 0 && on.length === 0) for (const t of list) markCell(t.cell, mark.group);
+  if (distinct.length > 0 && on.length === 0)
+    for (const { cell } of list) {
+      markCell(cell, mark.group);
+      block.deciding.cells.push(cell);
+    }
   for (const node of stmt.sortClause ?? []) {
     const sort = as(node, 'SortBy');
     sortItem(r, scope, sort?.node, list, 'ORDER BY');

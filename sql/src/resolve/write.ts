@@ -10,13 +10,21 @@ import type {
 import { formatName } from '../names.js';
 import { as } from '../parse/nodes.js';
 import { alwaysTrue } from './always-true.js';
-import { baseCell, derived, mark, markCell, markFlows, type RelationUse } from './cells.js';
+import {
+  baseCell,
+  derived,
+  mark,
+  markCell,
+  markFlows,
+  type Cell,
+  type RelationUse,
+} from './cells.js';
 import { condition, gather } from './expression.js';
 import { fromClause } from './from.js';
 import { markOutput, query, withClause } from './query.js';
 import { relationItem, useRelation } from './relation.js';
 import { fail, opaque, type Resolver } from './resolver.js';
-import { listed, newScope, type Item, type Named, type Scope } from './scope.js';
+import { decideRows, listed, newScope, type Item, type Named, type Scope } from './scope.js';
 import { targets } from './select.js';
 import { returningItems } from './returning.js';
 import { noteWrite } from './writes.js';
@@ -61,7 +69,20 @@ const returning = (
     ...scope,
     items: [...scope.items, ...returningItems(r, clause, use, scope)],
   };
-  return targets(r, inner, clause.exprs, 'derived');
+  const columns = targets(r, inner, clause.exprs, 'derived');
+  decideRows(columns, scope.block.deciding);
+  return columns;
+};
+
+/** A value reaches a column of the row that is written. */
+const assign = (
+  r: Resolver,
+  use: RelationUse,
+  name: string,
+  action: 'insert' | 'update',
+  cell: Cell,
+): void => {
+  r.assignments.push({ relation: use.relation, column: name, action, cell });
 };
 
 /** The values of a SET list reach the row that is written. */
@@ -75,7 +96,11 @@ const setList = (
     const set = as(node, 'ResTarget');
     if (!set) continue;
     written(r, use, set.name ?? '', set.location);
-    markFlows(gather(r, scope, [set.val, set.indirection]).flows, mark.output);
+    const { flows } = gather(r, scope, [set.val, set.indirection]);
+    markFlows(flows, mark.output);
+    const cell = derived(flows);
+    cell.decided = scope.block.deciding;
+    assign(r, use, set.name ?? '', 'update', cell);
   }
 };
 
@@ -83,14 +108,18 @@ const insertColumns = (
   r: Resolver,
   use: RelationUse,
   cols: readonly Node[] | undefined,
-  count: number,
+  values: readonly Cell[],
 ): void => {
-  if (cols)
-    for (const node of cols)
-      written(r, use, as(node, 'ResTarget')?.name ?? '', as(node, 'ResTarget')?.location);
-  else
-    for (const column of use.relation.columns.slice(0, count))
-      markCell(baseCell(use, column.name), mark.write);
+  const named = cols?.map((node) => as(node, 'ResTarget'));
+  for (const target of named ?? []) written(r, use, target?.name ?? '', target?.location);
+  const names =
+    named?.map((target) => target?.name ?? '') ??
+    use.relation.columns.slice(0, values.length).map(({ name }) => name);
+  for (const [i, name] of names.entries()) {
+    if (!named) markCell(baseCell(use, name), mark.write);
+    const value = values[i];
+    if (value) assign(r, use, name, 'insert', value);
+  }
 };
 
 const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): readonly Named[] => {
@@ -100,18 +129,37 @@ const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): reado
   // The query of an INSERT does not see the target.
   const source = stmt.selectStmt ? query(r, scope, stmt.selectStmt, 'derived') : [];
   markOutput(source);
-  insertColumns(r, use, stmt.cols, source.length);
+  const before = r.assignments.length;
+  insertColumns(
+    r,
+    use,
+    stmt.cols,
+    source.map(({ cell }) => cell),
+  );
   scope.items = [relationItem(r, use)];
   const conflict = stmt.onConflictClause;
   if (conflict) {
+    const proposed = new Map(
+      r.assignments
+        .slice(before)
+        .filter(({ relation }) => relation === use.relation)
+        .map(({ column, cell }) => [column, cell]),
+    );
     const excluded: Item = listed(
       'excluded',
-      use.relation.columns.map((c) => ({ name: c.name, cell: derived([]) })),
+      use.relation.columns.map(({ name }) => {
+        const from = proposed.get(name);
+        return { name, cell: derived(from ? [{ from, kind: 'identity' }] : []) };
+      }),
     );
     for (const node of conflict.infer?.indexElems ?? []) {
       const element = as(node, 'IndexElem');
-      if (element?.name) markCell(baseCell(use, element.name), mark.filter);
-      else condition(r, scope, element?.expr, mark.filter);
+      if (element?.name) {
+        const key = baseCell(use, element.name);
+        markCell(key, mark.filter);
+        scope.block.deciding.cells.push(key);
+      }
+      condition(r, scope, element?.expr, mark.filter);
     }
     if (conflict.infer?.whereClause) condition(r, scope, conflict.infer.whereClause, mark.filter);
     const inner: Scope = { ...scope, items: [...scope.items, hiddenColumns(excluded)] };
@@ -186,8 +234,14 @@ const merge = (r: Resolver, parent: Scope | undefined, stmt: MergeStmt): readonl
       setList(r, scope, use, when.targetList);
       noteWrite(r, use, 'update', true, location(stmt.relation));
     } else if (when.commandType === 'CMD_INSERT') {
-      insertColumns(r, use, when.targetList, when.values?.length ?? 0);
-      markFlows(gather(r, scope, when.values).flows, mark.output);
+      const values = (when.values ?? []).map((value) => {
+        const { flows } = gather(r, scope, value);
+        markFlows(flows, mark.output);
+        const cell = derived(flows);
+        cell.decided = scope.block.deciding;
+        return cell;
+      });
+      insertColumns(r, use, when.targetList, values);
       noteWrite(r, use, 'insert', true, location(stmt.relation));
     } else if (when.commandType === 'CMD_DELETE')
       noteWrite(r, use, 'delete', true, location(stmt.relation));

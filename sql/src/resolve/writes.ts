@@ -1,4 +1,5 @@
-import type { RelationUse } from './cells.js';
+import type { ObjectName } from '../names.js';
+import type { Cell, RelationUse } from './cells.js';
 import type { Resolver } from './resolver.js';
 
 export type WriteAction = 'insert' | 'update' | 'delete' | 'merge';
@@ -10,6 +11,15 @@ export interface Write {
   /** a condition looks at the rows; always so for an insert */
   readonly filtered: boolean;
   readonly location: number;
+}
+
+/** A value that reaches a column of a table. */
+export interface Assignment {
+  readonly relation: ObjectName;
+  readonly column: string;
+  /** `create` the table is made of the query's rows */
+  readonly action: 'insert' | 'update' | 'create';
+  readonly cell: Cell;
 }
 
 export const noteWrite = (

@@ -123,7 +123,20 @@ const statements: readonly [string, object][] = [
       ...none,
       kind: 'update',
       reads: [{ relation: 'public.orders', columns: ['total'] }],
-      writes: [{ relation: 'public.orders', action: 'update', columns: ['total'] }],
+      writes: [
+        {
+          relation: 'public.orders',
+          action: 'update',
+          columns: ['total'],
+          lineage: [
+            {
+              column: 'total',
+              sources: [{ column: 'public.orders.total', kind: 'transformation' }],
+              influences: [],
+            },
+          ],
+        },
+      ],
       flags: flags(false),
     },
   ],
@@ -143,8 +156,49 @@ const statements: readonly [string, object][] = [
       ...none,
       kind: 'insert',
       reads: [{ relation: 'public.customers', columns: ['email'] }],
-      writes: [{ relation: 'public."Odd name"', action: 'insert', columns: ['Mixed'] }],
+      writes: [
+        {
+          relation: 'public."Odd name"',
+          action: 'insert',
+          columns: ['Mixed'],
+          lineage: [
+            {
+              column: 'Mixed',
+              sources: [{ column: 'public.customers.email', kind: 'identity' }],
+              influences: [],
+            },
+          ],
+        },
+      ],
       flags: flags(false),
+    },
+  ],
+  [
+    'CREATE TABLE copies (who) AS SELECT upper(email), 1 AS one FROM customers WHERE id > 3',
+    {
+      ...none,
+      kind: 'create table as',
+      reads: [{ relation: 'public.customers', columns: ['email', 'id'] }],
+      writes: [
+        {
+          relation: 'public.copies',
+          action: 'ddl',
+          columns: ['who', 'one'],
+          lineage: [
+            {
+              column: 'who',
+              sources: [{ column: 'public.customers.email', kind: 'transformation' }],
+              influences: ['public.customers.id'],
+            },
+            { column: 'one', sources: [], influences: ['public.customers.id'] },
+          ],
+        },
+      ],
+      output: [
+        out('upper', 'public.customers.email', 'transformation', ['public.customers.id']),
+        { name: 'one', sources: [], influences: ['public.customers.id'] },
+      ],
+      flags: flags(true),
     },
   ],
   [
@@ -214,6 +268,23 @@ test('analyze draws for people', async () => {
 OUTPUT  FROM                   HOW             DECIDED BY
 email   public.overview.email  identity        public.overview.total
 score   public.overview.id     transformation  public.overview.total
+`);
+});
+
+test('analyze draws what is written', async () => {
+  const { out } = await postern(
+    ['analyze', '--catalogue', file],
+    'INSERT INTO orders (id, total) SELECT id, 0 FROM customers WHERE region IS NULL',
+  );
+  expect(out).toBe(`insert
+├─ reads
+│  └─ public.customers (id, region)
+└─ writes
+   └─ insert public.orders (id, total)
+
+WRITTEN              FROM                 HOW       DECIDED BY
+public.orders.id     public.customers.id  identity  public.customers.region
+public.orders.total                                 public.customers.region
 `);
 });
 
