@@ -83,7 +83,6 @@ type RowOrInner =
   | 'SetOperationStmt'
   | 'ReturnStmt'
   | 'PLAssignStmt'
-  | 'AlterTableMoveAllStmt'
   | 'ReplicaIdentityStmt'
   | 'SelectStmt'
   | 'InsertStmt'
@@ -120,6 +119,7 @@ export const ddlStatements: { readonly [K in DdlKind]: Ddl<K> } = {
   CreateStmt: (r, s) =>
     done('CREATE TABLE', 'ddl', [createdName(r, s.relation), ...named(r, s.inhRelations)]),
   AlterTableStmt: (r, s) => done(tag('ALTER', s.objtype), 'ddl', at(r, s.relation)),
+  AlterTableMoveAllStmt: (_r, s) => done(tag('ALTER', s.objtype), 'ddl', []),
   IndexStmt: (r, s) => done('CREATE INDEX', 'ddl', at(r, s.relation)),
   DropStmt: (r, s) =>
     done(

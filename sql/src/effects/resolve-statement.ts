@@ -25,6 +25,7 @@ export const resolveStatement = (
     offset: offsetsOf(statement.source),
     uses: [],
     blocks: [],
+    stars: [],
     writes: [],
     assignments: [],
     notUnderstood: [],

@@ -13,6 +13,7 @@ const commands: readonly (readonly [sql: string, command: string, actions: strin
   ['ALTER VIEW contacts RENAME TO c', 'ALTER VIEW', 'ddl public.contacts'],
   ['ALTER TABLE orders RENAME COLUMN note TO n', 'ALTER TABLE', 'ddl public.orders'],
   ['ALTER TABLE orders OWNER TO x', 'ALTER TABLE', 'ddl public.orders'],
+  ['ALTER INDEX ALL IN TABLESPACE a SET TABLESPACE b', 'ALTER INDEX', 'ddl'],
   ['DROP VIEW contacts', 'DROP VIEW', 'ddl public.contacts'],
   ['DROP MATERIALIZED VIEW totals', 'DROP MATERIALIZED VIEW', 'ddl public.totals'],
   ['DROP INDEX public.i', 'DROP INDEX', 'ddl public.i'],

@@ -22,7 +22,6 @@ export type StatementKind = Exclude<
   | 'SetOperationStmt'
   | 'ReturnStmt'
   | 'PLAssignStmt'
-  | 'AlterTableMoveAllStmt'
   | 'ReplicaIdentityStmt'
 >;
 

@@ -171,14 +171,18 @@ export const starColumns = (
   if (ref) {
     const { names, star, location } = written(ref);
     if (!star) return undefined;
+    const stands = (columns: readonly Named[]): readonly Named[] => {
+      r.stars.push({ scope, columns, location, parts: names.length });
+      return columns;
+    };
     if (names.length > 0) {
       const { item, at } = qualifier(r, scope, names, location);
-      return starOf(r, at, item, location);
+      return stands(starOf(r, at, item, location));
     }
     const items = scope.items.filter((item) => item.columnsVisible);
     if (items.length === 0)
       throw fail(r, 'syntax', 'SELECT * with no tables specified is not valid', location);
-    return items.flatMap((item) => starOf(r, scope, item, location));
+    return stands(items.flatMap((item) => starOf(r, scope, item, location)));
   }
   const indirection = as(node, 'A_Indirection');
   const last = indirection?.indirection?.at(-1);

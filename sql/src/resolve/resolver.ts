@@ -5,7 +5,7 @@ import { formatName, type ObjectName } from '../names.js';
 import { characterPosition, type Offsets } from '../parse/positions.js';
 import type { RelationUse } from './cells.js';
 import type { NamePath } from './path.js';
-import type { Block } from './scope.js';
+import type { Block, Star } from './scope.js';
 import type { Assignment, Write } from './writes.js';
 
 /** What one statement's resolution knows and finds. */
@@ -17,6 +17,7 @@ export interface Resolver {
   /** every place a relation is named, in the order of resolution */
   readonly uses: RelationUse[];
   readonly blocks: Block[];
+  readonly stars: Star[];
   readonly writes: Write[];
   readonly assignments: Assignment[];
   readonly notUnderstood: NotUnderstood[];

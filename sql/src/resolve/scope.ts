@@ -36,6 +36,16 @@ export interface Cte {
   columns(): readonly Named[];
 }
 
+/** `*` or `t.*` in a select list. */
+export interface Star {
+  readonly scope: Scope;
+  readonly columns: readonly Named[];
+  /** byte offset */
+  readonly location: number;
+  /** names before the star */
+  readonly parts: number;
+}
+
 /** Which part of a query is being resolved: decides about grouping. */
 export type Clause = 'from' | 'where' | 'target' | 'group' | 'having' | 'order' | 'other';
 

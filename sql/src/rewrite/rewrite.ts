@@ -8,6 +8,7 @@ import { mark, type RelationUse } from '../resolve/cells.js';
 import { publicName } from '../resolve/path.js';
 import { RewriteRefusal, type Change, type Rewritten } from './change.js';
 import { applyEdits, type Edit } from './edits.js';
+import { starEdit, systemColumns } from './stars.js';
 import { completeGrouping } from './grouping.js';
 import { holdsKey } from './mask-expression.js';
 import { relationText, sampleText } from './relation-text.js';
@@ -63,6 +64,15 @@ const planOf = (
     if (use.cells.has(column)) masks.set(column, mask);
   const filters = want.filters.get(name) ?? [];
   if (masks.size === 0 && filters.length === 0) return undefined;
+  // The names of an alias list are not those of the row's type.
+  if (use.wholeRows.length > 0 && use.renamed.length > 0)
+    throw refuse(
+      analyzed,
+      `whole row of ${name}`,
+      use.node.location,
+      `the row of ${name} cannot be used as a value under other column names while it is masked or filtered`,
+      'Leave out the names of the columns behind the alias, or name the columns of the row.',
+    );
   const filter =
     filters.length === 0
       ? undefined
@@ -217,6 +227,37 @@ const copyEdit = (
   };
 };
 
+/** The stars that would give out the system columns which a subquery has for other references. */
+const starEdits = (
+  analyzed: Analyzed,
+  uses: readonly RelationUse[],
+  tokens: Tokens,
+): readonly Edit[] => {
+  const { resolver: r } = analyzed.resolved;
+  const wide = new Set(uses.filter((use) => use.all && systemColumns(use).length > 0));
+  for (const { relation, wholeRows, node } of wide)
+    if (wholeRows.length > 0)
+      throw refuse(
+        analyzed,
+        'whole row beside a system column',
+        node.location,
+        `the row of ${formatName(relation)} cannot be used beside its system columns while it is masked or filtered`,
+        'Name the columns.',
+      );
+  return r.stars.flatMap((star) => {
+    if (!star.columns.some(({ cell }) => cell.base && wide.has(cell.base.use))) return [];
+    const edit = starEdit(star, tokens, r.offset);
+    if (edit) return [edit];
+    throw refuse(
+      analyzed,
+      '* beside a system column',
+      star.location,
+      'not every column of * can be named here',
+      'Name the columns.',
+    );
+  });
+};
+
 const edits = (analyzed: Analyzed, plans: readonly Plan[], change: Change): readonly Edit[] => {
   const { statement, resolved } = analyzed;
   const tokens = new Tokens(statement.source, statement.start, statement.end);
@@ -224,11 +265,17 @@ const edits = (analyzed: Analyzed, plans: readonly Plan[], change: Change): read
   const copy = as(statement.node.stmt, 'CopyStmt');
   const [copied] = reads;
   if (copy && !copy.query && copied) return [copyEdit(analyzed, copy, copied, tokens, change.key)];
-  const made = reads.flatMap((plan) => [
-    ...readEdits(analyzed, plan, tokens, change.key),
-    ...qualifiedEdits(analyzed, plan.use, tokens),
-  ]);
   const uses = reads.map((p) => p.use);
+  const stars = starEdits(analyzed, uses, tokens);
+  const made = [
+    ...stars,
+    ...reads.flatMap((plan) => [
+      ...readEdits(analyzed, plan, tokens, change.key),
+      ...qualifiedEdits(analyzed, plan.use, tokens).filter(
+        ({ start }) => !stars.some((star) => star.start === start),
+      ),
+    ]),
+  ];
   for (const block of resolved.resolver.blocks) {
     const grouping = completeGrouping(resolved.resolver, block, uses, tokens);
     if (grouping.kind === 'edit') made.push(grouping.edit);

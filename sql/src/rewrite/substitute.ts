@@ -5,6 +5,7 @@ import type { Column } from '../catalogue/catalogue.js';
 import { columnType } from './column-type.js';
 import { maskExpression } from './mask-expression.js';
 import { quoted } from './sql-text.js';
+import { systemColumns } from './stars.js';
 
 /** What is to happen to one place where a relation is read. */
 export interface Plan {
@@ -47,10 +48,7 @@ export const subquery = (
     const mask = plan.masks.get(column.name);
     return mask ? maskedColumn(analyzed, column, mask, key) : quoted(column.name);
   });
-  const system = [...use.cells.keys()].filter(
-    (name) => !relation.columns.some((c) => c.name === name),
-  );
-  const list = [...columns, ...system.map(quoted)].join(', ');
+  const list = [...columns, ...systemColumns(use).map(quoted)].join(', ');
   const from = `FROM ${only ? 'ONLY ' : ''}${quoted(relation.schema)}.${quoted(relation.name)}`;
   const where = plan.filter === undefined ? '' : ` WHERE ${plan.filter}`;
   // Leakproof conditions may go in; anything else must wait until the filter has been applied.

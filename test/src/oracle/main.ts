@@ -1,6 +1,6 @@
 /**
- * `make oracle`: queries of a corpus, each judged by the server: the columns that a view of it depends on
- * are those that the analysis names.
+ * `make oracle`: queries of several corpora, each judged by the server: the columns that a view of it depends
+ * on are those that the analysis names, and replaced relations that are what they were change no answer.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,21 +11,18 @@ import { provide } from '../conformance/sources.js';
 import { suites } from '../conformance/suites.js';
 import { openWorkplace } from '../conformance/workplace.js';
 import { startPostgres } from '../harness/postgres.js';
-import { root } from '../harness/root.js';
 import { Undo } from '../harness/undo.js';
+import { corpora, open } from './corpora.js';
 import { type Court, judge, type Judgement, openCourt } from './judge.js';
 import { mayBeView, statementsOf } from './split.js';
+import { Tally } from './tally.js';
+import { judgeUnchanged } from './unchanged.js';
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
-interface Tally {
-  queries: number;
-  differ: number;
-}
-
-const open = async (connectionString: string, undo: Undo): Promise<pg.Client> => {
+const connect = async (connectionString: string, undo: Undo): Promise<pg.Client> => {
   const client = new pg.Client({ connectionString });
   await client.connect();
   undo.push(() => client.end());
@@ -49,43 +46,52 @@ const describe = (judgement: Judgement): string => {
   }
 };
 
+const inShort = (sql: string): string => sql.replaceAll(/\s+/g, ' ').slice(0, 300);
+
 const judgeAll = async (
   name: string,
   court: Court,
   queries: readonly string[],
   tally: Tally,
 ): Promise<void> => {
-  let done = 0;
-  for (const query of queries) {
-    const judgement = await judge(court, query);
-    done += 1;
+  for (const [done, query] of queries.entries()) {
     if (process.stdout.isTTY && done % 100 === 0)
-      process.stdout.write(`\r${name}: ${done} of ${queries.length}`);
-    if (judgement.kind === 'unknown') continue;
-    tally.queries += 1;
-    if (judgement.kind === 'agree') continue;
-    tally.differ += 1;
-    say(`${name}: ${describe(judgement)}\n    ${query.replaceAll(/\s+/g, ' ').slice(0, 300)}`);
+      process.stdout.write(`\r${name}: ${done} of ${queries.length} \r`);
+    const judgement = await judge(court, query);
+    tally.judged(judgement.kind);
+    if (judgement.kind === 'differ' || judgement.kind === 'refused')
+      say(`${name}: ${describe(judgement)}\n    ${inShort(query)}`);
+    if (judgement.kind !== 'agree') continue;
+    tally.timed(court, query);
+    const unchanged = await judgeUnchanged(court, query);
+    tally.compared(unchanged);
+    if (unchanged.kind === 'differs')
+      say(
+        `${name}: rewritten: ${unchanged.how}\n    ${inShort(query)}\n    ${inShort(unchanged.rewritten)}`,
+      );
   }
 };
 
-const shop = async (tally: Tally): Promise<void> => {
+/** A corpus on a server of its own. */
+const small = async (corpus: (typeof corpora)[number]): Promise<Tally> => {
   const undo = new Undo();
+  const tally = new Tally(corpus.name);
   try {
     const server = await startPostgres();
     undo.push(() => server.stop());
-    await server.sql(await readFile(join(root, 'sql', 'fixtures', 'shop.sql'), 'utf8'));
-    const text = await readFile(join(root, 'test', 'fixtures', 'oracle', 'shop.sql'), 'utf8');
-    const client = await open(server.login('postgres'), undo);
-    await judgeAll('shop', await openCourt(client), statementsOf(text), tally);
+    const client = await connect(server.login('postgres'), undo);
+    const queries = await open(corpus, client);
+    await judgeAll(corpus.name, await openCourt(client), queries, tally);
   } finally {
     await undo.all();
   }
+  return tally;
 };
 
 /** The queries of PostgreSQL's regression suite, on the database that it leaves. */
-const regression = async (tally: Tally): Promise<void> => {
+const regression = async (): Promise<Tally> => {
   const undo = new Undo();
+  const tally = new Tally('regress');
   try {
     const workplace = await openWorkplace(await provide(say));
     undo.push(() => workplace.remove());
@@ -98,7 +104,7 @@ const regression = async (tally: Tally): Promise<void> => {
       onEnd: () => Promise.resolve(),
     });
     const url = `postgres://postgres@${target.host}:${target.port}/regression`;
-    const client = await open(url, undo);
+    const client = await connect(url, undo);
     const court = await openCourt(client);
     const folder = join(workplace.tests, 'regress', 'sql');
     for (const file of (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()) {
@@ -109,11 +115,16 @@ const regression = async (tally: Tally): Promise<void> => {
   } finally {
     await undo.all();
   }
+  return tally;
 };
 
 await loadParser();
-const tally: Tally = { queries: 0, differ: 0 };
-await shop(tally);
-if (!process.argv.includes('--quick')) await regression(tally);
-say(`oracle: ${tally.queries} queries, ${tally.differ} differ`);
-process.exitCode = tally.differ === 0 ? 0 : 1;
+const tallies: Tally[] = [];
+for (const corpus of corpora) tallies.push(await small(corpus));
+if (!process.argv.includes('--quick')) tallies.push(await regression());
+for (const line of Tally.table(tallies)) say(line);
+const sum = (of: (tally: Tally) => number): number =>
+  tallies.reduce((n, tally) => n + of(tally), 0);
+const differ = sum((tally) => tally.differ);
+say(`oracle: ${sum((tally) => tally.queries)} queries, ${differ} differ`);
+process.exitCode = differ === 0 ? 0 : 1;
