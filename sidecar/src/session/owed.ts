@@ -73,6 +73,13 @@ export interface OwnReply {
   ready(): void;
 }
 
+/** Replies that nobody waits for. */
+export const unheard: OwnReply = {
+  row: () => undefined,
+  failed: () => undefined,
+  ready: () => undefined,
+};
+
 /**
  * What the server still owes the client, oldest first. Grows on frontend messages, shrinks on backend
  * ones; a failed batch loses everything up to its Sync, as the server skips it.

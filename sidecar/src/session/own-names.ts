@@ -9,6 +9,5 @@ const own = `_postern_${randomBytes(8).toString('hex')}`;
 export const ownNames = {
   question: own,
   words: `${own}_words`,
-  staged: `${own}_staged`,
   savepoint: `${own}_savepoint`,
 } as const;

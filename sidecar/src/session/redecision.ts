@@ -4,16 +4,10 @@ import { Close } from '../wire/frontend/close.js';
 import { Parse } from '../wire/frontend/parse.js';
 import { Writer } from '../wire/writer.js';
 import { portalStatement, type Prepared, wireName } from './names.js';
-import { owe, type OwnReply } from './owed.js';
+import { owe, unheard } from './owed.js';
 import { type Refusal, refusals } from './refusal.js';
 import { nothingSent, type RowCount } from './execution.js';
 import type { Session } from './session.js';
-
-const unheard: OwnReply = {
-  row: () => undefined,
-  failed: () => undefined,
-  ready: () => undefined,
-};
 
 interface Cursor {
   readonly query: GovernedStatement | undefined;

@@ -8,8 +8,7 @@ import { Writer } from '../wire/writer.js';
 import type { Piece, Verdict } from '../enforcement/verdict.js';
 import { begin } from './begin.js';
 import type { ClientMessages } from './client-messages.js';
-import { owe } from './owed.js';
-import { ownNames } from './own-names.js';
+import { owe, type Owed, unheard } from './owed.js';
 import type { Questions } from './questions.js';
 import { refusals } from './refusal.js';
 import type { Session } from './session.js';
@@ -37,35 +36,45 @@ export async function runStaged(
   };
   // An error before it in its batch: the server would not have looked at it either.
   if (await skips()) return;
-  for (const piece of pieces) {
+  for (const [i, piece] of pieces.entries()) {
     if (await skips()) break;
     const verdict = await decided(piece.sql, session, questions);
     session.batchOpen = true;
-    close(session);
+    // A statement that has run has no portal any more; one that fails while it runs keeps it.
+    if (i > 0) close(session, ['portal'], { staged: true });
     send(piece, verdict, session, messages);
     session.touch();
   }
-  if (!(await skips())) close(session);
+  const failed = await skips();
+  // Nor has a Query an unnamed statement.
+  if (!failed) close(session, ['statement', 'portal'], { staged: true });
   session.batchOpen = false;
   messages.standIns.doomed = false;
-  session.owed.push(owe('sync'));
-  session.toServer.write(Sync);
+  sync(session, {});
+  if (failed) {
+    close(session, ['statement'], { own: unheard });
+    sync(session, { own: unheard });
+  }
   session.touch();
 }
 
-/** A Query leaves no unnamed statement and portal behind. Closed first, too: what failed closed nothing. */
-function close({ owed, toServer }: Session): void {
+/** Those without a name. */
+function close(
+  { owed, toServer }: Session,
+  what: readonly Close['of'][],
+  how: Partial<Owed>,
+): void {
   const out = new Writer();
-  const targets = [
-    { of: 'statement', name: ownNames.staged },
-    { of: 'statement', name: '' },
-    { of: 'portal', name: '' },
-  ] as const;
-  for (const target of targets) {
-    Close.encode({ kind: 'Close', ...target }, out);
-    owed.push(owe('close', { staged: true }));
+  for (const of of what) {
+    Close.encode({ kind: 'Close', of, name: '' }, out);
+    owed.push(owe('close', how));
   }
   toServer.write(out.finish());
+}
+
+function sync({ owed, toServer }: Session, how: Partial<Owed>): void {
+  owed.push(owe('sync', how));
+  toServer.write(Sync);
 }
 
 async function decided(sql: string, session: Session, questions: Questions): Promise<Verdict> {
@@ -118,13 +127,13 @@ function send(
   Parse.encode(
     {
       kind: 'Parse',
-      statement: ownNames.staged,
+      statement: '',
       sql: verdict.rewritten ?? sql,
       parameterTypes: noTypes,
     },
     out,
   );
-  Bind.encode({ kind: 'Bind', portal: '', statement: ownNames.staged, values: noValues }, out);
+  Bind.encode({ kind: 'Bind', portal: '', statement: '', values: noValues }, out);
   out.message(frontendType.describe, (w) => w.uint8(0x50).cstring(''));
   Execute.encode({ kind: 'Execute', portal: '', maxRows: 0 }, out);
   out.bytes(Flush);

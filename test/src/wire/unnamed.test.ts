@@ -52,6 +52,10 @@ test.each<[string, (bad: string) => readonly Buffer[]]>([
     'a Query of several of which one changes names and one fails',
     (bad) => [say.query(`CREATE TEMP TABLE x (i int); SELECT * FROM x; ${bad}`)],
   ],
+  [
+    'a Query of several that run, of which one lists the prepared statements',
+    () => [say.query('CREATE TEMP TABLE x (i int); SELECT name FROM pg_prepared_statements')],
+  ],
 ])('%s', async (_name, between) => {
   const says = (bad: string): Buffer[] => [
     ...[say.parse('SELECT 1 AS one'), say.sync(), ...between(bad), say.sync()],
@@ -59,6 +63,7 @@ test.each<[string, (bad: string) => readonly Buffer[]]>([
     // in a block a portal outlives its cycle
     ...[say.query('BEGIN'), say.parse('SELECT 2 AS two'), say.bind(), say.sync()],
     ...[...between(bad), say.sync(), say.describe('P'), say.sync(), say.query('ROLLBACK')],
+    ...[...between(bad), say.sync(), say.query('SELECT name FROM pg_prepared_statements')],
   ];
   const alike = (heard: readonly string[]): readonly string[] =>
     heard.map((one) =>
