@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { driverPolicy } from '../drivers/bed.js';
+import { watchHeap } from '../harness/heap.js';
 import { type Postern, startPostern } from '../harness/postern.js';
 import { startPostgres } from '../harness/postgres.js';
 import { Undo } from '../harness/undo.js';
@@ -143,11 +144,18 @@ const inHalves = async (
   one: (packets: readonly Buffer[], random: Random) => Promise<void>,
 ): Promise<void> => {
   const before = await healthOf(postern);
-  await run(0, abreast, corpus, one);
-  const half = await isWell(postern, before);
-  await run(1, abreast, corpus, one);
-  const whole = await isWell(postern, half);
-  if (count >= longRun) expect(whole.residentMiB - half.residentMiB).toBeLessThan(32);
+  const kept: number[] = [];
+  let state = before;
+  for (const half of [0, 1] as const) {
+    const heap = watchHeap(postern.sidecarHttp);
+    await run(half, abreast, corpus, one);
+    kept.push(heap.stop());
+    state = await isWell(postern, state);
+  }
+  if (count < longRun) return;
+  console.info('MiB that a collection leaves, in each half', kept);
+  const [first = Number.NaN, second = Number.NaN] = kept;
+  expect(second - first).toBeLessThan(16);
 };
 
 let honest: Postern;
