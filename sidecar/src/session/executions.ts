@@ -20,6 +20,8 @@ const unended = { cut: undefined, timedOut: undefined, ended: false, timer: unde
 /** The runs of a session's statements: recorded before and after, bounded in time, cut when too large. */
 export class Executions {
   private readonly parts: ExecutionsParts;
+  /** requests under way */
+  private cancels = 0;
 
   constructor(parts: ExecutionsParts) {
     this.parts = parts;
@@ -73,14 +75,16 @@ export class Executions {
   }
 
   private cancel(): void {
+    this.cancels += 1;
     this.parts.cancelling(true);
-    this.parts.cancel().then(
-      () => this.parts.cancelling(false),
-      (cause: unknown) => {
-        this.parts.log.warn({ err: cause }, 'cancel request failed');
-        this.parts.cancelling(false);
-      },
-    );
+    const over = (): void => {
+      this.cancels -= 1;
+      if (this.cancels === 0) this.parts.cancelling(false);
+    };
+    this.parts.cancel().then(over, (cause: unknown) => {
+      this.parts.log.warn({ err: cause }, 'cancel request failed');
+      over();
+    });
   }
 
   refuse(record: StatementHandle, refusal: Refusal): void {
