@@ -18,11 +18,7 @@ import { discard, setVariable, transaction } from './session-statements.js';
 export type StatementKind = Exclude<
   Extract<NodeKind, `${string}Stmt`>,
   // Made by the server after parsing, or by PL/pgSQL: never at the top.
-  | 'RawStmt'
-  | 'SetOperationStmt'
-  | 'ReturnStmt'
-  | 'PLAssignStmt'
-  | 'ReplicaIdentityStmt'
+  'RawStmt' | 'SetOperationStmt' | 'ReturnStmt' | 'PLAssignStmt' | 'ReplicaIdentityStmt'
 >;
 
 export type Handlers<K extends NodeKind> = {
