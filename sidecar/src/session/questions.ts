@@ -23,6 +23,9 @@ export class QuestionError extends Error {
   }
 }
 
+/** Of a question that is cancelled. */
+const mostAttempts = 5;
+
 const noParameters = Buffer.from([0, 0]);
 /** no parameter formats, no parameters, no result formats: all text */
 const noValues = Buffer.from([0, 0, 0, 0, 0, 0]);
@@ -46,6 +49,19 @@ export class Questions implements Ask {
 
   /** @throws QuestionError with the server's SQLSTATE; `25P02` when the transaction has failed */
   async ask(sql: string, how: How = {}): Promise<readonly Row[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.askOnce(sql, how);
+      } catch (cause) {
+        // The client's cancel request, meant for a statement of its own, met ours: nothing is lost by asking again.
+        const cancelled = cause instanceof QuestionError && cause.sqlstate === '57014';
+        const { status, batchOpen } = this.session;
+        if (!cancelled || status !== 'I' || batchOpen || attempt === mostAttempts) throw cause;
+      }
+    }
+  }
+
+  private async askOnce(sql: string, how: How): Promise<readonly Row[]> {
     const { session } = this;
     await this.quiet();
     if (session.owed.skipping || (session.status === 'E' && how.failed !== true)) {
