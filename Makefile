@@ -42,6 +42,10 @@ test: build binaries ## run every test; the last line counts
 bench: build binaries ## measure against a bare relay and PgBouncer, into docs/benchmarks
 	@node test/dist/bench/main.js $(BENCH)
 
+.PHONY: bench-sql
+bench-sql: build binaries ## measure how fast statements are understood, into docs/benchmarks/sql.md
+	@node test/dist/bench-sql/main.js $(BENCH)
+
 .PHONY: conformance
 conformance: build binaries ## PostgreSQL's own tests directly and through Postern: equal, one by one
 	@node test/dist/conformance/main.js $(CONFORMANCE)
