@@ -1,11 +1,15 @@
 import type { Access } from '@postern/sql';
 import type { Columns } from './truth.js';
 
-/** What the analysis says: relations that are read, with all columns used in any way. */
-export function columnsOf(accesses: readonly Access[]): Columns {
+/**
+ * What the analysis says: relations that are read, with all columns used in any way.
+ *
+ * @param written those that are written, too
+ */
+export function columnsOf(accesses: readonly Access[], written = false): Columns {
   const found = new Map<string, Set<string>>();
   for (const { object, columns, action } of accesses) {
-    if (object === undefined || action !== 'select') continue;
+    if (object === undefined || !(action === 'select' || (written && writes.has(action)))) continue;
     const name = `${object.schema}.${object.name}`;
     const of = found.get(name) ?? new Set();
     found.set(name, of);
@@ -13,6 +17,8 @@ export function columnsOf(accesses: readonly Access[]): Columns {
   }
   return found;
 }
+
+const writes = new Set<Access['action']>(['insert', 'update', 'delete', 'merge']);
 
 export interface Difference {
   /** used, says the server, and not seen: what must never be */

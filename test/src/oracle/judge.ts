@@ -1,19 +1,18 @@
 import {
   type Analyzed,
   analyze,
-  buildCatalogue,
   type Catalogue,
-  catalogueFingerprintQuery,
-  catalogueQueries,
-  type CatalogueRows,
+  catalogueFromData,
   parse,
   parseSearchPath,
+  readCatalogue,
   type SessionSettings,
   SqlError,
 } from '@postern/sql';
 import type pg from 'pg';
+import { changedTables, unnamed } from './changed.js';
 import { columnsOf, type Difference, difference } from './compare.js';
-import { truthOf } from './truth.js';
+import { type Truth, truthOf, truthOfWrite } from './truth.js';
 
 export type Judgement =
   | { readonly kind: 'agree' }
@@ -28,7 +27,9 @@ type Rows = readonly (readonly (string | null)[])[];
 /** A database, and what the analysis knows of it. */
 export interface Court {
   readonly client: pg.Client;
+  /** without what functions and rules do */
   readonly catalogue: Catalogue;
+  readonly whole: Catalogue;
   readonly settings: SessionSettings;
 }
 
@@ -38,46 +39,74 @@ export async function openCourt(client: pg.Client): Promise<Court> {
     const result = await client.query<(string | null)[]>({ text, rowMode: 'array', types });
     return result.rows;
   };
-  const [facts] = await rows(
-    `SELECT current_setting('server_version_num'), current_setting('search_path'), session_user`,
-  );
-  const [version, path, user] = facts ?? [];
-  const [fingerprint] = await rows(catalogueFingerprintQuery);
-  const found: Record<string, Rows> = {};
-  for (const { name, sql } of catalogueQueries(Number(version))) found[name] = await rows(sql);
+  const [facts] = await rows(`SELECT current_setting('search_path'), session_user`);
+  const [path, user] = facts ?? [];
+  const whole = await readCatalogue(rows);
   return {
     client,
-    catalogue: buildCatalogue(found as unknown as CatalogueRows, fingerprint?.[0] ?? ''),
+    catalogue: withoutBodies(whole),
+    whole,
     settings: { searchPath: parseSearchPath(path ?? ''), user: user ?? '', role: 'none' },
   };
 }
 
+/** The server records what a statement names, not what the functions that it calls do. */
+const withoutBodies = (catalogue: Catalogue): Catalogue => {
+  const data = catalogue.toJSON();
+  const routines = data.routines.map((routine) => ({
+    ...routine,
+    overloads: routine.overloads.map(({ body: _body, ...overload }) => overload),
+  }));
+  const relations = data.relations.map((relation) => ({ ...relation, rules: [] }));
+  return catalogueFromData({ ...data, routines, relations });
+};
+
 /** Does the analysis of a query name the columns that the server finds in it? */
-export async function judge(
-  { client, catalogue, settings }: Court,
-  query: string,
+export const judge = (court: Court, query: string): Promise<Judgement> =>
+  judgeBy(court, query, false, (analyzed) =>
+    truthOf(court.client, query, analyzed?.analysis.output.length),
+  );
+
+/** The same of a statement that changes rows, with the columns that it writes, and the tables whose rows change. */
+export async function judgeWrite(court: Court, statement: string): Promise<Judgement> {
+  const judgement = await judgeBy(court, statement, true, () =>
+    truthOfWrite(court.client, statement),
+  );
+  if (judgement.kind !== 'agree') return judgement;
+  const changed = await changedTables(court.client, statement);
+  const [parsed] = parse(statement);
+  if (changed === undefined || parsed === undefined) return judgement;
+  const { accesses, notUnderstood } = analyze(parsed, court.whole, court.settings).analysis;
+  // What a trigger or a function that is not in SQL does cannot be known.
+  if (notUnderstood.some(({ reach }) => reach === 'anything')) return judgement;
+  const missed = unnamed(court.whole, accesses, changed);
+  return missed.length === 0 ? judgement : { kind: 'differ', how: { missed, invented: [] } };
+}
+
+async function judgeBy(
+  { catalogue, settings }: Court,
+  sql: string,
+  written: boolean,
+  truthFor: (analyzed: Analyzed | undefined) => Promise<Truth>,
 ): Promise<Judgement> {
   let analyzed: Analyzed | undefined;
   let why = '';
   try {
-    const [statement, second] = parse(query);
+    const [statement, second] = parse(sql);
     if (statement === undefined || second !== undefined) return { kind: 'unknown' };
     analyzed = analyze(statement, catalogue, settings);
   } catch (thrown) {
     if (!(thrown instanceof SqlError)) throw thrown;
     why = thrown.message;
   }
-  if (analyzed === undefined) {
-    const known = await truthOf(client, query, undefined);
-    return known.kind === 'no-view' ? { kind: 'unknown' } : { kind: 'refused', why };
-  }
-  const { analysis } = analyzed;
+  const truth = await truthFor(analyzed);
+  if (truth.kind === 'no-view') return { kind: 'unknown' };
+  if (analyzed === undefined) return { kind: 'refused', why };
   const width = (relation: string): number => {
     const [schema = '', name = ''] = relation.split('.');
     return catalogue.relation(schema, name)?.columns.length ?? 0;
   };
-  const truth = await truthOf(client, query, analysis.output.length);
-  if (truth.kind === 'no-view') return { kind: 'unknown' };
-  const how = difference(truth.columns, columnsOf(analysis.accesses), width);
+  const ours = columnsOf(analyzed.analysis.accesses, written);
+  const how = difference(truth.columns, ours, width);
   return how === undefined ? { kind: 'agree' } : { kind: 'differ', how };
 }

@@ -13,8 +13,8 @@ import { openWorkplace } from '../conformance/workplace.js';
 import { startPostgres } from '../harness/postgres.js';
 import { Undo } from '../harness/undo.js';
 import { corpora, open } from './corpora.js';
-import { type Court, judge, type Judgement, openCourt } from './judge.js';
-import { mayBeView, statementsOf } from './split.js';
+import { type Court, judge, type Judgement, judgeWrite, openCourt } from './judge.js';
+import { mayBeView, mayWrite, statementsOf } from './split.js';
 import { Tally } from './tally.js';
 import { judgeUnchanged } from './unchanged.js';
 
@@ -72,6 +72,21 @@ const judgeAll = async (
   }
 };
 
+const judgeWrites = async (
+  name: string,
+  court: Court,
+  statements: readonly string[],
+  tally: Tally,
+): Promise<void> => {
+  for (const statement of statements) {
+    const judgement = await judgeWrite(court, statement);
+    tally.judged(judgement.kind);
+    if (judgement.kind === 'differ' || judgement.kind === 'refused')
+      say(`${name}: ${describe(judgement)}\n    ${inShort(statement)}`);
+    if (judgement.kind === 'agree') tally.timed(court, statement);
+  }
+};
+
 /** A corpus on a server of its own. */
 const small = async (corpus: (typeof corpora)[number]): Promise<Tally> => {
   const undo = new Undo();
@@ -89,9 +104,10 @@ const small = async (corpus: (typeof corpora)[number]): Promise<Tally> => {
 };
 
 /** The queries of PostgreSQL's regression suite, on the database that it leaves. */
-const regression = async (): Promise<Tally> => {
+const regression = async (): Promise<readonly Tally[]> => {
   const undo = new Undo();
   const tally = new Tally('regress');
+  const written = new Tally('regress, writes');
   try {
     const workplace = await openWorkplace(await provide(say));
     undo.push(() => workplace.remove());
@@ -109,19 +125,21 @@ const regression = async (): Promise<Tally> => {
     const folder = join(workplace.tests, 'regress', 'sql');
     for (const file of (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()) {
       const text = await readFile(join(folder, file), 'utf8');
-      const queries = statementsOf(text).filter(mayBeView);
-      await judgeAll(file.replace(/\.sql$/, ''), court, queries, tally);
+      const statements = statementsOf(text);
+      const name = file.replace(/\.sql$/, '');
+      await judgeAll(name, court, statements.filter(mayBeView), tally);
+      await judgeWrites(name, court, statements.filter(mayWrite), written);
     }
   } finally {
     await undo.all();
   }
-  return tally;
+  return [tally, written];
 };
 
 await loadParser();
 const tallies: Tally[] = [];
 for (const corpus of corpora) tallies.push(await small(corpus));
-if (!process.argv.includes('--quick')) tallies.push(await regression());
+if (!process.argv.includes('--quick')) tallies.push(...(await regression()));
 for (const line of Tally.table(tallies)) say(line);
 const sum = (of: (tally: Tally) => number): number =>
   tallies.reduce((n, tally) => n + of(tally), 0);

@@ -7,7 +7,10 @@ import { startPostgres } from '../harness/postgres.js';
 import { Undo } from '../harness/undo.js';
 import { corpora, open } from './corpora.js';
 import { queriesOver, type Table } from './grammar.js';
-import { type Court, judge, openCourt } from './judge.js';
+import { difference } from './compare.js';
+import { type Court, judge, judgeWrite, openCourt } from './judge.js';
+import { schemas } from './schema.js';
+import { truthOfWrite } from './truth.js';
 import { judgeUnchanged } from './unchanged.js';
 
 const undo = new Undo();
@@ -59,6 +62,51 @@ describe('the server and the analysis name the same columns, and replaced relati
     120_000,
   );
 
+  test('statements that change rows', async () => {
+    const client = await connect();
+    await client.query(`CREATE SCHEMA w; SET search_path = w;
+      CREATE TABLE one (id int PRIMARY KEY, a text, b int);
+      CREATE TABLE two (id int, c text);
+      CREATE TABLE three (id int, d text) PARTITION BY RANGE (id);
+      CREATE TABLE three_1 PARTITION OF three FOR VALUES FROM (0) TO (100);
+      CREATE VIEW seen AS SELECT id, a FROM one WHERE b > 0;
+      CREATE FUNCTION adds(text) RETURNS int LANGUAGE sql AS 'INSERT INTO two VALUES (1, $1) RETURNING id';
+      CREATE RULE also AS ON INSERT TO one DO ALSO INSERT INTO two VALUES (NEW.id, NEW.a);
+      INSERT INTO one VALUES (1, 'x', 1), (2, 'y', 2); INSERT INTO three VALUES (1, 'z')`);
+    const court = await openCourt(client);
+    const statements = [
+      "INSERT INTO one (id, a) VALUES (9, 'n')",
+      'INSERT INTO two SELECT id, a FROM one WHERE b > 1',
+      "INSERT INTO three VALUES (5, 'v') RETURNING d",
+      'UPDATE one SET a = c FROM two WHERE two.id = one.id AND one.b = 1',
+      'UPDATE three SET d = id::text',
+      'UPDATE seen SET a = upper(a)',
+      'DELETE FROM three USING one WHERE one.id = three.id',
+      'WITH gone AS (DELETE FROM one RETURNING id, a) INSERT INTO two SELECT * FROM gone',
+      "SELECT adds('x')",
+      `MERGE INTO two USING three ON two.id = three.id WHEN MATCHED THEN DELETE
+       WHEN NOT MATCHED THEN INSERT VALUES (three.id, three.d)`,
+    ];
+    for (const statement of statements)
+      expect([statement, await judgeWrite(court, statement)]).toEqual([
+        statement,
+        { kind: 'agree' },
+      ]);
+    // That the server's record is there to differ from.
+    const truth = await truthOfWrite(client, statements[3] ?? '');
+    expect(truth).toEqual({
+      kind: 'columns',
+      columns: new Map([
+        ['w.one', new Set(['id', 'a', 'b'])],
+        ['w.two', new Set(['id', 'c'])],
+      ]),
+    });
+    expect(difference(new Map([['w.one', new Set(['id'])]]), new Map(), () => 3)).toEqual({
+      missed: ['w.one'],
+      invented: [],
+    });
+  });
+
   test('arbitrary queries', async () => {
     const client = await connect();
     for (const { name, columns } of tables) {
@@ -83,4 +131,44 @@ describe('the server and the analysis name the same columns, and replaced relati
     );
     expect(known).toBeGreaterThan(runs * 0.5);
   }, 120_000);
+
+  test('arbitrary queries over arbitrary schemas', async () => {
+    const client = await connect();
+    let known = 0;
+    let asked = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        schemas,
+        fc.infiniteStream(fc.nat()),
+        async ({ sql, tables: made }, seeds) => {
+          await client.query(sql);
+          try {
+            const court = await openCourt(client);
+            for (const query of fc.sample(queriesOver(made), {
+              numRuns: 10,
+              seed: seeds.next().value,
+            })) {
+              asked += 1;
+              const judgement = await judge(court, query);
+              if (judgement.kind === 'unknown') continue;
+              known += 1;
+              expect([sql, query, judgement]).toEqual([sql, query, { kind: 'agree' }]);
+              if (query.includes('LIMIT')) continue;
+              expect(await judgeUnchanged(court, query)).not.toHaveProperty('how');
+            }
+          } finally {
+            await client.query(dropAll);
+          }
+        },
+      ),
+      // POSTERN_RUNS=N makes N schemas.
+      { numRuns: Number(process.env['POSTERN_RUNS'] ?? 20) },
+    );
+    expect(known).toBeGreaterThan(asked * 0.5);
+  }, 600_000);
 });
+
+/** Each schema has a name of its own. */
+const dropAll = `DO $$ DECLARE name text; BEGIN
+  FOR name IN SELECT nspname FROM pg_namespace WHERE oid >= 16384 AND nspname LIKE '% 0'
+  LOOP EXECUTE format('DROP SCHEMA %I CASCADE', name); END LOOP; END $$`;

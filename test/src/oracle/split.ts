@@ -33,6 +33,11 @@ export function statementsOf(script: string): readonly string[] {
   return found.filter((one) => one !== '');
 }
 
+const begins = (sql: string, words: string): boolean =>
+  new RegExp(`^(?:\\s|--[^\\n]*\\n|/\\*[^]*?\\*/|\\()*(?:${words})\\b`, 'i').test(sql);
+
 /** What may stand behind CREATE VIEW ... AS. */
-export const mayBeView = (sql: string): boolean =>
-  /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/|\()*(?:select|with|values|table)\b/i.test(sql);
+export const mayBeView = (sql: string): boolean => begins(sql, 'select|with|values|table');
+
+/** What changes rows, or may. */
+export const mayWrite = (sql: string): boolean => begins(sql, 'insert|update|delete|merge|with');

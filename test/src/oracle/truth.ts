@@ -3,25 +3,44 @@ import type pg from 'pg';
 /** Columns of each relation; empty: the relation alone, as a whole row or to count its rows. */
 export type Columns = ReadonlyMap<string, ReadonlySet<string>>;
 
+/** Where a statement was stored: its tree, and the object that depends on what is in it. */
+interface Stored {
+  readonly tree: string;
+  readonly catalog: 'pg_rewrite' | 'pg_proc';
+  readonly object: string;
+}
+
+/** As a view, which holds queries. */
+const view: Stored = {
+  tree: `SELECT ev_action::text AS tree FROM pg_rewrite WHERE ev_class = 'oracle_view'::regclass`,
+  catalog: 'pg_rewrite',
+  object: `SELECT oid FROM pg_rewrite WHERE ev_class = 'oracle_view'::regclass`,
+};
+
+/** As the body of a function, which holds what changes rows too. */
+const body: Stored = {
+  tree: `SELECT prosqlbody::text AS tree FROM pg_proc WHERE oid = 'pg_temp.oracle_body'::regproc`,
+  catalog: 'pg_proc',
+  object: `SELECT 'pg_temp.oracle_body'::regproc::oid`,
+};
+
 /**
  * Only relations that stand in a FROM list of the stored tree. Others are on record although nothing of them
  * is read: as a constant of type regclass, and, with the column that is taken, for the row type of a function's
  * argument or result.
  */
-const dependencies = `
+const dependencies = ({ tree, catalog, object }: Stored): string => `
   WITH ranged AS (
     SELECT DISTINCT entry[1]::oid AS oid
-    FROM pg_rewrite, regexp_matches(ev_action::text, ':rtekind 0 :relid (\\d+)', 'g') AS entry
-    WHERE ev_class = 'oracle_view'::regclass
+    FROM (${tree}) AS stored, regexp_matches(stored.tree, ':rtekind 0 :relid (\\d+)', 'g') AS entry
   )
   SELECT n.nspname AS schema, c.relname AS relation, a.attname AS column
   FROM pg_depend d
-  JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
   JOIN pg_class c ON d.refclassid = 'pg_class'::regclass AND c.oid = d.refobjid
   JOIN ranged ON ranged.oid = c.oid
   JOIN pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
-  WHERE r.ev_class = 'oracle_view'::regclass AND c.oid <> r.ev_class AND d.deptype = 'n'`;
+  WHERE d.classid = '${catalog}'::regclass AND d.objid IN (${object}) AND c.relname <> 'oracle_view' AND d.deptype = 'n'`;
 
 interface Dependency {
   readonly schema: string;
@@ -48,13 +67,22 @@ export async function truthOf(
   query: string,
   width: number | undefined,
 ): Promise<Truth> {
+  const names = Array.from({ length: width ?? 0 }, (_, i) => `c${i}`).join(', ');
+  const made = `CREATE TEMP VIEW oracle_view ${names === '' ? '' : `(${names})`} AS ${query}`;
+  return storedTruth(client, made, view);
+}
+
+/** The same of a statement that changes rows; needs PostgreSQL 14. @param client outside a transaction */
+export async function truthOfWrite(client: pg.Client, statement: string): Promise<Truth> {
+  const made = `CREATE FUNCTION pg_temp.oracle_body() RETURNS void BEGIN ATOMIC ${statement}; END`;
+  return storedTruth(client, made, body);
+}
+
+async function storedTruth(client: pg.Client, made: string, stored: Stored): Promise<Truth> {
   await client.query('BEGIN');
   try {
-    const names = Array.from({ length: width ?? 0 }, (_, i) => `c${i}`).join(', ');
-    await client.query(
-      `CREATE TEMP VIEW oracle_view ${names === '' ? '' : `(${names})`} AS ${query}`,
-    );
-    const { rows } = await client.query<Dependency>(dependencies);
+    await client.query(made);
+    const { rows } = await client.query<Dependency>(dependencies(stored));
     const columns = new Map<string, Set<string>>();
     for (const { schema, relation, column } of rows) {
       const name = `${schema}.${relation}`;
