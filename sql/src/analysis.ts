@@ -100,6 +100,8 @@ export interface Analysis {
   /** PostgreSQL's command tag without counts: `SELECT`, `DROP TABLE`, `CREATE INDEX`. */
   readonly command: string;
   readonly accesses: readonly Access[];
+  /** Every function and procedure called, PostgreSQL's own too; several where overloads of schemas compete. */
+  readonly calls: readonly ObjectName[];
   /** Functions called that are not plain immutable/stable built-ins, by name; built-in ones too when dangerous. */
   readonly functions: readonly ObjectName[];
   readonly output: readonly OutputColumn[];

@@ -1,6 +1,7 @@
 import type { Analysis, ColumnRef, OutputColumn, SessionEffect } from './analysis.js';
 import type { Catalogue } from './catalogue/catalogue.js';
 import { accessesOf } from './effects/accesses.js';
+import { withBodies } from './effects/body.js';
 import type { Outcome } from './effects/outcome.js';
 import { resolveStatement, type Resolved } from './effects/resolve-statement.js';
 import { SqlError } from './errors.js';
@@ -59,39 +60,54 @@ class Lineage {
 const sessionEffects = (r: Resolver, outcome: Outcome): readonly SessionEffect[] => {
   const own = outcome.planned ? [] : (outcome.session ?? []);
   // A user function with side effects may set anything and create anything.
-  const calls: readonly SessionEffect[] =
-    r.executes.size > 0 && r.volatile
-      ? [
-          { kind: 'settings', names: ['*'] },
-          { kind: 'catalogue', temporary: false },
-        ]
-      : [];
-  const set: readonly SessionEffect[] =
-    r.settings.size > 0 ? [{ kind: 'settings', names: [...r.settings] }] : [];
-  return [...own, ...set, ...calls];
+  const all = withBodies(r);
+  const calls: readonly SessionEffect[] = all.some(({ anyEffect }) => anyEffect)
+    ? [
+        { kind: 'settings', names: ['*'] },
+        { kind: 'catalogue', temporary: false },
+      ]
+    : [];
+  const names = [...new Set(all.flatMap(({ settings }) => [...settings]))];
+  const set: readonly SessionEffect[] = names.length > 0 ? [{ kind: 'settings', names }] : [];
+  const bodies = all.flatMap((one) => one.bodies.flatMap(({ session }) => session));
+  return [...own, ...bodies, ...set, ...calls];
 };
 
 const analysisOf = (statement: Statement, { resolver: r, outcome }: Resolved): Analysis => {
   const accesses = accessesOf(r, outcome, statement.node.stmt);
   const carriedOut = outcome.planned !== true;
   const lineage = new Lineage(r);
+  const all = withBodies(r);
   return {
     command: outcome.command,
     accesses,
-    functions: [...r.functions.values()],
+    calls: [...new Map(all.flatMap(({ calls }) => [...calls])).values()],
+    functions: [...new Map(all.flatMap(({ functions }) => [...functions])).values()],
     output: (outcome.output ?? []).map(({ name, cell }) => ({ name, ...lineage.of(cell) })),
     written: carriedOut
-      ? r.assignments.map(({ relation, column, action, cell }) => ({
-          target: { ...publicName(r.path, relation), column },
-          action,
-          ...lineage.of(cell),
-        }))
+      ? all.flatMap(({ assignments, path }) =>
+          assignments.map(({ relation, column, action, cell }) => ({
+            target: { ...publicName(path, relation), column },
+            action,
+            ...lineage.of(cell),
+          })),
+        )
       : [],
     flags: {
       unfiltered:
         carriedOut &&
-        r.writes.some((w) => !w.filtered && (w.action === 'update' || w.action === 'delete')),
-      readOnly: !carriedOut || (outcome.readOnly !== false && r.writes.length === 0 && !r.volatile),
+        all.some(({ writes }) =>
+          writes.some((w) => !w.filtered && (w.action === 'update' || w.action === 'delete')),
+        ),
+      readOnly:
+        !carriedOut ||
+        (outcome.readOnly !== false &&
+          all.every(
+            (one) =>
+              one.writes.length === 0 &&
+              !one.volatile &&
+              one.bodies.every(({ readOnly }) => readOnly),
+          )),
     },
     notUnderstood: r.notUnderstood,
     sessionEffects: sessionEffects(r, outcome),

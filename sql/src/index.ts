@@ -19,19 +19,10 @@ export type { Analyzed } from './analyze.js';
 export { RewriteRefusal, type Change, type Rewritten } from './rewrite/change.js';
 export type * from './classification/classification.js';
 export { analyze } from './analyze.js';
-export {
-  buildCatalogue,
-  catalogueFromData,
-  systemObjectsOf,
-  type SystemObjects,
-} from './catalogue/build.js';
-export type { CatalogueRows, Rows } from './catalogue/rows.js';
-export {
-  catalogueFingerprintQuery,
-  catalogueQueries,
-  type CatalogueQuery,
-  type CatalogueQueryName,
-} from './catalogue/queries.js';
+export { catalogueFromData } from './catalogue/build.js';
+export { type AskRows, CatalogueReader, readCatalogue } from './catalogue/reader.js';
+export type { Rows } from './catalogue/rows.js';
+export { catalogueFingerprintQuery } from './catalogue/fingerprint.js';
 export { classify } from './classification/classify.js';
 export { rewrite } from './rewrite/rewrite.js';
 export { checkRowFilter, type RowFilterProblem } from './rewrite/row-filter.js';

@@ -1,12 +1,4 @@
-import {
-  buildCatalogue,
-  catalogueFingerprintQuery,
-  catalogueQueries,
-  parseSearchPath,
-  type Catalogue,
-  type CatalogueQueryName,
-  type SessionSettings,
-} from '@postern/sql';
+import { parseSearchPath, readCatalogue, type Catalogue, type SessionSettings } from '@postern/sql';
 import pg from 'pg';
 import { parsePostgresUrl } from '../args/postgresUrl.js';
 import { CliError, messageOf, systemCode } from '../errors.js';
@@ -78,18 +70,14 @@ const read = async (client: pg.Client): Promise<ServerFacts> => {
   };
   await client.query('BEGIN READ ONLY');
   const [facts] = await rows(
-    `SELECT current_setting('server_version_num'), current_setting('server_version'),
+    `SELECT current_setting('server_version'),
             current_setting('search_path'), session_user::text, current_setting('role'), current_database()::text`,
   );
-  const [number, version, searchPath, user, role, databaseName] = facts ?? [];
-  const [fingerprint] = await rows(catalogueFingerprintQuery);
-  const found = {} as Record<CatalogueQueryName, readonly Row[]>;
-  for (const query of catalogueQueries(Number(number))) {
-    found[query.name] = await rows(query.sql);
-  }
+  const [version, searchPath, user, role, databaseName] = facts ?? [];
+  const catalogue = await readCatalogue(rows);
   await client.query('ROLLBACK');
   return {
-    catalogue: buildCatalogue(found, fingerprint?.[0] ?? ''),
+    catalogue,
     settings: {
       searchPath: parseSearchPath(searchPath ?? ''),
       user: user ?? '',

@@ -68,13 +68,20 @@ export const reportOf = (analysis: Analysis): StatementReport => {
     kind: analysis.command.toLowerCase(),
     reads: readsOf(accesses),
     writes: writesOf(accesses, written),
-    functions: analysis.functions.map(formatName),
+    functions: analysis.calls.map(formatName),
     output: output.map(({ name, ...lineage }) => ({ name, ...lineageOf(lineage) })),
     flags: {
       filtered:
         !flags.unfiltered &&
         accesses.some(({ columns }) => columns.some(({ uses }) => uses.includes('filter'))),
-      opaque: [...new Set(notUnderstood.map(({ construct }) => construct))],
+      // A body that is understood has a bounded reach.
+      opaque: [
+        ...new Set(
+          notUnderstood.flatMap(({ construct, reach }) =>
+            reach === 'anything' ? [construct] : [],
+          ),
+        ),
+      ],
     },
   };
 };

@@ -8,8 +8,11 @@ export interface Loaded {
 }
 
 export interface CatalogueSource {
-  /** @param version what `fingerprint` said just before */
-  load(ask: Ask, version: string): Promise<Loaded>;
+  /**
+   * @param version   what `fingerprint` said just before
+   * @param committed the session has nothing that may still be rolled back
+   */
+  load(ask: Ask, version: string, committed: boolean): Promise<Loaded>;
   /** one short text that changes when any schema object does */
   fingerprint(ask: Ask): Promise<string>;
 }
@@ -65,7 +68,7 @@ export class SharedCatalogue {
   /** Reads it for one session alone: its own temporary objects and uncommitted changes included. */
   async loadFor(ask: Ask): Promise<Loaded> {
     return again(ask, async (asking) =>
-      this.source.load(asking, await this.source.fingerprint(asking)),
+      this.source.load(asking, await this.source.fingerprint(asking), false),
     );
   }
 
@@ -75,7 +78,7 @@ export class SharedCatalogue {
     await again(ask, async (asking) => {
       const fingerprint = await this.source.fingerprint(asking);
       if (this.current !== undefined && fingerprint === this.fingerprint) return;
-      this.current = await this.source.load(asking, fingerprint);
+      this.current = await this.source.load(asking, fingerprint, true);
       this.fingerprint = fingerprint;
       this.generation += 1;
     });

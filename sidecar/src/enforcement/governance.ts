@@ -27,10 +27,7 @@ export class CatalogueStore {
     ]);
     const known = this.catalogues.get(key);
     if (known !== undefined) return known;
-    const made = new SharedCatalogue(
-      postgresCatalogue(serverVersion, database.classifications),
-      this.now,
-    );
+    const made = new SharedCatalogue(postgresCatalogue(database.classifications), this.now);
     this.catalogues.set(key, made);
     return made;
   }

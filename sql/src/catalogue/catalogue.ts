@@ -10,11 +10,12 @@ export interface Column {
   /** OID of the type, and its modifier (-1: none) */
   readonly type: number;
   readonly typmod: number;
-  /** the type as SQL writes it, with its modifier: `character varying(20)`; empty for system relations */
-  readonly typeText: string;
+  /** the modifier as SQL writes it behind the type's name: `(20)`, `(10,2)`, ` day to second(3)` */
+  readonly modifier?: string;
   readonly notNull: boolean;
   /** the expression of a generated column */
   readonly generated?: string;
+  /** if it says what the column holds: `postern:pii.email` */
   readonly comment?: string;
   /** written as SQL, when it is not the type's own */
   readonly collation?: string;
@@ -35,8 +36,21 @@ export interface Relation extends ObjectName {
   readonly primaryKey: readonly number[];
   /** functions of its user triggers */
   readonly triggers: readonly ObjectName[];
-  /** rewrite rules beside a view's own */
-  readonly rules: readonly string[];
+  readonly rules: readonly Rule[];
+}
+
+export interface Argument {
+  /** empty when it has none */
+  readonly name: string;
+  /** OID */
+  readonly type: number;
+}
+
+/** A rewrite rule beside a view's own. */
+export interface Rule {
+  readonly name: string;
+  /** `CREATE RULE ...`, names as in a view's definition */
+  readonly definition: string;
 }
 
 /** All overloads of one name in one schema, taken together. */
@@ -56,9 +70,21 @@ export interface Overload {
   /** fewest and most arguments it can be called with; most is -1 for variadic */
   readonly least: number;
   readonly most: number;
+  /** those that a call gives, in order; the last one of a variadic function is an array */
+  readonly arguments: readonly Argument[];
+  /** SQL for the last of these, with commas between */
+  readonly defaults?: string;
   readonly result: number;
   /** names of its OUT, INOUT and TABLE arguments */
   readonly out: readonly string[];
+  /** `name=value`: what is set while it runs */
+  readonly settings: readonly string[];
+  /** whose rights it has when it is a security definer; empty for PostgreSQL's own */
+  readonly owner: string;
+  /** of a user's function in SQL */
+  readonly body?: string;
+  /** The body stands in the syntax of SQL (`BEGIN ATOMIC`, `RETURN`), names as in a view's definition. */
+  readonly atomic?: true;
   /** the extension it belongs to */
   readonly extension?: string;
 }
@@ -73,8 +99,8 @@ export interface Type extends ObjectName {
   readonly element: number;
   /** OID of a domain's base type, otherwise 0 */
   readonly base: number;
-  /** a domain's base type as SQL writes it, with its modifier */
-  readonly baseText?: string;
+  /** that of a domain's base type, as `Column.modifier` */
+  readonly modifier?: string;
   /** OID of a composite type's relation, otherwise 0 */
   readonly relation: number;
   /** a domain's constraints, as SQL */

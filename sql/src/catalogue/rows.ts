@@ -1,19 +1,31 @@
-/** Rows in text format; NULL as null. */
-export type Rows = readonly (readonly (string | null)[])[];
+import { SqlError } from '../errors.js';
 
-/** What each catalogue query gave. */
-export interface CatalogueRows {
-  readonly database: Rows;
-  readonly schemas: Rows;
-  readonly relations: Rows;
-  readonly columns: Rows;
-  readonly types: Rows;
-  readonly routines: Rows;
-  readonly operators: Rows;
-  readonly leakproof: Rows;
-  readonly casts: Rows;
-  readonly inheritance: Rows;
-  readonly triggers: Rows;
-  readonly rules: Rows;
-  readonly keys: Rows;
-}
+/** Values in text format; NULL as null. */
+export type Row = readonly (string | null)[];
+export type Rows = readonly Row[];
+
+type Cell = string | null | undefined;
+
+export const text = (cell: Cell): string => cell ?? '';
+
+/** @throws SqlError `bad-catalogue` */
+export const num = (cell: Cell): number => {
+  const value = Number(cell);
+  if (cell === null || cell === undefined || Number.isNaN(value))
+    throw new SqlError('bad-catalogue', `the catalogue query gave ${cell ?? 'NULL'} for a number`);
+  return value;
+};
+
+export const flag = (cell: Cell): boolean => cell === 't' || cell === 'true';
+
+/** An array that the server wrote as JSON. */
+export const list = (cell: Cell): readonly unknown[] => {
+  const value: unknown = cell ? JSON.parse(cell) : [];
+  return Array.isArray(value) ? value : [];
+};
+
+export const strings = (cell: Cell): readonly string[] =>
+  list(cell).map((x) => (typeof x === 'string' ? x : ''));
+
+/** Numbers after commas; none for NULL. */
+export const numbers = (cell: Cell): readonly number[] => (cell ? cell.split(',').map(Number) : []);

@@ -70,7 +70,7 @@ describe('classify', () => {
     const data = shop(readFileSync).data;
     const broken = data.relations.map((r) =>
       r.name === 'contacts'
-        ? { ...r, definition: 'SELECT id, name, shout(name) AS mail, 1 AS orders FROM customers' }
+        ? { ...r, definition: 'SELECT id, name, tr() AS mail, 1 AS orders FROM customers' }
         : r,
     );
     const catalogue = { ...shop(readFileSync), data: { ...data, relations: broken } };

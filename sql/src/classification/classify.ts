@@ -41,10 +41,10 @@ const given = (
     }
   }
   for (const relation of catalogue.data.relations)
-    for (const column of relation.columns) {
-      const key = columnKey(relation, column.name);
-      if (column.comment !== undefined && !tags.has(key))
-        give(tags, key, tagsInComment(column.comment));
+    for (const { name, comment } of relation.columns) {
+      if (comment === undefined) continue;
+      const key = columnKey(relation, name);
+      if (!tags.has(key)) give(tags, key, tagsInComment(comment));
     }
   return { tags, problems };
 };
@@ -83,6 +83,10 @@ const origins = (flows: Flows, key: ColumnKey): readonly string[] => {
   return [...found].sort();
 };
 
+/** What stands before each dot of a key, one of which is the relation's name. */
+const beginnings = (key: ColumnKey): readonly string[] =>
+  [...key.matchAll(/\./g)].map(({ index }) => key.slice(0, index));
+
 /** Tags of every column of a catalogue: those given, those in comments, and what data carries along. */
 export const classify = (
   catalogue: Catalogue,
@@ -92,7 +96,9 @@ export const classify = (
   const flows = flowsOf(catalogue);
   spread(tags, flows);
   const sorted = new Map([...tags].map(([key, set]) => [key, [...set].sort()]));
+  const maybe = new Set([...sorted.keys()].flatMap(beginnings));
   const taggedRelations = catalogue.data.relations
+    .filter((r) => maybe.has(formatName(r)))
     .filter((r) => r.columns.some((c) => sorted.has(columnKey(r, c.name))))
     .map(({ schema, name }): ObjectName => ({ schema, name }));
   return {

@@ -2,7 +2,7 @@ import type { Access, Action, ColumnUse, Use } from '../analysis.js';
 import { formatName, type ObjectName } from '../names.js';
 import { mark, usesOf, type Cell, type RelationUse } from '../resolve/cells.js';
 import { isSystemSchema, publicName } from '../resolve/path.js';
-import { opaque, type Resolver } from '../resolve/resolver.js';
+import { type Body, opaque, type Resolver } from '../resolve/resolver.js';
 import { isSideDoor } from '../resolve/side-doors.js';
 import { cteNames, rangeVars } from './range-vars.js';
 import { relationName, type Outcome } from './outcome.js';
@@ -106,6 +106,37 @@ const unseen = (r: Resolver, drafts: Drafts, tree: unknown): void => {
   }
 };
 
+/** What a body does, the statement does. @param reach what it touches */
+const runsBody = (
+  r: Resolver,
+  drafts: Drafts,
+  body: Body,
+  reach: Map<string, ObjectName>,
+): void => {
+  for (const { action, object, columns, through, user } of body.accesses()) {
+    const draft = drafts.draft(action, object, through);
+    for (const { name, uses } of columns) add(draft, name, uses);
+    if (action === 'execute' || !object || !user) continue;
+    for (const one of [object, ...through]) reach.set(formatName(one), one);
+  }
+  for (const part of body.resolver.notUnderstood)
+    if (part.reach === 'anything') opaque(r, `${body.construct}: ${part.construct}`, body.location);
+    else for (const one of part.reach) reach.set(formatName(one), one);
+};
+
+/** What they touch is out of reach of masks and filters. */
+const runsBodies = (r: Resolver, drafts: Drafts): void => {
+  const byCall = new Map<string, readonly [Body, Map<string, ObjectName>]>();
+  for (const body of r.bodies) {
+    const key = `${body.location} ${body.construct}`;
+    const known = byCall.get(key) ?? ([body, new Map<string, ObjectName>()] as const);
+    byCall.set(key, known);
+    runsBody(r, drafts, body, known[1]);
+  }
+  for (const [{ construct, location }, reach] of byCall.values())
+    if (reach.size > 0) opaque(r, construct, location, [...reach.values()]);
+};
+
 /** Every relation, function or setting a statement touches, once per kind of access. */
 export const accessesOf = (r: Resolver, outcome: Outcome, tree: unknown): readonly Access[] => {
   const drafts = new Drafts();
@@ -118,5 +149,6 @@ export const accessesOf = (r: Resolver, outcome: Outcome, tree: unknown): readon
   }
   for (const object of r.executes.values()) drafts.draft('execute', object);
   unseen(r, drafts, tree);
+  runsBodies(r, drafts);
   return drafts.finished();
 };

@@ -166,10 +166,12 @@ export const ddlStatements: { readonly [K in DdlKind]: Ddl<K> } = {
   VacuumStmt: (r, s) => tended(s.is_vacuumcmd ? 'VACUUM' : 'ANALYZE', vacuumed(r, s.rels)),
   CreateForeignTableStmt: (r, s) =>
     done('CREATE FOREIGN TABLE', 'ddl', [createdName(r, s.base?.relation)]),
-  CreateFunctionStmt: (r, s) =>
-    done(s.is_procedure ? 'CREATE PROCEDURE' : 'CREATE FUNCTION', 'ddl', [
+  CreateFunctionStmt: (r, s) => {
+    r.lookInto.ofCreated(r, s);
+    return done(s.is_procedure ? 'CREATE PROCEDURE' : 'CREATE FUNCTION', 'ddl', [
       functionName(r, texts(s.funcname)),
-    ]),
+    ]);
+  },
   AlterFunctionStmt: (r, s) =>
     done(tag('ALTER', s.objtype), 'ddl', [functionName(r, texts(s.func?.objname))]),
   CompositeTypeStmt: (r, s) => done('CREATE TYPE', 'ddl', [createdName(r, s.typevar)]),

@@ -11,6 +11,7 @@ import { judgeRoutine } from '../resolve/routines.js';
 import { newScope, type Named } from '../resolve/scope.js';
 import { noteWrite } from '../resolve/writes.js';
 import { ddlStatements } from './ddl.js';
+import { mentionedCalls } from './mentioned-calls.js';
 import { createdName, functionName, relationName, type Outcome } from './outcome.js';
 import { discard, setVariable, transaction } from './session-statements.js';
 
@@ -63,7 +64,7 @@ const anything: readonly SessionEffect[] = [
 ];
 
 const rows = (r: Resolver, node: Node): readonly Named[] => {
-  const columns = query(r, undefined, node, 'top');
+  const columns = query(r, r.outer, node, 'top');
   markOutput(columns);
   return columns;
 };
@@ -314,6 +315,7 @@ export const statement = (r: Resolver, node: Node): Outcome => {
     return { command: kind ?? '', readOnly: false };
   }
   const content = (node as Readonly<Record<string, unknown>>)[kind];
+  if (Object.hasOwn(ddlStatements, kind)) mentionedCalls(r, node);
   const run = handler as (r: Resolver, content: unknown, node: Node) => Outcome;
   return run(r, content, node);
 };

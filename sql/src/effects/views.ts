@@ -4,7 +4,8 @@ import { SqlError } from '../errors.js';
 import { formatName, type ObjectName } from '../names.js';
 import { parse } from '../parse/parser.js';
 import { sourcesOf } from '../resolve/cells.js';
-import { isSystemSchema, publicName } from '../resolve/path.js';
+import { withBodies } from './body.js';
+import { accessesOf } from './accesses.js';
 import { resolveStatement } from './resolve-statement.js';
 
 /** A base column of a view's column. */
@@ -32,21 +33,19 @@ const broken = (reason: string): ViewFacts => ({
   notUnderstood: [{ construct: reason, position: 0, reach: 'anything' }],
 });
 
-const find = (catalogue: Catalogue, view: Relation, facts: Map<number, ViewFacts>): ViewFacts => {
+const find = (catalogue: Catalogue, view: Relation): ViewFacts => {
   const [statement] = parse(view.definition ?? '');
   if (!statement) return broken('empty definition');
   const settings = { searchPath: catalogue.definitionPath, user: '', role: 'none' };
   const { resolver, outcome } = resolveStatement(statement, catalogue, settings);
-  const direct = [...new Set(resolver.uses.map((use) => use.relation))];
+  const all = withBodies(resolver);
+  const direct = [...new Set(all.flatMap(({ uses }) => uses.map((use) => use.relation)))];
+  const accesses = accessesOf(resolver, outcome, statement.node.stmt);
   const reads = new Map<string, ObjectName>();
-  const notUnderstood = [...resolver.notUnderstood];
-  for (const relation of direct) {
-    if (!isSystemSchema(relation.schema))
-      reads.set(formatName(relation), publicName(resolver.path, relation));
-    const inner = viewFactsIn(catalogue, relation, facts);
-    for (const name of inner?.reads ?? []) reads.set(formatName(name), name);
-    if (relation.kind === 'v') notUnderstood.push(...(inner?.notUnderstood ?? []));
-  }
+  for (const { action, object, through, user } of accesses)
+    for (const name of object && user && action !== 'execute' ? [object, ...through] : [])
+      reads.set(formatName(name), name);
+  const { notUnderstood } = resolver;
   const columns = new Map(
     view.columns.map((column, i) => {
       const cell = outcome.output?.[i]?.cell;
@@ -60,7 +59,8 @@ const find = (catalogue: Catalogue, view: Relation, facts: Map<number, ViewFacts
     }),
   );
   const complete =
-    (outcome.output?.length ?? 0) === view.columns.length && notUnderstood.length === 0;
+    outcome.output?.length === view.columns.length &&
+    notUnderstood.every(({ reach }) => reach !== 'anything');
   return {
     reads: [...reads.values()],
     direct,
@@ -81,7 +81,7 @@ const viewFactsIn = (
   facts.set(view.oid, broken(`cyclic view ${formatName(view)}`));
   let found: ViewFacts;
   try {
-    found = find(catalogue, view, facts);
+    found = find(catalogue, view);
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
     found = broken(error.message);

@@ -6,13 +6,23 @@ import type {
   SubLink,
   WindowDef,
 } from '@pgsql/types';
+import type { Routine } from '../catalogue/catalogue.js';
 import { as, kindOf, text, texts, type NodeKind } from '../parse/nodes.js';
-import { derived, markFlows, mark, newDeciding, type Flow, type FlowKind } from './cells.js';
+import {
+  derived,
+  mark,
+  markCell,
+  markFlows,
+  newDeciding,
+  type Flow,
+  type FlowKind,
+} from './cells.js';
 import { columnReference, fieldOfRow } from './columns.js';
 import { leakproofComparison } from './leakproof.js';
 import { query } from './query.js';
-import { fail, opaque, type Resolver } from './resolver.js';
-import { judgeOperator, judgeRoutine } from './routines.js';
+import { fail, opaque, type Given, type Resolver } from './resolver.js';
+import { findRoutines } from './path.js';
+import { fits, judgeOperator, judgeRoutine, notUnderstood, type Judged } from './routines.js';
 import { addDeciding, decides, type Scope } from './scope.js';
 import { callSettings } from './set-config.js';
 import { judgeType, typeText } from './types.js';
@@ -126,7 +136,8 @@ export const functionCall = (w: Walk, call: FuncCall, kind: FlowKind): void => {
   const { block } = w.scope;
   if (aggregate) block.aggregates += 1;
   const inner = aggregate || (judged?.aggregate ?? false) ? 'aggregation' : computed(kind);
-  below(w, call.args, inner);
+  if (judged && judged.bodied.length > 0) bodied(w, call, judged.bodied, computed(kind));
+  else below(w, call.args, inner);
   below(w, call.agg_order, inner);
   if (call.agg_filter) {
     const filter: Gathered = { flows: [], leakproof: true };
@@ -140,6 +151,41 @@ export const functionCall = (w: Walk, call: FuncCall, kind: FlowKind): void => {
   windowDefinition(w, call.over);
 };
 
+/** A call of functions whose bodies say what becomes of the arguments. */
+const bodied = (w: Walk, call: FuncCall, routines: Judged['bodied'], kind: FlowKind): void => {
+  const { r, scope, into } = w;
+  const given = (call.args ?? []).map((node): Given => {
+    const named = as(node, 'NamedArgExpr');
+    const one: Gathered = { flows: [], leakproof: true };
+    visit({ ...w, into: one }, named?.arg ?? node, 'identity');
+    return { name: named?.name, cell: derived(one.flows) };
+  });
+  // It may be called on rows that a filter would hide.
+  if (scope.block.clause !== 'target') for (const { cell } of given) markCell(cell, mark.exposed);
+  const location = call.location ?? 0;
+  for (const { routine, overload } of routines) {
+    const columns = r.lookInto.ofFunction(r, routine, overload, given, location);
+    if (columns === undefined) {
+      notUnderstood(r, routine, [overload], location);
+      into.flows.push(...given.map(({ cell }) => ({ from: cell, kind })));
+    } else {
+      if (routines.length === 1) r.results.set(call, columns);
+      into.flows.push(...columns.map(({ cell }) => ({ from: cell, kind })));
+    }
+  }
+};
+
+/** May a row be the one argument? Of the types that are no rows none takes one without a cast. */
+const takesRows =
+  ({ catalogue }: Resolver) =>
+  ({ overloads }: Routine): boolean =>
+    overloads.some((overload) => {
+      const type = catalogue.typeByOid(overload.arguments[0]?.type ?? 0);
+      if (!fits(overload, 1) || type === undefined) return false;
+      const rows = type.kind === 'c' || type.kind === 'p' || type.kind === 'd';
+      return rows || type.element !== 0 || catalogue.data.castTypes.includes(type.oid);
+    });
+
 /** `email(c)` reads the column when c is a row and no function of that name fits. */
 const projected = (
   w: Walk,
@@ -151,7 +197,7 @@ const projected = (
   const [arg, ...others] = call.args ?? [];
   if (name === undefined || more.length > 0 || !arg || others.length > 0 || !as(arg, 'ColumnRef'))
     return undefined;
-  if (w.r.path.routines.some((schema) => w.r.catalogue.routine(schema, name))) return undefined;
+  if (findRoutines(w.r.catalogue, w.r.path, undefined, name).some(takesRows(w.r))) return undefined;
   return fieldOfRow(w.scope, arg, name, kind);
 };
 
@@ -240,7 +286,10 @@ const visits: { readonly [K in NodeKind]?: Visit } = {
     if (name) judgeType(w.r, name);
   },
   A_Const: nothing,
-  ParamRef: nothing,
+  ParamRef: (w, node, kind) => {
+    const cell = w.r.parameters[(as(node, 'ParamRef')?.number ?? 0) - 1];
+    if (cell) w.into.flows.push({ from: cell, kind });
+  },
   String: nothing,
   SetToDefault: nothing,
   SQLValueFunction: nothing,

@@ -6,7 +6,7 @@ import { gather } from './expression.js';
 import { outputName } from './output-names.js';
 import { findRoutines } from './path.js';
 import { opaque, type Resolver } from './resolver.js';
-import { decides, listed, rename, type Item, type Named, type Scope } from './scope.js';
+import { decides, listed, readsFrom, rename, type Item, type Named, type Scope } from './scope.js';
 import { judgeType } from './types.js';
 
 /** Names of a composite type's columns. */
@@ -52,6 +52,14 @@ interface Part {
 const named = (names: readonly string[], flows: Flow[]): readonly Named[] =>
   names.map((name) => ({ name, cell: derived(flows) }));
 
+/** The columns of a body, under the names that the function gives them. */
+const through = (names: readonly string[], results: readonly Named[]): readonly Named[] =>
+  results.map(({ cell }, i) => {
+    const made = derived([{ from: cell, kind: 'identity' }]);
+    if (cell.decided) made.decided = cell.decided;
+    return { name: names[i] ?? '', cell: made };
+  });
+
 const onePart = (
   r: Resolver,
   scope: Scope,
@@ -63,7 +71,9 @@ const onePart = (
   const name = text(func?.funcname?.at(-1));
   const several = func === undefined ? 0 : arraysOf(func, name);
   const { flows } = gather(r, scope, several > 1 ? func?.args : call, 'transformation');
-  decides(scope, flows, mark.exposed);
+  const results = r.results.get(func);
+  if (results) readsFrom(scope, results);
+  else decides(scope, flows, mark.exposed);
   if (defined.length > 0) return { columns: named(defined, flows) };
   if (!func) return { columns: named([alias ?? outputName(call)], flows) };
   if (several > 1)
@@ -81,7 +91,10 @@ const onePart = (
     if (!elementwise.has(name)) opaque(r, `result of ${name} in FROM`, func.location);
     return { columns: [{ name: alias ?? name, cell: unknown }], unknown };
   }
-  return { columns: named(shape === 'scalar' ? [alias ?? name] : shape, flows) };
+  const names = shape === 'scalar' ? [alias ?? name] : shape;
+  return {
+    columns: results?.length === names.length ? through(names, results) : named(names, flows),
+  };
 };
 
 /** `unnest(a, b)` is one `pg_catalog.unnest` for each, and gives a column for each. */

@@ -33,6 +33,25 @@ export const lookUp = (r: Resolver, node: RangeVar): Relation => {
   return relation;
 };
 
+export const newUse = (
+  relation: Relation,
+  node: RangeVar,
+  role: RelationUse['role'],
+): RelationUse => ({
+  relation,
+  node,
+  alias: node.alias?.aliasname ?? node.relname ?? '',
+  aliased: node.alias !== undefined,
+  renamed: texts(node.alias?.colnames),
+  role,
+  cells: new Map(),
+  qualified: [],
+  wholeRows: [],
+  all: false,
+  sampled: false,
+  locked: false,
+});
+
 /** Notes one place where a relation is named. */
 export const useRelation = (
   r: Resolver,
@@ -40,20 +59,7 @@ export const useRelation = (
   role: RelationUse['role'],
 ): RelationUse => {
   const relation = lookUp(r, node);
-  const use: RelationUse = {
-    relation,
-    node,
-    alias: node.alias?.aliasname ?? node.relname ?? '',
-    aliased: node.alias !== undefined,
-    renamed: texts(node.alias?.colnames),
-    role,
-    cells: new Map(),
-    qualified: [],
-    wholeRows: [],
-    all: false,
-    sampled: false,
-    locked: false,
-  };
+  const use = newUse(relation, node, role);
   r.uses.push(use);
   if (relation.kind === 'f') opaque(r, `foreign table ${formatName(relation)}`, node.location);
   return use;

@@ -1,16 +1,68 @@
-import type { NotUnderstood } from '../analysis.js';
-import type { Catalogue } from '../catalogue/catalogue.js';
+import type { CreateFunctionStmt } from '@pgsql/types';
+import type { Access, NotUnderstood, SessionEffect } from '../analysis.js';
+import type { Catalogue, Overload, Relation, Routine, Rule } from '../catalogue/catalogue.js';
 import { SqlError, type SqlErrorCode } from '../errors.js';
 import { formatName, type ObjectName } from '../names.js';
 import { characterPosition, type Offsets } from '../parse/positions.js';
-import type { RelationUse } from './cells.js';
+import type { Cell, RelationUse } from './cells.js';
 import type { NamePath } from './path.js';
-import type { Block, Star } from './scope.js';
+import type { Block, Named, Scope, Star } from './scope.js';
+import type { SessionSettings } from './settings.js';
 import type { Assignment, Write } from './writes.js';
+
+/** A statement that runs because another one does: of a function's body, or a rule's action. */
+export interface Body {
+  /** what runs it, and where that stands in the other statement (byte offset) */
+  readonly construct: string;
+  readonly location: number;
+  readonly resolver: Resolver;
+  /** For use when all is resolved. */
+  accesses(): readonly Access[];
+  readonly session: readonly SessionEffect[];
+  readonly readOnly: boolean;
+}
+
+/** What a call gives for one of a function's arguments. */
+export interface Given {
+  /** `name => value` */
+  readonly name: string | undefined;
+  readonly cell: Cell;
+}
+
+export type RuleEvent = 'CMD_INSERT' | 'CMD_UPDATE' | 'CMD_DELETE';
+
+/** Looks into what other statements run. */
+export interface Bodies {
+  /** @returns columns of what the function gives back; undefined when its body is not understood */
+  ofFunction(
+    r: Resolver,
+    routine: Routine,
+    overload: Overload,
+    given: readonly Given[],
+    location: number,
+  ): readonly Named[] | undefined;
+  /** What a function's body would do is noted where the function is made. */
+  ofCreated(r: Resolver, stmt: CreateFunctionStmt): void;
+  /** @returns whether it is understood; so is one for another event */
+  ofRule(r: Resolver, relation: Relation, rule: Rule, event: RuleEvent, location: number): boolean;
+  /** how many more may be looked into */
+  left: number;
+}
 
 /** What one statement's resolution knows and finds. */
 export interface Resolver {
   readonly catalogue: Catalogue;
+  readonly session: SessionSettings;
+  /** names around the statement: arguments of the function that it belongs to, OLD and NEW of a rule */
+  readonly outer: Scope | undefined;
+  /** what `$1`, `$2`, ... stand for */
+  readonly parameters: readonly Cell[];
+  /** functions and rules whose bodies the statement stands in */
+  readonly within: ReadonlySet<string>;
+  readonly lookInto: Bodies;
+  readonly bodies: Body[];
+  /** columns of calls whose bodies are known, by their FuncCall */
+  readonly results: Map<unknown, readonly Named[]>;
   readonly path: NamePath;
   readonly source: string;
   readonly offset: Offsets;
@@ -21,7 +73,9 @@ export interface Resolver {
   readonly writes: Write[];
   readonly assignments: Assignment[];
   readonly notUnderstood: NotUnderstood[];
-  /** user functions and dangerous built-in ones that are called */
+  /** all that are called */
+  readonly calls: Map<string, ObjectName>;
+  /** user functions and dangerous built-in ones among them */
   readonly functions: Map<string, ObjectName>;
   /** user functions and procedures that are executed */
   readonly executes: Map<string, ObjectName>;
@@ -29,6 +83,8 @@ export interface Resolver {
   readonly settings: Set<string>;
   /** a function with side effects may be called */
   volatile: boolean;
+  /** ... of which nothing else is known */
+  anyEffect: boolean;
   /** nesting of queries being resolved */
   depth: number;
 }

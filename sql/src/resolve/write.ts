@@ -23,20 +23,26 @@ import { condition, gather } from './expression.js';
 import { fromClause } from './from.js';
 import { markOutput, query, withClause } from './query.js';
 import { relationItem, useRelation } from './relation.js';
-import { fail, opaque, type Resolver } from './resolver.js';
+import { fail, opaque, type Resolver, type RuleEvent } from './resolver.js';
 import { decideRows, listed, newScope, type Item, type Named, type Scope } from './scope.js';
 import { targets } from './select.js';
 import { returningItems } from './returning.js';
 import { noteWrite } from './writes.js';
 
-const target = (r: Resolver, node: RangeVar | undefined): RelationUse => {
+const target = (
+  r: Resolver,
+  node: RangeVar | undefined,
+  event: RuleEvent | undefined,
+): RelationUse => {
   if (!node) throw fail(r, 'parser', 'a write without a target', undefined);
   const use = useRelation(r, node, 'target');
   const { relation } = use;
   for (const trigger of relation.triggers)
     opaque(r, `trigger function ${formatName(trigger)} on ${formatName(relation)}`, node.location);
   for (const rule of relation.rules)
-    opaque(r, `rule ${rule} on ${formatName(relation)}`, node.location);
+    // MERGE is not for tables with rules.
+    if (!event || !r.lookInto.ofRule(r, relation, rule, event, node.location ?? 0))
+      opaque(r, `rule ${rule.name} on ${formatName(relation)}`, node.location);
   r.volatile = true;
   return use;
 };
@@ -125,7 +131,7 @@ const insertColumns = (
 const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): readonly Named[] => {
   const scope = newScope(parent);
   const finish = withClause(r, scope, stmt.withClause);
-  const use = target(r, stmt.relation);
+  const use = target(r, stmt.relation, 'CMD_INSERT');
   // The query of an INSERT does not see the target.
   const source = stmt.selectStmt ? query(r, scope, stmt.selectStmt, 'derived') : [];
   markOutput(source);
@@ -187,7 +193,7 @@ const looksAtRow = (use: RelationUse, node: Node | undefined): boolean =>
 const update = (r: Resolver, parent: Scope | undefined, stmt: UpdateStmt): readonly Named[] => {
   const scope = newScope(parent);
   const finish = withClause(r, scope, stmt.withClause);
-  const use = target(r, stmt.relation);
+  const use = target(r, stmt.relation, 'CMD_UPDATE');
   scope.items = [relationItem(r, use)];
   fromClause(r, scope, stmt.fromClause);
   if (stmt.whereClause) condition(r, scope, stmt.whereClause, mark.filter);
@@ -202,7 +208,7 @@ const update = (r: Resolver, parent: Scope | undefined, stmt: UpdateStmt): reado
 const remove = (r: Resolver, parent: Scope | undefined, stmt: DeleteStmt): readonly Named[] => {
   const scope = newScope(parent);
   const finish = withClause(r, scope, stmt.withClause);
-  const use = target(r, stmt.relation);
+  const use = target(r, stmt.relation, 'CMD_DELETE');
   scope.items = [relationItem(r, use)];
   fromClause(r, scope, stmt.usingClause);
   if (stmt.whereClause) condition(r, scope, stmt.whereClause, mark.filter);
@@ -216,7 +222,7 @@ const remove = (r: Resolver, parent: Scope | undefined, stmt: DeleteStmt): reado
 const merge = (r: Resolver, parent: Scope | undefined, stmt: MergeStmt): readonly Named[] => {
   const scope = newScope(parent);
   const finish = withClause(r, scope, stmt.withClause);
-  const use = target(r, stmt.relation);
+  const use = target(r, stmt.relation, undefined);
   scope.items = [relationItem(r, use)];
   fromClause(r, scope, stmt.sourceRelation ? [stmt.sourceRelation] : []);
   condition(r, scope, stmt.joinCondition, mark.join);

@@ -53,14 +53,15 @@ const families: Readonly<Record<string, Family>> = {
 const withoutDomain = (
   catalogue: Catalogue,
   column: Column,
-): { readonly type: Type | undefined; readonly text: string } => {
+): { readonly type: Type | undefined; readonly modifier: string } => {
   let type = catalogue.typeByOid(column.type);
-  let text = column.typeText;
+  let modifier = column.modifier ?? '';
   for (let depth = 0; type?.kind === 'd' && depth < 32; depth += 1) {
-    text = type.baseText ?? text;
+    // Only the innermost type can have one.
+    modifier = type.modifier ?? '';
     type = catalogue.typeByOid(type.base);
   }
-  return { type, text };
+  return { type, modifier };
 };
 
 const familyOf = (type: Type): Family => {
@@ -70,16 +71,19 @@ const familyOf = (type: Type): Family => {
 };
 
 export const columnType = (catalogue: Catalogue, column: Column): ColumnType => {
-  const { type, text } = withoutDomain(catalogue, column);
-  if (!type) return { family: 'other', name: '', text, modifier: [] };
-  const modifier = /\(([\d, -]+)\)/.exec(text)?.[1] ?? '';
-  const numbers = modifier === '' ? [] : modifier.split(',').map(Number);
+  const { type, modifier } = withoutDomain(catalogue, column);
+  if (!type) return { family: 'other', name: '', text: '', modifier: [] };
   const element = type.element === 0 ? type : catalogue.typeByOid(type.element);
   const base = element ?? type;
   // `interval` has modifiers that are words; it is a keyword and needs no schema.
-  const written =
+  const name =
     base.name === 'interval' && base.schema === 'pg_catalog'
-      ? text
-      : `${quoted(base.schema)}.${quoted(base.name)}${modifier === '' ? '' : `(${modifier})`}${element === type ? '' : '[]'}`;
-  return { family: familyOf(type), name: type.name, text: written, modifier: numbers };
+      ? 'interval'
+      : `${quoted(base.schema)}.${quoted(base.name)}`;
+  return {
+    family: familyOf(type),
+    name: type.name,
+    text: `${name}${modifier}${element === type ? '' : '[]'}`,
+    modifier: (/\(([\d, -]+)\)/.exec(modifier)?.[1] ?? '').split(',').filter(Boolean).map(Number),
+  };
 };

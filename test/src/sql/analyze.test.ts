@@ -102,6 +102,7 @@ const statements: readonly [string, object][] = [
     'SELECT sum(total), upper(email) FROM overview GROUP BY 2',
     {
       ...none,
+      functions: ['pg_catalog.sum', 'pg_catalog.upper'],
       kind: 'select',
       reads: [
         {
@@ -177,6 +178,7 @@ const statements: readonly [string, object][] = [
     'CREATE TABLE copies (who) AS SELECT upper(email), 1 AS one FROM customers WHERE id > 3',
     {
       ...none,
+      functions: ['pg_catalog.upper'],
       kind: 'create table as',
       reads: [{ relation: 'public.customers', columns: ['email', 'id'] }],
       writes: [

@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   analyze,
-  buildCatalogue,
   catalogueFingerprintQuery,
-  catalogueQueries,
   classify,
   loadParser,
   parse,
+  readCatalogue,
   rewrite,
   type Catalogue,
-  type CatalogueRows,
   type Change,
   type Mask,
 } from '@postern/sql';
@@ -44,14 +42,8 @@ const run = (client: pg.Client, sql: string): Promise<pg.QueryArrayResult<(strin
 const fingerprintOf = async (client: pg.Client): Promise<string> =>
   (await run(client, catalogueFingerprintQuery)).rows[0]?.[0] ?? '';
 
-const load = async (client: pg.Client): Promise<Catalogue> => {
-  const version = await fingerprintOf(client);
-  const rows: Record<string, (string | null)[][]> = {};
-  const { rows: settingsRows } = await run(client, 'SHOW server_version_num');
-  for (const query of catalogueQueries(Number(settingsRows[0]?.[0])))
-    rows[query.name] = (await run(client, query.sql)).rows;
-  return buildCatalogue(rows as unknown as CatalogueRows, version);
-};
+const load = (client: pg.Client): Promise<Catalogue> =>
+  readCatalogue(async (sql) => (await run(client, sql)).rows);
 
 const open = async (version: Major): Promise<Live> => {
   const server = await startPostgres({ version });
@@ -208,6 +200,18 @@ for (const version of wanted) {
       expect(found.problems).toEqual([]);
       expect(found.tagsOf(relation('contacts'), 'mail')).toEqual(['pii.email']);
       expect(found.tagsOf(relation('customers'), 'lower_email')).toEqual(['pii.email']);
+    });
+
+    test('the fingerprint stays while rows are written', async () => {
+      await run(live.client, 'CREATE TABLE written (a int)');
+      const before = await fingerprintOf(live.client);
+      for (let i = 0; i < 3; i += 1) {
+        await run(live.client, 'INSERT INTO written VALUES (1)');
+        expect(await fingerprintOf(live.client)).toBe(before);
+      }
+      await run(live.client, 'CREATE TEMP TABLE mine (a int)');
+      expect(await fingerprintOf(live.client)).toBe(before);
+      await run(live.client, 'DROP TABLE written, mine');
     });
 
     test.each([

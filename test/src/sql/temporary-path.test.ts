@@ -1,6 +1,6 @@
 /** Reading the catalogue must not make the session's temporary schema, as current_schemas() would. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { catalogueQueries } from '@postern/sql';
+import { readCatalogue } from '@postern/sql';
 import pg from 'pg';
 import { startPostgres } from '../harness/postgres.js';
 import { Undo } from '../harness/undo.js';
@@ -17,13 +17,12 @@ beforeAll(async () => {
   undo.push(() => client.end());
 }, 60_000);
 
-const one = async (sql: string): Promise<readonly unknown[]> =>
-  (await client.query<unknown[]>({ text: sql, rowMode: 'array' })).rows[0] ?? [];
-
-const path = async (): Promise<unknown> => {
-  const { sql } = catalogueQueries(180_000).find(({ name }) => name === 'database')!;
-  return (await one(sql))[2];
+const rows = async (sql: string): Promise<(string | null)[][]> => {
+  const types = { getTypeParser: () => (value: string) => value };
+  return (await client.query<(string | null)[]>({ text: sql, rowMode: 'array', types })).rows;
 };
+
+const path = async (): Promise<readonly string[]> => (await readCatalogue(rows)).definitionPath;
 
 test.each([
   ['"$user", public', ['pg_catalog', 'public']],
@@ -33,7 +32,7 @@ test.each([
 ])('search_path %s', async (searchPath, schemas) => {
   await client.query(`SET search_path = ${searchPath}`);
   expect(await path()).toEqual(schemas);
-  expect(await one('SELECT pg_my_temp_schema()::int')).toEqual([0]);
+  expect(await rows('SELECT pg_my_temp_schema()::int')).toEqual([['0']]);
 });
 
 test('one that is there is in it', async () => {

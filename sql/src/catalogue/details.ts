@@ -1,0 +1,109 @@
+import { num, type Row, type Rows, strings, text } from './rows.js';
+import { catalogOid, oneOf, sinceOwn } from './sql.js';
+
+// What is little, or whose rows vanish without a trace on the object they belong to: read whole each time, at once.
+
+const extensionMember = (catalog: string, oid: string): string =>
+  `EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid OPERATOR(pg_catalog.=) ${catalogOid(catalog)}
+    AND d.objid OPERATOR(pg_catalog.=) ${oid} AND d.deptype OPERATOR(pg_catalog.=) 'e')`;
+
+/** Each with the number of its columns. */
+const queries = {
+  schemas: [2, `SELECT oid, nspname FROM pg_catalog.pg_namespace`],
+  operators: [
+    5,
+    `SELECT o.oprnamespace, o.oprname, o.oprleft, o.oprright,
+  (SELECT e.extname FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) d.refobjid
+   WHERE d.classid OPERATOR(pg_catalog.=) ${catalogOid('pg_operator')} AND d.objid OPERATOR(pg_catalog.=) o.oid
+     AND d.deptype OPERATOR(pg_catalog.=) 'e')
+FROM pg_catalog.pg_operator o WHERE ${sinceOwn('o.oid')}`,
+  ],
+  casts: [
+    2,
+    `SELECT c.castsource, c.casttarget FROM pg_catalog.pg_cast c
+WHERE ${sinceOwn('c.castfunc')} AND NOT ${extensionMember('pg_cast', 'c.oid')}`,
+  ],
+  inheritance: [3, `SELECT inhrelid, inhparent, inhseqno FROM pg_catalog.pg_inherits`],
+  triggers: [
+    3,
+    `SELECT t.tgrelid, p.pronamespace, p.proname FROM pg_catalog.pg_trigger t
+JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) t.tgfoid
+WHERE NOT t.tgisinternal AND p.pronamespace OPERATOR(pg_catalog.<>) 'pg_catalog'::pg_catalog.regnamespace`,
+  ],
+  rules: [
+    3,
+    `SELECT r.ev_class, r.oid, r.rulename FROM pg_catalog.pg_rewrite r
+WHERE r.rulename OPERATOR(pg_catalog.<>) '_RETURN' AND ${sinceOwn('r.ev_class')}`,
+  ],
+  keys: [
+    2,
+    `SELECT conrelid, pg_catalog.array_to_json(conkey) FROM pg_catalog.pg_constraint WHERE contype OPERATOR(pg_catalog.=) 'p'`,
+  ],
+  checks: [
+    2,
+    `SELECT k.contypid, pg_catalog.json_agg(pg_catalog.pg_get_constraintdef(k.oid) ORDER BY k.oid) FROM pg_catalog.pg_constraint k
+WHERE k.contypid OPERATOR(pg_catalog.<>) 0::pg_catalog.oid GROUP BY k.contypid`,
+  ],
+  // Only those that say what a column holds: there may be one for each column, in prose.
+  comments: [
+    3,
+    `SELECT objoid, objsubid, description FROM pg_catalog.pg_description
+WHERE classoid OPERATOR(pg_catalog.=) ${catalogOid('pg_class')} AND objsubid OPERATOR(pg_catalog.>) 0 AND ${sinceOwn('objoid')}
+  AND description OPERATOR(pg_catalog.~~*) '%postern:%'`,
+  ],
+  // What extensions own is marked on types and routines, and changes without a change of theirs.
+  members: [
+    3,
+    `SELECT d.classid::pg_catalog.oid, d.objid, e.extname FROM pg_catalog.pg_depend d
+JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) d.refobjid
+WHERE d.deptype OPERATOR(pg_catalog.=) 'e' AND ${oneOf('d.classid', [1247, 1255])}`,
+  ],
+  collations: [
+    3,
+    `SELECT oid, collnamespace, collname FROM pg_catalog.pg_collation WHERE ${sinceOwn('oid')}`,
+  ],
+} as const;
+
+export type Detail = keyof typeof queries;
+export type Details = Readonly<Record<Detail, Rows>>;
+
+const names = Object.keys(queries) as readonly Detail[];
+const widest = Math.max(...names.map((name) => queries[name][0]));
+
+/** All of it as one result: the number of the query, and its columns as text. */
+export const detailsQuery = names
+  .map((name, i) => {
+    const [width, sql] = queries[name];
+    const columns = Array.from({ length: width }, (_, n) => `c${n}`);
+    const padded = Array.from({ length: widest }, (_, n) =>
+      n < width ? `t.c${n}::pg_catalog.text` : 'NULL',
+    );
+    return `SELECT ${i}, ${padded.join(', ')} FROM (${sql}) AS t (${columns.join(', ')})`;
+  })
+  .join('\nUNION ALL ');
+
+export const detailsOf = (rows: Rows): Details => {
+  const found = names.map((): Row[] => []);
+  for (const row of rows) found[num(row[0])]?.push(row.slice(1));
+  return Object.fromEntries(names.map((name, i) => [name, found[i] ?? []])) as unknown as Details;
+};
+
+/** Rows by the OID in their first column. */
+export const byOid = <V>(rows: Rows, value: (row: Row) => V): ReadonlyMap<number, readonly V[]> => {
+  const map = new Map<number, V[]>();
+  for (const row of rows) {
+    const oid = num(row[0]);
+    const values = map.get(oid);
+    if (values) values.push(value(row));
+    else map.set(oid, [value(row)]);
+  }
+  return map;
+};
+
+/** Names of schemas by their OIDs. */
+export const schemaNames = ({ schemas }: Details): ReadonlyMap<number, string> =>
+  new Map(schemas.map((row) => [num(row[0]), text(row[1])]));
+
+/** Constraints of domains by their OIDs. */
+export const checksOf = ({ checks }: Details): ReadonlyMap<number, readonly string[]> =>
+  new Map(checks.map((row) => [num(row[0]), strings(row[1])]));

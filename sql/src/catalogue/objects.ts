@@ -1,0 +1,223 @@
+import type { Column, Overload, Relation, Type } from './catalogue.js';
+import { flag, num, type Row, strings, text } from './rows.js';
+import { catalogOid, oneOf, own, sinceOwn } from './sql.js';
+
+// The objects of which there are many: each has one row in a catalogue, or in pg_attribute some, and is read again
+// when a row is newer than a horizon: a transaction id before which all had ended when it was read last.
+
+/** All objects, PostgreSQL's own too; own ones that have rows newer than a horizon; or those of these OIDs. */
+export type Wanted = 'all' | { readonly newerThan: string } | readonly number[];
+
+/** Is a row newer than the horizon? */
+const newer = (row: string, horizon: string): string =>
+  `pg_catalog.age(${row}.xmin) OPERATOR(pg_catalog.<=) pg_catalog.age('${horizon}'::pg_catalog.xid)`;
+
+const condition = (row: string, wanted: Wanted): string => {
+  if (wanted === 'all') return 'true';
+  return 'newerThan' in wanted
+    ? `${sinceOwn(`${row}.oid`)} AND ${newer(row, wanted.newerThan)}`
+    : oneOf(`${row}.oid`, wanted);
+};
+
+/** Kinds of pg_class that statements can name. */
+const kinds = `c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p,v,m,f,S,c,t}'::pg_catalog."char"[])`;
+
+/** One row: the OIDs of own relations, types and routines that are there. */
+export const presentQuery = `SELECT
+  (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',') FROM pg_catalog.pg_class c WHERE ${sinceOwn('c.oid')} AND ${kinds}),
+  (SELECT pg_catalog.string_agg(t.oid::pg_catalog.text, ',') FROM pg_catalog.pg_type t WHERE ${sinceOwn('t.oid')}),
+  (SELECT pg_catalog.string_agg(p.oid::pg_catalog.text, ',') FROM pg_catalog.pg_proc p WHERE ${sinceOwn('p.oid')})`;
+
+/** A relation without what other objects say of it. */
+export interface BareRelation {
+  readonly oid: number;
+  readonly namespace: number;
+  readonly name: string;
+  readonly kind: Relation['kind'];
+  readonly temporary: boolean;
+  readonly partition: boolean;
+  readonly columns: readonly Column[];
+}
+
+/** Of what is new, those whose columns are. */
+export const relationsQuery = (wanted: Wanted): string => {
+  const columns =
+    typeof wanted === 'object' && 'newerThan' in wanted
+      ? `OR c.oid OPERATOR(pg_catalog.=) ANY (SELECT a.attrelid FROM pg_catalog.pg_attribute a
+    WHERE ${sinceOwn('a.attrelid')} AND ${newer('a', wanted.newerThan)})
+  OR c.oid OPERATOR(pg_catalog.=) ANY (SELECT d.adrelid FROM pg_catalog.pg_attrdef d WHERE ${newer('d', wanted.newerThan)})`
+      : '';
+  return `SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, c.relispartition
+FROM pg_catalog.pg_class c WHERE ${kinds} AND (${condition('c', wanted)} ${columns})`;
+};
+
+export const bareRelation = (
+  [oid, namespace, name, kind, persistence, partition]: Row,
+  columns: readonly Column[] | undefined,
+): BareRelation => ({
+  oid: num(oid),
+  namespace: num(namespace),
+  name: text(name),
+  kind: text(kind) as Relation['kind'],
+  temporary: persistence === 't',
+  partition: flag(partition),
+  columns: kind === 't' ? toastColumns : (columns ?? []),
+});
+
+/** Every TOAST table has these (src/backend/catalog/toasting.c). */
+const toastColumns: readonly Column[] = (
+  [
+    ['chunk_id', 26],
+    ['chunk_seq', 23],
+    ['chunk_data', 17],
+  ] as const
+).map(([name, type], i) => ({
+  ...{ name, type, number: i + 1, typmod: -1, notNull: false },
+}));
+
+/** Of what format_type() writes, what does not depend on the search path. */
+const modifierText = (type: string, modifier: string): string =>
+  `CASE WHEN ${modifier} OPERATOR(pg_catalog.>=) 0 THEN
+    CASE WHEN ${oneOf(type, [1186, 1187])} THEN pg_catalog.regexp_replace(pg_catalog.format_type(${type}, ${modifier}), '^interval|\\[\\]$', '', 'g')
+    ELSE pg_catalog.substring(pg_catalog.format_type(${type}, ${modifier}), '.*(\\([^()]*\\))') END END`;
+
+/** Live columns of these relations, by number. */
+export const columnsQuery = (
+  relations: readonly number[],
+): string => `SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull,
+  ${modifierText('a.atttypid', 'a.atttypmod')},
+  CASE WHEN a.attgenerated OPERATOR(pg_catalog.<>) '' THEN
+    (SELECT pg_catalog.pg_get_expr(ad.adbin, ad.adrelid) FROM pg_catalog.pg_attrdef ad
+     WHERE ad.adrelid OPERATOR(pg_catalog.=) a.attrelid AND ad.adnum OPERATOR(pg_catalog.=) a.attnum) END,
+  CASE WHEN a.attcollation OPERATOR(pg_catalog.<>) 0::pg_catalog.oid AND a.attcollation OPERATOR(pg_catalog.<>) 100::pg_catalog.oid
+    AND ${sinceOwn('a.attrelid')} THEN
+    (SELECT pg_catalog.concat(pg_catalog.quote_ident(n.nspname), '.', pg_catalog.quote_ident(co.collname)) FROM pg_catalog.pg_collation co
+     JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) co.collnamespace WHERE co.oid OPERATOR(pg_catalog.=) a.attcollation) END
+FROM pg_catalog.pg_attribute a
+WHERE ${oneOf('a.attrelid', relations)} AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped
+ORDER BY a.attrelid, a.attnum`;
+
+/** @param share gives one and the same string for equal ones: names and types of columns repeat */
+export const column = (
+  [, number, name, type, typmod, notNull, modifier, generated, collation]: Row,
+  share: (text: string) => string,
+): Column => ({
+  name: share(text(name)),
+  number: num(number),
+  type: num(type),
+  typmod: num(typmod),
+  notNull: flag(notNull),
+  ...(modifier ? { modifier: share(modifier) } : {}),
+  ...(generated ? { generated } : {}),
+  ...(collation ? { collation: share(collation) } : {}),
+});
+
+/** A type without the constraints that it has as a domain. */
+export interface BareType extends Omit<Type, 'schema' | 'checks'> {
+  readonly namespace: number;
+}
+
+const extensionOf = (catalog: string, oid: string): string =>
+  `CASE WHEN ${sinceOwn(oid)} THEN
+    (SELECT e.extname FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) d.refobjid
+     WHERE d.classid OPERATOR(pg_catalog.=) ${catalogOid(catalog)} AND d.objid OPERATOR(pg_catalog.=) ${oid}
+       AND d.deptype OPERATOR(pg_catalog.=) 'e') END`;
+
+export const typesQuery = (
+  wanted: Wanted,
+): string => `SELECT t.oid, t.typnamespace, t.typname, t.typtype, t.typcategory,
+  CASE WHEN t.typlen OPERATOR(pg_catalog.=) -1 AND t.typcategory OPERATOR(pg_catalog.=) 'A' THEN t.typelem ELSE 0 END,
+  t.typbasetype, t.typrelid, ${extensionOf('pg_type', 't.oid')},
+  ${modifierText('t.typbasetype', 't.typtypmod')}
+FROM pg_catalog.pg_type t WHERE ${condition('t', wanted)}`;
+
+export const bareType = ([
+  oid,
+  namespace,
+  name,
+  kind,
+  category,
+  element,
+  base,
+  relation,
+  extension,
+  modifier,
+]: Row): BareType => ({
+  oid: num(oid),
+  namespace: num(namespace),
+  name: text(name),
+  kind: text(kind) as Type['kind'],
+  category: text(category),
+  element: num(element),
+  base: num(base),
+  relation: num(relation),
+  ...(modifier ? { modifier } : {}),
+  ...(extension ? { extension } : {}),
+});
+
+export interface BareRoutine {
+  readonly namespace: number;
+  readonly name: string;
+  readonly overload: Overload;
+}
+
+/** @param serverVersion `server_version_num`: bodies in the syntax of SQL came with version 14 */
+export const routinesQuery = (
+  wanted: Wanted,
+  serverVersion: number,
+): string => `SELECT p.oid, p.pronamespace, p.proname, p.prokind, l.lanname, p.provolatile, p.proleakproof, p.proretset, p.prosecdef,
+  p.pronargs, p.pronargdefaults, p.provariadic OPERATOR(pg_catalog.<>) 0::pg_catalog.oid, p.prorettype,
+  pg_catalog.array_to_json(p.proargnames), pg_catalog.array_to_json(p.proargmodes), p.proargtypes,
+  ${ownOnly('pg_catalog.pg_get_userbyid(p.proowner)')}, ${ownOnly('pg_catalog.array_to_json(p.proconfig)')},
+  ${ownOnly('pg_catalog.pg_get_expr(p.proargdefaults, 0)')},
+  ${ownOnly(`CASE WHEN l.lanname OPERATOR(pg_catalog.=) 'sql' THEN p.prosrc END`)},
+  ${serverVersion < 140000 ? 'false' : 'p.prosqlbody IS NOT NULL'}, ${extensionOf('pg_proc', 'p.oid')}
+FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid OPERATOR(pg_catalog.=) p.prolang WHERE ${condition('p', wanted)}`;
+
+const ownOnly = (expression: string): string =>
+  `CASE WHEN ${sinceOwn('p.oid')} THEN ${expression} END`;
+
+/** Names of the arguments that have one of these modes; without modes all are `i`. */
+const namesOf = (names: readonly string[], modes: readonly string[], of: string): string[] =>
+  names.filter((_, i) => of.includes(modes[i] ?? 'i'));
+
+export const bareRoutine = (row: Row): BareRoutine => {
+  const [oid, namespace, name, kind, language, volatility, leakproof, set, definer] = row;
+  const [count, defaulted, variadic, result, argumentNames, argumentModes, types] = row.slice(9);
+  const [owner, settings, defaults, source, atomic, extension] = row.slice(16);
+  const all = num(count);
+  const [names, modes] = [strings(argumentNames), strings(argumentModes)];
+  const given = namesOf(names, modes, 'ibv');
+  return {
+    namespace: num(namespace),
+    name: text(name),
+    overload: {
+      oid: num(oid),
+      kind: text(kind) as Overload['kind'],
+      language: text(language),
+      volatility: text(volatility) as Overload['volatility'],
+      leakproof: flag(leakproof),
+      set: flag(set),
+      securityDefiner: flag(definer),
+      least: all - num(defaulted) - (flag(variadic) ? 1 : 0),
+      most: flag(variadic) ? -1 : all,
+      arguments: text(types)
+        .split(' ')
+        .filter(Boolean)
+        .map((type, i) => ({ name: given[i] ?? '', type: Number(type) })),
+      ...(defaults ? { defaults } : {}),
+      result: num(result),
+      out: modes.length === 0 ? [] : namesOf(names, modes, 'obt'),
+      settings: strings(settings),
+      owner: text(owner),
+      ...(source ? { body: source } : {}),
+      ...(flag(atomic) ? { atomic: true } : {}),
+      ...(extension ? { extension } : {}),
+    },
+  };
+};
+
+/** PostgreSQL's own leakproof operators; they stay what they are. */
+export const leakproofQuery = `SELECT o.oprname, o.oprleft, o.oprright
+FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) o.oprcode
+WHERE p.proleakproof AND o.oid OPERATOR(pg_catalog.<) ${own}::pg_catalog.oid`;

@@ -1,0 +1,132 @@
+import type { Node } from '@pgsql/types';
+import type { Catalogue } from '../catalogue/catalogue.js';
+import { SqlError } from '../errors.js';
+import { as } from '../parse/nodes.js';
+import { offsetsOf } from '../parse/positions.js';
+import { type Cell, derived } from '../resolve/cells.js';
+import { gather } from '../resolve/expression.js';
+import { namePath } from '../resolve/path.js';
+import { query } from '../resolve/query.js';
+import type { Bodies, Body, Resolver } from '../resolve/resolver.js';
+import { type Named, newScope, type Scope } from '../resolve/scope.js';
+import type { SessionSettings } from '../resolve/settings.js';
+import { accessesOf } from './accesses.js';
+import type { Outcome } from './outcome.js';
+import { statement as resolveNode } from './statements.js';
+
+/** Where a statement stands. */
+export interface Around {
+  readonly outer: Scope | undefined;
+  readonly parameters: readonly Cell[];
+  readonly within: ReadonlySet<string>;
+  readonly lookInto: Bodies;
+}
+
+export const newResolver = (
+  source: string,
+  catalogue: Catalogue,
+  session: SessionSettings,
+  around: Around,
+): Resolver => ({
+  catalogue,
+  session,
+  ...around,
+  path: namePath(catalogue, session),
+  source,
+  offset: offsetsOf(source),
+  uses: [],
+  blocks: [],
+  stars: [],
+  writes: [],
+  assignments: [],
+  notUnderstood: [],
+  calls: new Map(),
+  functions: new Map(),
+  executes: new Map(),
+  settings: new Set(),
+  bodies: [],
+  results: new Map(),
+  volatile: false,
+  anyEffect: false,
+  depth: 0,
+});
+
+/** The statement's own resolver, and those of all that runs because of it. */
+export const withBodies = (r: Resolver): readonly Resolver[] => [
+  r,
+  ...r.bodies.flatMap(({ resolver }) => withBodies(resolver)),
+];
+
+/** The names of definitions mean the same under any settings. */
+export const definitionSettings = ({ catalogue, session }: Resolver): SessionSettings => ({
+  ...session,
+  searchPath: catalogue.definitionPath,
+});
+
+/** Resolves one statement of a body. @returns its columns */
+const runs = (r: Resolver, node: Node, last: boolean): readonly [readonly Named[], Outcome] => {
+  const returned = as(node, 'ReturnStmt')?.returnval;
+  if (returned) {
+    const cell = derived(gather(r, newScope(r.outer), returned).flows);
+    return [[{ name: '', cell }], { command: 'SELECT' }];
+  }
+  // Where the last one's values go is for the calling statement to say.
+  if (last && as(node, 'SelectStmt') && !as(node, 'SelectStmt')?.intoClause)
+    return [query(r, r.outer, node, 'derived'), { command: 'SELECT' }];
+  const outcome = resolveNode(r, node);
+  return [outcome.output ?? [], outcome];
+};
+
+export const bodyOf = (
+  construct: string,
+  location: number,
+  resolver: Resolver,
+  outcome: Outcome,
+  node: Node,
+): Body => {
+  let accesses: ReturnType<Body['accesses']> | undefined;
+  return {
+    construct,
+    location,
+    resolver,
+    accesses: () => (accesses ??= accessesOf(resolver, outcome, node)),
+    session: outcome.session ?? [],
+    readOnly: outcome.readOnly !== false,
+  };
+};
+
+/** What cannot be looked into counts as not understood: no error of the statement that calls it. */
+export const attempt = <T>(r: Resolver, run: () => T): T | undefined => {
+  if (r.lookInto.left <= 0) return undefined;
+  r.lookInto.left -= 1;
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof SqlError) return undefined;
+    throw error;
+  }
+};
+
+/** A body's statements, and the settings that they run under. */
+export interface Source {
+  readonly text: string;
+  readonly nodes: readonly Node[];
+  readonly session: SessionSettings;
+}
+
+export const resolveBody = (
+  catalogue: Catalogue,
+  { text, nodes, session }: Source,
+  around: Around,
+  construct: string,
+  location: number,
+): { readonly columns: readonly Named[]; readonly bodies: readonly Body[] } => {
+  let columns: readonly Named[] = [];
+  const bodies = nodes.map((node, i) => {
+    const inner = newResolver(text, catalogue, session, around);
+    const [output, outcome] = runs(inner, node, i === nodes.length - 1);
+    columns = output;
+    return bodyOf(construct, location, inner, outcome, node);
+  });
+  return { columns, bodies };
+};
