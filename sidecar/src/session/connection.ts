@@ -110,6 +110,7 @@ async function login(
   const { replicates, ...who } = checkStartup(startup, database);
   if (replicates) checkReplication(governance.replication(databaseId, who));
   let cancel: () => Promise<void> = () => Promise.resolve();
+  let cancelRequested = (): Promise<void> => cancel();
   let revoke: () => void = () => undefined;
   const result = await attach({
     client,
@@ -123,7 +124,7 @@ async function login(
       revoke();
       cancel = () =>
         cancelUpstream({ endpoint, tls: database.tls, timeout: parts.timeouts.connect }, serverKey);
-      const issued = parts.keys.issue(serverKey, cancel);
+      const issued = parts.keys.issue(serverKey, () => cancelRequested());
       ({ revoke } = issued);
       return issued.key;
     },
@@ -203,6 +204,7 @@ async function login(
       parts.closed(session);
     },
   });
+  cancelRequested = () => session.cancelRequested();
   open(session);
 }
 

@@ -65,23 +65,24 @@ export class Executions {
   cut(execution: Execution, refusal: Refusal): void {
     if (execution.cut !== undefined) return;
     execution.cut = refusal;
-    this.cancel();
+    void this.cancel();
   }
 
   /** Has the server end what takes too long. If it is done before it hears of that, it is done. */
   private timeOut(execution: Execution, refusal: Refusal): void {
     execution.timedOut = refusal;
-    this.cancel();
+    void this.cancel();
   }
 
-  private cancel(): void {
+  /** Tells the server to end what runs. Resolves when the request was taken, or has failed. */
+  cancel(): Promise<void> {
     this.cancels += 1;
     this.parts.cancelling(true);
     const over = (): void => {
       this.cancels -= 1;
       if (this.cancels === 0) this.parts.cancelling(false);
     };
-    this.parts.cancel().then(over, (cause: unknown) => {
+    return this.parts.cancel().then(over, (cause: unknown) => {
       this.parts.log.warn({ err: cause }, 'cancel request failed');
       over();
     });

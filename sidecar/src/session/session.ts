@@ -259,6 +259,14 @@ export class Session implements Flushable {
     );
   }
 
+  /**
+   * The client's own. What it says next waits until the server has taken the request, and so is not what
+   * is cancelled: servers signal twice, and a client may go on after the first.
+   */
+  cancelRequested(): Promise<void> {
+    return this.executions.cancel();
+  }
+
   get isCancelling(): boolean {
     return this.cancelling;
   }
