@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { Undo } from '../harness/undo.js';
-import { cancelRequest, int32, Peer } from './peer.js';
+import { cancelRequest, int32, through } from './peer.js';
 import { before, type Rules, startRules } from './rules-bed.js';
 
 const undo = new Undo();
@@ -87,27 +87,27 @@ const slowToCancel = async (
 test('one that the server takes late: the statement behind the one it was meant for is not hit', async () => {
   const relay = await slowToCancel(rules.server.port);
   const behind = await before(undo, { ...rules.server, port: relay.port }, {});
-  const peer = await Peer.login(behind.open);
-  undo.push(() => Promise.resolve(peer.close()));
-  const { processId, secret } = peer.key;
-  const cancel = (): Promise<void> => sendCancel(behind.open, processId, secret);
+  await through(behind.open, async (peer) => {
+    const { processId, secret } = peer.key;
+    const cancel = (): Promise<void> => sendCancel(behind.open, processId, secret);
 
-  expect(await peer.query('SELECT 0')).toEqual(['0']);
-  const first = peer.query('SELECT 1');
-  const taken = cancel();
-  expect(await first).toEqual(['1']);
-  await peer.until(() => relay.held() > 0);
-  const second = peer.query('SELECT 2 FROM pg_sleep(0.5)');
-  await sleep(200);
-  relay.release();
-  expect(await second).toEqual(['2']);
-  await taken;
+    expect(await peer.query('SELECT 0')).toEqual(['0']);
+    const first = peer.query('SELECT 1');
+    const taken = cancel();
+    expect(await first).toEqual(['1']);
+    await peer.until(() => relay.held() > 0);
+    const second = peer.query('SELECT 2 FROM pg_sleep(0.5)');
+    await sleep(200);
+    relay.release();
+    expect(await second).toEqual(['2']);
+    await taken;
 
-  const third = peer.query('SELECT pg_sleep(20)');
-  await sleep(200);
-  const last = cancel();
-  await peer.until(() => relay.held() > 0);
-  relay.release();
-  expect(await third).toEqual(['E ERROR 57014 canceling statement due to user request']);
-  await last;
+    const third = peer.query('SELECT pg_sleep(20)');
+    await sleep(200);
+    const last = cancel();
+    await peer.until(() => relay.held() > 0);
+    relay.release();
+    expect(await third).toEqual(['E ERROR 57014 canceling statement due to user request']);
+    await last;
+  });
 }, 60_000);
