@@ -35,10 +35,15 @@ export const pipeline: Suite = async ({ workplace, target, folder, only, onEnd }
   return results;
 };
 
+/** What it says when the buffers are full, and when it has sent all: before or behind which answer is chance. */
+const ofBuffers = /^(?:switch to reading|done writing)$/;
+
 /** Each kind of line once: numbers differ, and so does how often it was said. */
 const kindsOfLines = (output: string): string => {
   const lines = output.split('\n').map((line) => line.replace(/^[.E]+/, '').replace(/\d+/g, 'N'));
-  return `${[...new Set(lines)].join('\n')}\n`;
+  const kinds = [...new Set(lines)];
+  const [told, buffers] = [false, true].map((of) => kinds.filter((l) => ofBuffers.test(l) === of));
+  return `${[...(told ?? []), ...(buffers ?? []).sort()].join('\n')}\n`;
 };
 
 const messagesIn = async (trace: string, test: string): Promise<string> => {
