@@ -7,6 +7,7 @@ import { resolveStatement, type Resolved } from './effects/resolve-statement.js'
 import { SqlError } from './errors.js';
 import type { Statement } from './parse/statement.js';
 import { type Cell, Influences, sourcesOf } from './resolve/cells.js';
+import { typeOfCell } from './resolve/column-types.js';
 import { publicName } from './resolve/path.js';
 import type { Resolver } from './resolve/resolver.js';
 import type { SessionSettings } from './resolve/settings.js';
@@ -133,3 +134,10 @@ export const analyze = (
     throw error;
   }
 };
+
+/**
+ * OIDs of the types of a statement's output columns; undefined where the type is not known without the server, as of a
+ * parameter. Worked out when asked for.
+ */
+export const outputTypes = ({ resolved }: Analyzed): readonly (number | undefined)[] =>
+  (resolved.outcome.output ?? []).map(({ cell }) => typeOfCell(cell));

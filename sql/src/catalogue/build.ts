@@ -1,15 +1,29 @@
 import { SqlError } from '../errors.js';
-import type { Catalogue, CatalogueData, Column, Relation, Routine, Type } from './catalogue.js';
+import type {
+  Catalogue,
+  CatalogueData,
+  Column,
+  Policy,
+  Relation,
+  Routine,
+  Type,
+} from './catalogue.js';
 import type { DefinitionKind } from './definitions.js';
 import { byOid, checksOf, type Details, schemaNames } from './details.js';
 import { indexCatalogue } from './indexed.js';
-import type { BareRelation, BareRoutine, BareType } from './objects.js';
-import { list, num, text } from './rows.js';
+import {
+  type BareRelation,
+  type BareRoutine,
+  type BareType,
+  cast,
+  type SystemObjects,
+} from './objects.js';
+import { flag, list, num, type Row, strings, text } from './rows.js';
 
 /** What is known of the server and the database, beside what is in it. */
 export type Facts = Pick<
   CatalogueData,
-  'version' | 'serverVersionNum' | 'database' | 'definitionPath' | 'leakproofOperators'
+  'version' | 'serverVersionNum' | 'database' | 'definitionPath'
 >;
 
 /** The objects of a database by their OIDs. */
@@ -33,7 +47,7 @@ const withComments = (
   });
 };
 
-/** SQL by the OIDs of views, rules, and functions that have their body as a tree. */
+/** SQL by the OIDs of views, rules, policies, and functions that have their body as a tree. */
 export type Definitions = Readonly<Record<DefinitionKind, ReadonlyMap<number, string>>>;
 
 const relations = (
@@ -56,8 +70,13 @@ const relations = (
     details.comments,
     ([, number, comment]) => [num(number), text(comment)] as const,
   );
-  return [...bare].map(({ oid, namespace, name, kind, temporary, partition, columns }) => {
+  const policies = byOid(details.policies, (row) => policyOf(row, definitions.policy));
+  const servers = byOid(details.foreign, (row) => text(row[1]));
+  return [...bare].map((relation) => {
+    const { oid, namespace, name, kind, temporary, partition, columns, rowSecurity } = relation;
     const definition = definitions.view.get(oid);
+    const server = servers.get(oid)?.[0];
+    const secured = rowSecurity.enabled || rowSecurity.forced || policies.has(oid);
     return {
       oid,
       schema: schemas.get(namespace) ?? '',
@@ -73,18 +92,42 @@ const relations = (
       primaryKey: keys.get(oid)?.[0] ?? none,
       triggers: triggers.get(oid) ?? none,
       rules: rules.get(oid) ?? none,
+      ...(secured ? { rowSecurity: { ...rowSecurity, policies: policies.get(oid) ?? none } } : {}),
+      ...(server === undefined ? {} : { server }),
     };
   });
 };
 
+const policyOf = (
+  [, oid, name, command, permissive, roles]: Row,
+  conditions: Definitions['policy'],
+): Policy => {
+  const [using = '', check = ''] = strings(conditions.get(num(oid)));
+  return {
+    name: text(name),
+    command: text(command) as Policy['command'],
+    permissive: flag(permissive),
+    roles: strings(roles),
+    ...(using ? { using } : {}),
+    ...(check ? { check } : {}),
+  };
+};
+
 const routines = (
   bare: Iterable<BareRoutine>,
+  details: Details,
   schemas: ReadonlyMap<number, string>,
   bodies: ReadonlyMap<number, string>,
 ): readonly Routine[] => {
   const found = new Map<string, Routine & { overloads: Routine['overloads'][number][] }>();
+  const parts = byOid(details.aggregates, (row) => list(row[1]).map(Number).filter(Boolean));
   for (const { namespace, name, overload: one } of bare) {
-    const overload = one.atomic ? { ...one, body: bodies.get(one.oid) ?? '' } : one;
+    const made = parts.get(one.oid)?.[0];
+    const overload = {
+      ...one,
+      ...(one.atomic ? { body: bodies.get(one.oid) ?? '' } : {}),
+      ...(made ? { parts: made } : {}),
+    };
     const key = `${namespace} ${name}`;
     const routine = found.get(key);
     if (routine) routine.overloads.push(overload);
@@ -99,16 +142,21 @@ const types = (
   schemas: ReadonlyMap<number, string>,
 ): readonly Type[] => {
   const checks = checksOf(details);
+  const labels = byOid(details.enums, (row) => strings(row[1]));
+  const subtypes = byOid(details.ranges, (row) => num(row[1]));
   return [...bare].map(({ namespace, ...type }) => ({
     ...type,
     schema: schemas.get(namespace) ?? '',
     checks: checks.get(type.oid) ?? none,
+    ...(type.kind === 'e' ? { labels: labels.get(type.oid)?.[0] ?? none } : {}),
+    ...(type.kind === 'r' ? { subtype: subtypes.get(type.oid)?.[0] ?? 0 } : {}),
   }));
 };
 
 /** @throws SqlError `bad-catalogue` */
 export const buildCatalogue = (
   facts: Facts,
+  system: SystemObjects,
   objects: Objects,
   details: Details,
   definitions: Definitions,
@@ -119,16 +167,21 @@ export const buildCatalogue = (
     ...facts,
     schemas: [...schemas.values()],
     relations: relations(objects.relations.values(), details, schemas, definitions),
-    routines: routines(objects.routines.values(), schemas, definitions.body),
+    routines: routines(objects.routines.values(), details, schemas, definitions.body),
     types: types(objects.types.values(), details, schemas),
-    operators: details.operators.map(([schema, name, left, right, extension]) => ({
-      schema: schemas.get(num(schema)) ?? '',
-      name: text(name),
-      left: num(left),
-      right: num(right),
-      ...(extension ? { extension } : {}),
-    })),
-    castTypes: [...new Set(details.casts.flatMap((row) => [num(row[0]), num(row[1])]))],
+    operators: [
+      ...system.operators,
+      ...details.operators.map(([schema, name, left, right, result, code, extension]) => ({
+        schema: schemas.get(num(schema)) ?? '',
+        name: text(name),
+        left: num(left),
+        right: num(right),
+        result: num(result),
+        function: num(code),
+        ...(extension ? { extension } : {}),
+      })),
+    ],
+    casts: [...system.casts, ...details.casts.map(cast)],
   });
 };
 

@@ -37,6 +37,30 @@ export interface Relation extends ObjectName {
   /** functions of its user triggers */
   readonly triggers: readonly ObjectName[];
   readonly rules: readonly Rule[];
+  /** there when row-level security is switched on or has policies */
+  readonly rowSecurity?: RowSecurity;
+  /** of a foreign table: the foreign server's name */
+  readonly server?: string;
+}
+
+/** Row-level security of a table: `pg_class.relrowsecurity`, `relforcerowsecurity`, `pg_policy`. */
+export interface RowSecurity {
+  readonly enabled: boolean;
+  /** for the table's owner too */
+  readonly forced: boolean;
+  readonly policies: readonly Policy[];
+}
+
+export interface Policy {
+  readonly name: string;
+  /** the command it is for: select, insert, update, delete, or all */
+  readonly command: 'r' | 'a' | 'w' | 'd' | '*';
+  readonly permissive: boolean;
+  /** names; `public` for everybody */
+  readonly roles: readonly string[];
+  /** SQL that a row must satisfy to be seen, and to be written */
+  readonly using?: string;
+  readonly check?: string;
 }
 
 export interface Argument {
@@ -85,6 +109,8 @@ export interface Overload {
   readonly body?: string;
   /** The body stands in the syntax of SQL (`BEGIN ATOMIC`, `RETURN`), names as in a view's definition. */
   readonly atomic?: true;
+  /** OIDs of the functions that a user's aggregate is made of: of its state, its result, combining, serialising, moving */
+  readonly parts?: readonly number[];
   /** the extension it belongs to */
   readonly extension?: string;
 }
@@ -95,6 +121,8 @@ export interface Type extends ObjectName {
   readonly kind: 'b' | 'c' | 'd' | 'e' | 'p' | 'r' | 'm';
   /** `pg_type.typcategory` */
   readonly category: string;
+  /** `pg_type.typispreferred` */
+  readonly preferred?: true;
   /** OID of the element type of an array, otherwise 0 */
   readonly element: number;
   /** OID of a domain's base type, otherwise 0 */
@@ -105,14 +133,34 @@ export interface Type extends ObjectName {
   readonly relation: number;
   /** a domain's constraints, as SQL */
   readonly checks: readonly string[];
+  /** an enum's values, in their order */
+  readonly labels?: readonly string[];
+  /** OID of the type that a range is over */
+  readonly subtype?: number;
   readonly extension?: string;
 }
 
-/** An operator that is not PostgreSQL's own. */
-export interface UserOperator extends ObjectName {
+export interface Operator extends ObjectName {
   /** OIDs of the operands' types; 0 for none */
   readonly left: number;
   readonly right: number;
+  readonly result: number;
+  /** OID of the function that it calls; 0 while there is none */
+  readonly function: number;
+  /** of PostgreSQL's own: says nothing of its operands but its result */
+  readonly leakproof?: true;
+  readonly extension?: string;
+}
+
+/** `pg_cast`: how a value of one type becomes one of another. */
+export interface Cast {
+  /** OIDs of the types */
+  readonly from: number;
+  readonly to: number;
+  /** done without being asked for, in assignments, only when asked for */
+  readonly context: 'i' | 'a' | 'e';
+  /** OID of the function that it calls, 0 for none */
+  readonly function: number;
   readonly extension?: string;
 }
 
@@ -128,11 +176,9 @@ export interface CatalogueData {
   readonly relations: readonly Relation[];
   readonly routines: readonly Routine[];
   readonly types: readonly Type[];
-  readonly operators: readonly UserOperator[];
-  /** PostgreSQL's own leakproof operators: `=|25|25` (name, left and right type OID) */
-  readonly leakproofOperators: readonly string[];
-  /** type OIDs that a user-made function casts from or to */
-  readonly castTypes: readonly number[];
+  /** PostgreSQL's own too */
+  readonly operators: readonly Operator[];
+  readonly casts: readonly Cast[];
 }
 
 /** An immutable snapshot of a database's schema objects, with its indexes. */
@@ -151,9 +197,14 @@ export interface Catalogue {
   routineByOid(oid: number): { readonly routine: Routine; readonly overload: Overload } | undefined;
   type(schema: string, name: string): Type | undefined;
   typeByOid(oid: number): Type | undefined;
-  /** user operators of this symbol */
-  operators(symbol: string): readonly UserOperator[];
+  /** the array type whose elements are of this type */
+  arrayOf(element: number): Type | undefined;
+  /** of all schemas */
+  operators(symbol: string): readonly Operator[];
   leakproofOperator(symbol: string, left: number, right: number): boolean;
+  cast(from: number, to: number): Cast | undefined;
+  /** does a function that is a user's own cast from or to this type? */
+  userCast(type: number): boolean;
   /** relations that inherit from, or are partitions of, this one */
   children(oid: number): readonly Relation[];
   toJSON(): CatalogueData;

@@ -1,7 +1,7 @@
 import { counted, latestId } from './fingerprint.js';
 import { catalogOid, effectivePath, oneOf, own, sinceOwn } from './sql.js';
 
-// What is stored as a tree - views, rules, bodies of functions in the syntax of SQL - is spelt out by the server anew
+// What is stored as a tree - views, rules, policies, bodies of functions in the syntax of SQL - is spelt out by the server anew
 // each time, with names as they are now, qualified where they would not be found in the search path; and the relations
 // in it are locked until the transaction ends.
 
@@ -41,7 +41,8 @@ const shared = [
   ].map((query) => `(${query})`),
 ].join(',\n  ');
 
-export type DefinitionKind = 'view' | 'rule' | 'body';
+export const definitionKinds = ['view', 'rule', 'body', 'policy'] as const;
+export type DefinitionKind = (typeof definitionKinds)[number];
 
 /** Each kind's trees: OID of the object, where its dependencies stand, OID and version of the row that holds the tree. */
 const trees = (serverVersion: number): string => {
@@ -50,9 +51,11 @@ const trees = (serverVersion: number): string => {
 WHERE r.rulename OPERATOR(pg_catalog.${operator}) '_RETURN' AND ${sinceOwn('r.ev_class')}`;
   const bodies = `SELECT 'body', p.oid, ${catalogOid('pg_proc')}::pg_catalog.oid, p.oid, p.xmin FROM pg_catalog.pg_proc p
 WHERE p.prosqlbody IS NOT NULL AND ${sinceOwn('p.oid')}`;
+  const policies = `SELECT 'policy', p.oid, ${catalogOid('pg_policy')}::pg_catalog.oid, p.oid, p.xmin FROM pg_catalog.pg_policy p`;
   return [
     rules('view', 'r.ev_class', '='),
     rules('rule', 'r.oid', '<>'),
+    policies,
     ...(serverVersion < 140000 ? [] : [bodies]),
   ].join('\nUNION ALL ');
 };
@@ -79,15 +82,19 @@ SELECT r.kind, r.oid, pg_catalog.md5(pg_catalog.concat_ws(' ', shared.text, now.
   LEFT JOIN pg_catalog.pg_type t ON d.refclassid OPERATOR(pg_catalog.=) ${catalogOid('pg_type')} AND t.oid OPERATOR(pg_catalog.=) d.refobjid)))
 FROM (${trees(serverVersion)}) AS r, shared, now`;
 
-/** The names a catalogue's own rows are found by, and the function that writes the tree. */
+/** The catalogue whose row holds the tree, or is what it belongs to, and what writes it. */
 const writers: Readonly<Record<DefinitionKind, readonly [table: string, write: string]>> = {
-  view: ['pg_class', 'pg_get_viewdef'],
-  rule: ['pg_rewrite', 'pg_get_ruledef'],
-  body: ['pg_proc', 'pg_get_function_sqlbody'],
+  view: ['pg_class', 'pg_catalog.pg_get_viewdef(x.oid)'],
+  rule: ['pg_rewrite', 'pg_catalog.pg_get_ruledef(x.oid)'],
+  body: ['pg_proc', 'pg_catalog.pg_get_function_sqlbody(x.oid)'],
+  policy: [
+    'pg_policy',
+    'pg_catalog.json_build_array(pg_catalog.pg_get_expr(x.polqual, x.polrelid), pg_catalog.pg_get_expr(x.polwithcheck, x.polrelid))',
+  ],
 };
 
-/** OID and SQL of these. */
+/** OID and SQL of these; of a policy a JSON array of its two conditions. */
 export const definitionsQuery = (kind: DefinitionKind, oids: readonly number[]): string => {
   const [table, write] = writers[kind];
-  return `SELECT x.oid, pg_catalog.${write}(x.oid) FROM pg_catalog.${table} x WHERE ${oneOf('x.oid', oids)}`;
+  return `SELECT x.oid, ${write} FROM pg_catalog.${table} x WHERE ${oneOf('x.oid', oids)}`;
 };

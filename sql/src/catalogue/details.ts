@@ -3,25 +3,58 @@ import { catalogOid, oneOf, sinceOwn } from './sql.js';
 
 // What is little, or whose rows vanish without a trace on the object they belong to: read whole each time, at once.
 
-const extensionMember = (catalog: string, oid: string): string =>
-  `EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid OPERATOR(pg_catalog.=) ${catalogOid(catalog)}
-    AND d.objid OPERATOR(pg_catalog.=) ${oid} AND d.deptype OPERATOR(pg_catalog.=) 'e')`;
+const extensionOf = (catalog: string, oid: string): string =>
+  `(SELECT e.extname FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) d.refobjid
+   WHERE d.classid OPERATOR(pg_catalog.=) ${catalogOid(catalog)} AND d.objid OPERATOR(pg_catalog.=) ${oid}
+     AND d.deptype OPERATOR(pg_catalog.=) 'e')`;
+
+const aggregateParts = [
+  'trans',
+  'final',
+  'combine',
+  'serial',
+  'deserial',
+  'mtrans',
+  'minvtrans',
+  'mfinal',
+]
+  .map((part) => `a.agg${part}fn::pg_catalog.oid`)
+  .join(', ');
 
 /** Each with the number of its columns. */
 const queries = {
   schemas: [2, `SELECT oid, nspname FROM pg_catalog.pg_namespace`],
   operators: [
-    5,
-    `SELECT o.oprnamespace, o.oprname, o.oprleft, o.oprright,
-  (SELECT e.extname FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) d.refobjid
-   WHERE d.classid OPERATOR(pg_catalog.=) ${catalogOid('pg_operator')} AND d.objid OPERATOR(pg_catalog.=) o.oid
-     AND d.deptype OPERATOR(pg_catalog.=) 'e')
+    7,
+    `SELECT o.oprnamespace, o.oprname, o.oprleft, o.oprright, o.oprresult, o.oprcode::pg_catalog.oid,
+  ${extensionOf('pg_operator', 'o.oid')}
 FROM pg_catalog.pg_operator o WHERE ${sinceOwn('o.oid')}`,
   ],
   casts: [
+    5,
+    `SELECT c.castsource, c.casttarget, c.castcontext, c.castfunc, ${extensionOf('pg_cast', 'c.oid')}
+FROM pg_catalog.pg_cast c WHERE ${sinceOwn('c.oid')}`,
+  ],
+  aggregates: [
     2,
-    `SELECT c.castsource, c.casttarget FROM pg_catalog.pg_cast c
-WHERE ${sinceOwn('c.castfunc')} AND NOT ${extensionMember('pg_cast', 'c.oid')}`,
+    `SELECT a.aggfnoid::pg_catalog.oid, pg_catalog.json_build_array(${aggregateParts}) FROM pg_catalog.pg_aggregate a
+WHERE ${sinceOwn('a.aggfnoid::pg_catalog.oid')}`,
+  ],
+  enums: [
+    2,
+    `SELECT e.enumtypid, pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e GROUP BY e.enumtypid`,
+  ],
+  ranges: [2, `SELECT rngtypid, rngsubtype FROM pg_catalog.pg_range`],
+  policies: [
+    6,
+    `SELECT p.polrelid, p.oid, p.polname, p.polcmd, p.polpermissive, pg_catalog.array_to_json(ARRAY(
+    SELECT CASE WHEN r.oid OPERATOR(pg_catalog.=) 0::pg_catalog.oid THEN 'public' ELSE pg_catalog.pg_get_userbyid(r.oid)::pg_catalog.text END
+    FROM pg_catalog.unnest(p.polroles) AS r (oid))) FROM pg_catalog.pg_policy p`,
+  ],
+  foreign: [
+    2,
+    `SELECT f.ftrelid, s.srvname FROM pg_catalog.pg_foreign_table f
+JOIN pg_catalog.pg_foreign_server s ON s.oid OPERATOR(pg_catalog.=) f.ftserver`,
   ],
   inheritance: [3, `SELECT inhrelid, inhparent, inhseqno FROM pg_catalog.pg_inherits`],
   triggers: [

@@ -51,6 +51,7 @@ ${[
   counted('pg_collation', sinceOwn('oid')),
   counted('pg_enum', 'true'),
   counted('pg_policy', 'true'),
+  counted('pg_foreign_server', 'true'),
   counted('pg_extension', 'true'),
   counted(
     'pg_type',

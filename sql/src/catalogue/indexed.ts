@@ -1,4 +1,15 @@
-import type { Catalogue, CatalogueData, Relation, UserOperator } from './catalogue.js';
+import type {
+  Cast,
+  Catalogue,
+  CatalogueData,
+  Operator,
+  Overload,
+  Relation,
+  Routine,
+  Type,
+} from './catalogue.js';
+import { isRangeConstructor } from '../types/ranges.js';
+import { own } from './sql.js';
 
 interface Named {
   readonly schema: string;
@@ -27,8 +38,17 @@ const byOid = <T extends { readonly oid: number }>(
 /** The snapshot with its indexes. */
 export const indexCatalogue = (data: CatalogueData): Catalogue => {
   const schemas = new Set(data.schemas);
-  const leakproof = new Set(data.leakproofOperators);
   const relationByOid = byOid(data.relations);
+  const typeByOid = byOid(data.types);
+  let routines: ReadonlyMap<number, { routine: Routine; overload: Overload }> | undefined;
+  const routineByOid: Catalogue['routineByOid'] = (oid) => {
+    routines ??= new Map(
+      data.routines.flatMap((routine) =>
+        routine.overloads.map((overload) => [overload.oid, { routine, overload }] as const),
+      ),
+    );
+    return routines.get(oid);
+  };
   const children = new Map<number, Relation[]>();
   for (const relation of data.relations)
     for (const parent of relation.parents) {
@@ -36,12 +56,29 @@ export const indexCatalogue = (data: CatalogueData): Catalogue => {
       if (known) known.push(relation);
       else children.set(parent, [relation]);
     }
-  const operators = new Map<string, UserOperator[]>();
+  const operators = new Map<string, Operator[]>();
+  const leakproof = new Set<string>();
   for (const operator of data.operators) {
     const known = operators.get(operator.name);
     if (known) known.push(operator);
     else operators.set(operator.name, [operator]);
+    if (operator.leakproof) leakproof.add(`${operator.name}|${operator.left}|${operator.right}`);
   }
+  const casts = new Map<number, Map<number, Cast>>();
+  const userCasts = new Set<number>();
+  for (const cast of data.casts) {
+    const from = casts.get(cast.from) ?? new Map<number, Cast>();
+    casts.set(cast.from, from.set(cast.to, cast));
+    if (cast.function < own || cast.extension !== undefined) continue;
+    // PostgreSQL makes one with each range type.
+    const made = routineByOid(cast.function);
+    if (!made || !isRangeConstructor(typeByOid, made.routine, made.overload))
+      userCasts.add(cast.from).add(cast.to);
+  }
+  const arrays = new Map<number, Type>();
+  for (const type of data.types)
+    if (type.element !== 0 && type.category === 'A' && !arrays.has(type.element))
+      arrays.set(type.element, type);
   return {
     version: data.version,
     serverVersionNum: data.serverVersionNum,
@@ -52,17 +89,14 @@ export const indexCatalogue = (data: CatalogueData): Catalogue => {
     relation: byName(data.relations),
     relationByOid,
     routine: byName(data.routines),
-    routineByOid: (oid) => {
-      for (const routine of data.routines) {
-        const overload = routine.overloads.find((one) => one.oid === oid);
-        if (overload !== undefined) return { routine, overload };
-      }
-      return undefined;
-    },
+    routineByOid,
     type: byName(data.types),
-    typeByOid: byOid(data.types),
+    typeByOid,
     operators: (symbol) => operators.get(symbol) ?? [],
     leakproofOperator: (symbol, left, right) => leakproof.has(`${symbol}|${left}|${right}`),
+    arrayOf: (element) => arrays.get(element),
+    cast: (from, to) => casts.get(from)?.get(to),
+    userCast: (type) => userCasts.has(type),
     children: (oid) => children.get(oid) ?? [],
     toJSON: () => data,
   };

@@ -1,4 +1,4 @@
-import type { Column, Overload, Relation, Type } from './catalogue.js';
+import type { Cast, Column, Operator, Overload, Relation, Type } from './catalogue.js';
 import { flag, num, type Row, strings, text } from './rows.js';
 import { catalogOid, oneOf, own, sinceOwn } from './sql.js';
 
@@ -36,6 +36,7 @@ export interface BareRelation {
   readonly kind: Relation['kind'];
   readonly temporary: boolean;
   readonly partition: boolean;
+  readonly rowSecurity: { readonly enabled: boolean; readonly forced: boolean };
   readonly columns: readonly Column[];
 }
 
@@ -47,12 +48,13 @@ export const relationsQuery = (wanted: Wanted): string => {
     WHERE ${sinceOwn('a.attrelid')} AND ${newer('a', wanted.newerThan)})
   OR c.oid OPERATOR(pg_catalog.=) ANY (SELECT d.adrelid FROM pg_catalog.pg_attrdef d WHERE ${newer('d', wanted.newerThan)})`
       : '';
-  return `SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, c.relispartition
+  return `SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, c.relispartition,
+  c.relrowsecurity, c.relforcerowsecurity
 FROM pg_catalog.pg_class c WHERE ${kinds} AND (${condition('c', wanted)} ${columns})`;
 };
 
 export const bareRelation = (
-  [oid, namespace, name, kind, persistence, partition]: Row,
+  [oid, namespace, name, kind, persistence, partition, secured, forced]: Row,
   columns: readonly Column[] | undefined,
 ): BareRelation => ({
   oid: num(oid),
@@ -61,6 +63,7 @@ export const bareRelation = (
   kind: text(kind) as Relation['kind'],
   temporary: persistence === 't',
   partition: flag(partition),
+  rowSecurity: { enabled: flag(secured), forced: flag(forced) },
   columns: kind === 't' ? toastColumns : (columns ?? []),
 });
 
@@ -113,7 +116,7 @@ export const column = (
 });
 
 /** A type without the constraints that it has as a domain. */
-export interface BareType extends Omit<Type, 'schema' | 'checks'> {
+export interface BareType extends Omit<Type, 'schema' | 'checks' | 'labels' | 'subtype'> {
   readonly namespace: number;
 }
 
@@ -128,7 +131,7 @@ export const typesQuery = (
 ): string => `SELECT t.oid, t.typnamespace, t.typname, t.typtype, t.typcategory,
   CASE WHEN t.typlen OPERATOR(pg_catalog.=) -1 AND t.typcategory OPERATOR(pg_catalog.=) 'A' THEN t.typelem ELSE 0 END,
   t.typbasetype, t.typrelid, ${extensionOf('pg_type', 't.oid')},
-  ${modifierText('t.typbasetype', 't.typtypmod')}
+  ${modifierText('t.typbasetype', 't.typtypmod')}, t.typispreferred
 FROM pg_catalog.pg_type t WHERE ${condition('t', wanted)}`;
 
 export const bareType = ([
@@ -142,6 +145,7 @@ export const bareType = ([
   relation,
   extension,
   modifier,
+  preferred,
 ]: Row): BareType => ({
   oid: num(oid),
   namespace: num(namespace),
@@ -151,6 +155,7 @@ export const bareType = ([
   element: num(element),
   base: num(base),
   relation: num(relation),
+  ...(flag(preferred) ? { preferred: true } : {}),
   ...(modifier ? { modifier } : {}),
   ...(extension ? { extension } : {}),
 });
@@ -217,7 +222,34 @@ export const bareRoutine = (row: Row): BareRoutine => {
   };
 };
 
-/** PostgreSQL's own leakproof operators; they stay what they are. */
-export const leakproofQuery = `SELECT o.oprname, o.oprleft, o.oprright
+/** PostgreSQL's own operators and casts, which stay what they are. */
+export const systemQueries = {
+  operators: `SELECT o.oprname, o.oprleft, o.oprright, o.oprresult, o.oprcode::pg_catalog.oid, p.proleakproof
 FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) o.oprcode
-WHERE p.proleakproof AND o.oid OPERATOR(pg_catalog.<) ${own}::pg_catalog.oid`;
+WHERE o.oid OPERATOR(pg_catalog.<) ${own}::pg_catalog.oid`,
+  casts: `SELECT c.castsource, c.casttarget, c.castcontext, c.castfunc FROM pg_catalog.pg_cast c
+WHERE c.oid OPERATOR(pg_catalog.<) ${own}::pg_catalog.oid`,
+} as const;
+
+export interface SystemObjects {
+  readonly operators: readonly Operator[];
+  readonly casts: readonly Cast[];
+}
+
+export const systemOperator = ([name, left, right, result, code, leakproof]: Row): Operator => ({
+  schema: 'pg_catalog',
+  name: text(name),
+  left: num(left),
+  right: num(right),
+  result: num(result),
+  function: num(code),
+  ...(flag(leakproof) ? { leakproof: true } : {}),
+});
+
+export const cast = ([from, to, context, code, extension]: Row): Cast => ({
+  from: num(from),
+  to: num(to),
+  context: text(context) as Cast['context'],
+  function: num(code),
+  ...(extension ? { extension } : {}),
+});

@@ -1,7 +1,12 @@
 import { SqlError } from '../errors.js';
 import { buildCatalogue, type Definitions, type Objects } from './build.js';
 import type { Catalogue, Column } from './catalogue.js';
-import { type DefinitionKind, definitionsQuery, stampsQuery } from './definitions.js';
+import {
+  type DefinitionKind,
+  definitionKinds,
+  definitionsQuery,
+  stampsQuery,
+} from './definitions.js';
 import { type Details, detailsOf, detailsQuery, schemaNames } from './details.js';
 import { catalogueFingerprintQuery } from './fingerprint.js';
 import {
@@ -10,10 +15,13 @@ import {
   bareType,
   column,
   columnsQuery,
-  leakproofQuery,
   presentQuery,
   relationsQuery,
+  cast,
   routinesQuery,
+  systemOperator,
+  type SystemObjects,
+  systemQueries,
   typesQuery,
   type Wanted,
 } from './objects.js';
@@ -46,7 +54,7 @@ interface Kept {
   readonly place: string;
   readonly objects: Objects;
   readonly details: Details;
-  readonly leakproof: readonly string[];
+  readonly system: SystemObjects;
   /** definitions by stamp */
   readonly definitions: ReadonlyMap<string, string>;
 }
@@ -81,7 +89,7 @@ export class CatalogueReader {
     const objects = await (base
       ? readChanges(ask, num(serverVersion), base)
       : readObjects(ask, num(serverVersion), 'all'));
-    const leakproof = base?.leakproof ?? (await ask(leakproofQuery)).map((row) => row.join('|'));
+    const system = base?.system ?? (await readSystem(ask));
     const { definitions, byStamp } = await readDefinitions(
       ask,
       num(serverVersion),
@@ -89,7 +97,7 @@ export class CatalogueReader {
     );
     if (committed)
       this.kept = {
-        ...{ horizon: text(horizon), place: text(place), objects, details, leakproof },
+        ...{ horizon: text(horizon), place: text(place), objects, details, system },
         definitions: byStamp,
       };
     const facts = {
@@ -97,9 +105,8 @@ export class CatalogueReader {
       serverVersionNum: num(serverVersion),
       database: text(database),
       definitionPath: strings(path),
-      leakproofOperators: leakproof,
     };
-    return buildCatalogue(facts, objects, details, definitions);
+    return buildCatalogue(facts, system, objects, details, definitions);
   }
 
   /** What was kept, unless something has changed that leaves no trace on the objects. */
@@ -167,6 +174,11 @@ const merged = <V>(
     ...missing,
   ]);
 
+const readSystem = async (ask: AskRows): Promise<SystemObjects> => ({
+  operators: (await ask(systemQueries.operators)).map(systemOperator),
+  casts: (await ask(systemQueries.casts)).map(cast),
+});
+
 async function readObjects(ask: AskRows, serverVersion: number, which: Which): Promise<Objects> {
   const of = (query: (which: Wanted) => string, oids: keyof Objects): Promise<Rows> | Rows => {
     if (which === 'all' || 'newerThan' in which) return ask(query(which));
@@ -226,8 +238,9 @@ async function readDefinitions(
     view: new Map<number, string>(),
     rule: new Map<number, string>(),
     body: new Map<number, string>(),
+    policy: new Map<number, string>(),
   };
-  const unknown: Record<DefinitionKind, number[]> = { view: [], rule: [], body: [] };
+  const unknown: Record<DefinitionKind, number[]> = { view: [], rule: [], body: [], policy: [] };
   const stamps = (await ask(stampsQuery(serverVersion))).map(([kind, oid, stamp]) => ({
     kind: kind as DefinitionKind,
     oid: num(oid),
@@ -238,7 +251,7 @@ async function readDefinitions(
     if (definition === undefined) unknown[kind].push(oid);
     else definitions[kind].set(oid, definition);
   }
-  for (const kind of ['view', 'rule', 'body'] as const)
+  for (const kind of definitionKinds)
     for (let i = 0; i < unknown[kind].length; i += definitionsAtOnce) {
       const some = unknown[kind].slice(i, i + definitionsAtOnce);
       for (const [oid, sql] of await ask(definitionsQuery(kind, some)))

@@ -3,8 +3,8 @@ import type { Catalogue } from '../catalogue/catalogue.js';
 import { SqlError } from '../errors.js';
 import { as } from '../parse/nodes.js';
 import { offsetsOf } from '../parse/positions.js';
-import { type Cell, derived } from '../resolve/cells.js';
-import { gather } from '../resolve/expression.js';
+import type { Cell } from '../resolve/cells.js';
+import { cellOf } from '../resolve/expression.js';
 import { namePath } from '../resolve/path.js';
 import { query } from '../resolve/query.js';
 import type { Bodies, Body, Resolver } from '../resolve/resolver.js';
@@ -46,6 +46,8 @@ export const newResolver = (
   settings: new Set(),
   bodies: [],
   results: new Map(),
+  types: new Map(),
+  subqueries: new Map(),
   volatile: false,
   anyEffect: false,
   depth: 0,
@@ -67,7 +69,7 @@ export const definitionSettings = ({ catalogue, session }: Resolver): SessionSet
 const runs = (r: Resolver, node: Node, last: boolean): readonly [readonly Named[], Outcome] => {
   const returned = as(node, 'ReturnStmt')?.returnval;
   if (returned) {
-    const cell = derived(gather(r, newScope(r.outer), returned).flows);
+    const { cell } = cellOf(r, newScope(r.outer), returned);
     return [[{ name: '', cell }], { command: 'SELECT' }];
   }
   // Where the last one's values go is for the calling statement to say.

@@ -4,11 +4,13 @@ import { formatName, type ObjectName } from '../names.js';
 import { as, texts } from '../parse/nodes.js';
 import { parse } from '../parse/parser.js';
 import { type Cell, derived } from '../resolve/cells.js';
+import { typeOfCell } from '../resolve/column-types.js';
 import { gather } from '../resolve/expression.js';
 import { findType } from '../resolve/path.js';
 import { type Given, opaque, type Resolver } from '../resolve/resolver.js';
 import { type Item, listed, type Named, newScope, type Scope } from '../resolve/scope.js';
 import { parseSearchPath, type SessionSettings } from '../resolve/settings.js';
+import { isPolymorphic } from '../types/pseudo-types.js';
 import { attempt, bodyOf, definitionSettings, newResolver, resolveBody } from './body.js';
 
 const settingOf = (overload: Overload, name: string): string | undefined =>
@@ -48,14 +50,18 @@ const argumentCells = (
 ): readonly Cell[] => {
   const { arguments: expected } = overload;
   const positional = given.filter(({ name }) => name === undefined);
-  return expected.map(({ name }, i) => {
+  return expected.map(({ name, type }, i) => {
     const named = given.find((one) => one.name !== undefined && one.name === name);
     // A variadic one takes all that are left.
     const rest = overload.most < 0 && i === expected.length - 1 ? positional.slice(i) : [];
     const found = named ? [named] : rest.length > 0 ? rest : positional.slice(i, i + 1);
     const fallback = defaults[i - expected.length + defaults.length];
     const cells = found.length > 0 ? found.map(({ cell }) => cell) : fallback ? [fallback] : [];
-    return derived(cells.map((from) => ({ from, kind: 'identity' as const })));
+    const cell = derived(cells.map((from) => ({ from, kind: 'identity' as const })));
+    const [only, ...others] = cells;
+    cell.typed = () =>
+      !isPolymorphic(type) ? type : only && others.length === 0 ? typeOfCell(only) : undefined;
+    return cell;
   });
 };
 
@@ -75,10 +81,11 @@ const fieldsOf = (
 ): readonly Item[] => {
   const relation = catalogue.relationByOid(catalogue.typeByOid(type)?.relation ?? 0);
   if (relation === undefined || name === '') return [];
-  const columns = relation.columns.map((column) => ({
-    name: column.name,
-    cell: derived([{ from: cell, kind: 'transformation' as const }]),
-  }));
+  const columns = relation.columns.map((column) => {
+    const field = derived([{ from: cell, kind: 'transformation' as const }]);
+    field.typed = () => column.type;
+    return { name: column.name, cell: field };
+  });
   return [listed(name, columns, { columnsVisible: false })];
 };
 
@@ -180,7 +187,11 @@ export function ofCreated(r: Resolver, stmt: CreateFunctionStmt): void {
       ? atomicStatements(stmt.sql_body)
       : parse(text).flatMap(({ node }) => node.stmt ?? []);
     const expected = newArguments(r, stmt);
-    const parameters = expected.map(() => derived([]));
+    const parameters = expected.map(({ type }) => {
+      const cell = derived([]);
+      cell.typed = () => (type === 0 || isPolymorphic(type) ? undefined : type);
+      return cell;
+    });
     const routine = { schema: names.at(-2) ?? '', name: names.at(-1) ?? '' };
     const around = {
       outer: argumentScope(r.catalogue, routine, { arguments: expected }, parameters),

@@ -239,12 +239,7 @@ const rowStatements: Handlers<RowKind> = {
     const call = stmt.funccall;
     const names = texts(call?.funcname);
     gather(r, newScope(undefined), call?.args);
-    judgeRoutine(
-      r,
-      names,
-      -1,
-      call?.location ?? 0,
-      'procedure',
+    judgeRoutine(r, names, -1, call?.location ?? 0, 'procedure', () =>
       call === undefined ? '' : argumentTypes(call),
     );
     return {

@@ -41,6 +41,8 @@ export interface Cell {
   marks: number;
   /** of a query's output: what decides which rows it has */
   decided?: Deciding;
+  /** OID of the type of its values; undefined: not known. For use when the query it belongs to is resolved. */
+  typed?: () => number | undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type {
+  A_Expr,
   A_Indirection,
   FuncCall,
   MultiAssignRef,
@@ -17,14 +18,27 @@ import {
   type Flow,
   type FlowKind,
 } from './cells.js';
+import { typeOfCell } from './column-types.js';
 import { columnReference, fieldOfRow } from './columns.js';
 import { leakproofComparison } from './leakproof.js';
+import type { Operands } from './operators.js';
+import { argumentsOf, type Callee, narrowed } from './overloads.js';
 import { query } from './query.js';
 import { fail, opaque, type Given, type Resolver } from './resolver.js';
 import { findRoutines } from './path.js';
-import { fits, judgeOperator, judgeRoutine, notUnderstood, type Judged } from './routines.js';
-import { addDeciding, decides, type Scope } from './scope.js';
+import {
+  calleesOf,
+  compete,
+  fits,
+  judgeCallees,
+  judgeOperator,
+  judgeRoutine,
+  notUnderstood,
+  type Judged,
+} from './routines.js';
+import { addDeciding, decides, type Named, type Scope } from './scope.js';
 import { callSettings } from './set-config.js';
+import { operandsOf, typeOf } from './type-of.js';
 import { judgeType, typeText } from './types.js';
 
 /** What an expression reads, and whether all it applies is leakproof. */
@@ -61,15 +75,18 @@ const below: (w: Walk, value: unknown, kind: FlowKind) => void = (w, value, kind
   }
 };
 
+const equals: readonly Node[] = [{ String: { sval: '=' } }];
+
 const subLink = (w: Walk, link: SubLink, kind: FlowKind): void => {
   const { r, scope, into } = w;
-  if (link.operName) judgeOperator(r, texts(link.operName), link.location ?? 0);
+  if (link.testexpr) judgeOperator(r, texts(link.operName ?? equals), link.location ?? 0);
   const test: Gathered = { flows: [], leakproof: true };
   if (link.testexpr) visit({ r, scope, into: test }, link.testexpr, computed(kind));
   into.flows.push(...test.flows);
   if (!test.leakproof) into.leakproof = false;
   if (!link.subselect) return;
   const columns = query(r, scope, link.subselect, 'sublink');
+  if (columns[0]) r.subqueries.set(link, columns[0].cell);
   if (link.subLinkType === 'EXISTS_SUBLINK') {
     for (const { cell } of columns) markFlows([{ from: cell, kind: 'identity' }], mark.filter);
     // Its rows are counted, no value of them is seen.
@@ -126,17 +143,34 @@ export const functionCall = (w: Walk, call: FuncCall, kind: FlowKind): void => {
   const count = call.func_variadic ? -1 : own;
   const projection = projected(w, call, names, kind);
   if (projection) {
+    const [column] = projection;
+    const type = column && typeOfCell(column.from);
+    if (type !== undefined) w.r.types.set(call, type);
     w.into.flows.push(...projection);
     return;
   }
-  const judged = judgeRoutine(w.r, names, count, location, 'call', argumentTypes(call));
-  callSettings(w.r, names.at(-1) ?? '', call);
-  if (!judged?.leakproof) w.into.leakproof = false;
-  const aggregate = judged?.aggregate === true && call.over === undefined;
-  const { block } = w.scope;
+  const { r, scope, into } = w;
+  const callees = calleesOf(r, names, count, location, 'call', () => argumentTypes(call));
+  callSettings(r, names.at(-1) ?? '', call);
+  const aggregates = callees.some(({ overload }) => overload.kind === 'a');
+  const aggregate = aggregates && call.over === undefined;
+  const { block } = scope;
   if (aggregate) block.aggregates += 1;
-  const inner = aggregate || (judged?.aggregate ?? false) ? 'aggregation' : computed(kind);
-  if (judged && judged.bodied.length > 0) bodied(w, call, judged.bodied, computed(kind));
+  const inner = aggregates ? 'aggregation' : computed(kind);
+  // Which one is meant may depend on the columns of subqueries in the arguments.
+  const early = compete(callees) ? givenTo(w, call) : undefined;
+  const meant = early
+    ? narrowed(
+        r.catalogue,
+        callees,
+        argumentsOf(call, (node) => typeOf(r, scope, node)),
+      )
+    : callees;
+  const judged = judgeCallees(r, meant, location, 'call');
+  if (!judged.leakproof) into.leakproof = false;
+  if (judged.bodied.length > 0)
+    bodied(w, call, judged.bodied, early ?? givenTo(w, call), computed(kind));
+  else if (early) into.flows.push(...early.map(({ cell }) => ({ from: cell, kind: inner })));
   else below(w, call.args, inner);
   below(w, call.agg_order, inner);
   if (call.agg_filter) {
@@ -151,27 +185,72 @@ export const functionCall = (w: Walk, call: FuncCall, kind: FlowKind): void => {
   windowDefinition(w, call.over);
 };
 
-/** A call of functions whose bodies say what becomes of the arguments. */
-const bodied = (w: Walk, call: FuncCall, routines: Judged['bodied'], kind: FlowKind): void => {
-  const { r, scope, into } = w;
-  const given = (call.args ?? []).map((node): Given => {
+/** Operators that BETWEEN and its kin apply. */
+const between = [['>='], ['<=']] as const;
+
+const operation = (w: Walk, expression: A_Expr, kind: FlowKind): void => {
+  const { r, into } = w;
+  const { lexpr, rexpr, location = 0 } = expression;
+  const from = into.flows.length;
+  below(w, lexpr, computed(kind));
+  const middle = into.flows.length;
+  below(w, rexpr, computed(kind));
+  const names = (expression.kind ?? '').includes('BETWEEN') ? between : [texts(expression.name)];
+  const operands = (): Operands => operandsOf(r, w.scope, expression);
+  const bodies = names.flatMap((name) => judgeOperator(r, name, location, operands));
+  if (bodies.length > 0) {
+    const sides = [into.flows.slice(from, middle), into.flows.slice(middle)];
+    const given = (lexpr ? sides : sides.slice(1)).map((flows) => ({
+      name: undefined,
+      cell: derived(flows),
+    }));
+    const results = lookedInto(w, bodies, given, location);
+    for (const { cell } of results.flatMap((columns) => columns ?? []))
+      into.flows.push({ from: cell, kind: computed(kind) });
+    into.leakproof = false;
+  } else if (!leakproofComparison(r, expression, into.flows.slice(from))) into.leakproof = false;
+};
+
+/** What functions make of what they are given; undefined where that is not understood, which is noted. */
+const lookedInto = (
+  { r, scope }: Walk,
+  callees: readonly Callee[],
+  given: readonly Given[],
+  location: number,
+): readonly (readonly Named[] | undefined)[] => {
+  // They may be called on rows that a filter would hide.
+  if (scope.block.clause !== 'target') for (const { cell } of given) markCell(cell, mark.exposed);
+  return callees.map(({ routine, overload }) => {
+    const columns = r.lookInto.ofFunction(r, routine, overload, given, location);
+    if (columns === undefined) notUnderstood(r, routine, [overload], location);
+    return columns;
+  });
+};
+
+/** The arguments of a call, each as a cell of its own. */
+const givenTo = (w: Walk, call: FuncCall): readonly Given[] =>
+  (call.args ?? []).map((node): Given => {
+    const { r, scope } = w;
     const named = as(node, 'NamedArgExpr');
     const one: Gathered = { flows: [], leakproof: true };
     visit({ ...w, into: one }, named?.arg ?? node, 'identity');
-    return { name: named?.name, cell: derived(one.flows) };
+    const cell = derived(one.flows);
+    cell.typed = () => typeOf(r, scope, named?.arg ?? node);
+    return { name: named?.name, cell };
   });
-  // It may be called on rows that a filter would hide.
-  if (scope.block.clause !== 'target') for (const { cell } of given) markCell(cell, mark.exposed);
-  const location = call.location ?? 0;
-  for (const { routine, overload } of routines) {
-    const columns = r.lookInto.ofFunction(r, routine, overload, given, location);
-    if (columns === undefined) {
-      notUnderstood(r, routine, [overload], location);
-      into.flows.push(...given.map(({ cell }) => ({ from: cell, kind })));
-    } else {
-      if (routines.length === 1) r.results.set(call, columns);
-      into.flows.push(...columns.map(({ cell }) => ({ from: cell, kind })));
-    }
+
+/** A call of functions whose bodies say what becomes of the arguments. */
+const bodied = (
+  w: Walk,
+  call: FuncCall,
+  routines: Judged['bodied'],
+  given: readonly Given[],
+  kind: FlowKind,
+): void => {
+  const { r, into } = w;
+  for (const columns of lookedInto(w, routines, given, call.location ?? 0)) {
+    if (columns && routines.length === 1) r.results.set(call, columns);
+    into.flows.push(...(columns ?? given).map(({ cell }) => ({ from: cell, kind })));
   }
 };
 
@@ -183,7 +262,7 @@ const takesRows =
       const type = catalogue.typeByOid(overload.arguments[0]?.type ?? 0);
       if (!fits(overload, 1) || type === undefined) return false;
       const rows = type.kind === 'c' || type.kind === 'p' || type.kind === 'd';
-      return rows || type.element !== 0 || catalogue.data.castTypes.includes(type.oid);
+      return rows || type.element !== 0 || catalogue.userCast(type.oid);
     });
 
 /** `email(c)` reads the column when c is a row and no function of that name fits. */
@@ -250,12 +329,7 @@ const visits: { readonly [K in NodeKind]?: Visit } = {
   },
   A_Expr: (w, node, kind) => {
     const expression = as(node, 'A_Expr');
-    if (!expression) return;
-    judgeOperator(w.r, texts(expression.name), expression.location ?? 0);
-    const from = w.into.flows.length;
-    below(w, expression.lexpr, computed(kind));
-    below(w, expression.rexpr, computed(kind));
-    if (!leakproofComparison(w.r, expression, w.into.flows.slice(from))) w.into.leakproof = false;
+    if (expression) operation(w, expression, kind);
   },
   FuncCall: (w, node, kind) => {
     const call = as(node, 'FuncCall');
@@ -300,7 +374,11 @@ const visits: { readonly [K in NodeKind]?: Visit } = {
   BoolExpr: children,
   NullTest: children,
   BooleanTest: children,
-  CaseExpr: children,
+  CaseExpr: (w, node, kind) => {
+    // The value is compared with those behind WHEN.
+    if (as(node, 'CaseExpr')?.arg) judgeOperator(w.r, ['='], locationOf(node) ?? 0);
+    children(w, node, kind);
+  },
   CaseWhen: children,
   CoalesceExpr: children,
   RowExpr: children,
@@ -387,7 +465,9 @@ export const condition = (r: Resolver, scope: Scope, nodes: unknown, use: number
 };
 
 /** The cell of a computed column. */
-export const cellOf = (r: Resolver, scope: Scope, node: unknown) => {
+export const cellOf = (r: Resolver, scope: Scope, node: Node) => {
   const found = gather(r, scope, node);
-  return { cell: derived(found.flows), leakproof: found.leakproof };
+  const cell = derived(found.flows);
+  cell.typed = () => typeOf(r, scope, node);
+  return { cell, leakproof: found.leakproof };
 };

@@ -7,6 +7,7 @@ import { outputName } from './output-names.js';
 import { findRoutines } from './path.js';
 import { opaque, type Resolver } from './resolver.js';
 import { decides, listed, readsFrom, rename, type Item, type Named, type Scope } from './scope.js';
+import { namedType, typeOf } from './type-of.js';
 import { judgeType } from './types.js';
 
 /** Names of a composite type's columns. */
@@ -34,8 +35,16 @@ const resultNames = (
 /** Built-in functions whose polymorphic result is a plain value of an array's or range's elements. */
 const elementwise = new Set(['unnest', 'generate_subscripts']);
 
-const definitions = (list: readonly Node[] | undefined): readonly string[] =>
-  (list ?? []).map((node) => as(node, 'ColumnDef')?.colname ?? '');
+interface Defined {
+  readonly name: string;
+  readonly type: number | undefined;
+}
+
+const definitions = (r: Resolver, list: readonly Node[] | undefined): readonly Defined[] =>
+  (list ?? []).map((node) => {
+    const column = as(node, 'ColumnDef');
+    return { name: column?.colname ?? '', type: namedType(r, column?.typeName) };
+  });
 
 const judgeDefinitions = (r: Resolver, list: readonly Node[] | undefined): void => {
   for (const node of list ?? []) {
@@ -64,7 +73,7 @@ const onePart = (
   r: Resolver,
   scope: Scope,
   call: Node,
-  defined: readonly string[],
+  defined: readonly Defined[],
   alias: string | undefined,
 ): Part => {
   const func = as(call, 'FuncCall');
@@ -74,7 +83,14 @@ const onePart = (
   const results = r.results.get(func);
   if (results) readsFrom(scope, results);
   else decides(scope, flows, mark.exposed);
-  if (defined.length > 0) return { columns: named(defined, flows) };
+  if (defined.length > 0)
+    return {
+      columns: defined.map((one) => {
+        const cell = derived(flows);
+        cell.typed = () => one.type;
+        return { name: one.name, cell };
+      }),
+    };
   if (!func) return { columns: named([alias ?? outputName(call)], flows) };
   if (several > 1)
     return {
@@ -92,9 +108,9 @@ const onePart = (
     return { columns: [{ name: alias ?? name, cell: unknown }], unknown };
   }
   const names = shape === 'scalar' ? [alias ?? name] : shape;
-  return {
-    columns: results?.length === names.length ? through(names, results) : named(names, flows),
-  };
+  const columns = results?.length === names.length ? through(names, results) : named(names, flows);
+  if (shape === 'scalar') for (const { cell } of columns) cell.typed = () => typeOf(r, scope, call);
+  return { columns };
 };
 
 /** `unnest(a, b)` is one `pg_catalog.unnest` for each, and gives a column for each. */
@@ -121,7 +137,7 @@ export const functionItem = (r: Resolver, scope: Scope, node: RangeFunction): It
     if (!call) return [];
     const list = as(defs, 'List')?.items;
     judgeDefinitions(r, list);
-    const defined = definitions(list ?? node.coldeflist);
+    const defined = definitions(r, list ?? node.coldeflist);
     return [onePart(r, scope, call, defined, node.is_rowsfrom ? undefined : alias)];
   });
   const all = parts.flatMap((p) => p.columns);

@@ -1,11 +1,14 @@
 import type { JoinExpr, Node, RangeVar } from '@pgsql/types';
 import { as, kindOf, text, texts } from '../parse/nodes.js';
-import { derived, mark, markCell, type Cell, type Flow } from './cells.js';
+import { commonType } from '../types/common.js';
+import { derived, mark, markCell, type Cell, type Flow, type FlowKind } from './cells.js';
+import { typeOfCell } from './column-types.js';
 import { condition, gather } from './expression.js';
 import { functionItem } from './from-function.js';
 import { query } from './query.js';
 import { relationItem, useRelation } from './relation.js';
 import { fail, opaque, type Resolver } from './resolver.js';
+import { judgeOperator } from './routines.js';
 import {
   decides,
   findCte,
@@ -108,8 +111,40 @@ const tableColumns = (columns: readonly Node[]): readonly string[] => {
   return [...own, ...nested];
 };
 
-const mergedCell = (r: Resolver, scope: Scope, left: Item, right: Item, name: string): Cell => {
-  const flows: Flow[] = [];
+/**
+ * What a merged column is of both sides' (`buildMergedJoinVar`): of an inner or left join the left one, of a right
+ * join the right one, unless that has to become another type first; of a full join the one that is not null.
+ */
+const mergedFlows = (
+  { catalogue }: Resolver,
+  type: JoinExpr['jointype'],
+  sides: readonly Cell[],
+): Flow[] => {
+  const [left, right] = sides;
+  const both = (kind: FlowKind): Flow[] => sides.map((from) => ({ from, kind }));
+  if (!left || !right || type === 'JOIN_FULL') return both('transformation');
+  const types = [typeOfCell(left), typeOfCell(right)];
+  const common = commonType(catalogue, types);
+  // Equal, as far as is known.
+  if (common === undefined) return both('identity');
+  const preferred = type === 'JOIN_RIGHT' ? right : left;
+  if (typeOfCell(preferred) === common) return [{ from: preferred, kind: 'identity' }];
+  return type === 'JOIN_INNER' && types[1] === common
+    ? [{ from: right, kind: 'identity' }]
+    : [{ from: preferred, kind: 'transformation' }];
+};
+
+const typeOfSide = (cell: Cell): number | undefined => typeOfCell(cell);
+
+const mergedCell = (
+  r: Resolver,
+  scope: Scope,
+  type: JoinExpr['jointype'],
+  left: Item,
+  right: Item,
+  name: string,
+): Cell => {
+  const sides: Cell[] = [];
   for (const [side, item] of [
     ['left', left],
     ['right', right],
@@ -130,11 +165,12 @@ const mergedCell = (r: Resolver, scope: Scope, left: Item, right: Item, name: st
         undefined,
       );
     const from = cell ?? item.unknown;
-    if (from) flows.push({ from, kind: 'identity' });
+    if (from) sides.push(from);
   }
-  const cell = derived(flows);
-  markCell(cell, mark.join);
-  scope.block.deciding.cells.push(cell);
+  for (const side of sides) markCell(side, mark.join);
+  scope.block.deciding.cells.push(...sides);
+  const cell = derived(mergedFlows(r, type, sides));
+  cell.typed = () => commonType(r.catalogue, sides.map(typeOfSide));
   return cell;
 };
 
@@ -146,9 +182,10 @@ const joined = (r: Resolver, scope: Scope, join: JoinExpr, before: readonly Item
   const common = join.isNatural
     ? left.whole.names().filter((name) => right.whole.names().includes(name))
     : texts(join.usingClause);
+  if (common.length > 0) judgeOperator(r, ['='], 0);
   const merged = common.map((name) => ({
     name,
-    cell: mergedCell(r, scope, left.whole, right.whole, name),
+    cell: mergedCell(r, scope, join.jointype, left.whole, right.whole, name),
   }));
   if (join.quals)
     condition(

@@ -1,6 +1,8 @@
 import type { CommonTableExpr, Node, SelectStmt, WithClause } from '@pgsql/types';
 import { as, kindOf, texts } from '../parse/nodes.js';
+import { commonType } from '../types/common.js';
 import { addFlow, derived, mark, markCell, markFlows, type Cell } from './cells.js';
+import { typeOfCell, typeOfColumn } from './column-types.js';
 import { fail, deepest, opaque, type Resolver } from './resolver.js';
 import {
   decideRows,
@@ -72,12 +74,15 @@ const setOperation = (r: Resolver, scope: Scope, stmt: SelectStmt): readonly Nam
     if (!left.all) distinct = true;
     left = left.larg;
   }
-  const columns = selectOrSet(r, scope, left, 'derived').map((c) => ({
-    name: c.name,
-    cell: derived([{ from: c.cell, kind: 'identity' as const }]),
-  }));
+  const sides = [selectOrSet(r, scope, left, 'derived')];
+  const columns = (sides[0] ?? []).map((c, i) => {
+    const cell = derived([{ from: c.cell, kind: 'identity' as const }]);
+    cell.typed = () => commonOf(r, sides, i);
+    return { name: c.name, cell };
+  });
   for (const right of rights.reverse()) {
     const others = selectOrSet(r, scope, right, 'derived');
+    sides.push(others);
     if (others.length !== columns.length)
       throw fail(r, 'syntax', 'each UNION query must have the same number of columns', undefined);
     columns.forEach((c, i) => {
@@ -88,6 +93,22 @@ const setOperation = (r: Resolver, scope: Scope, stmt: SelectStmt): readonly Nam
   decideRows(columns, scope.block.deciding);
   if (distinct) for (const { cell } of columns) groups(scope, cell);
   return columns;
+};
+
+/** The sides come together one after the other. */
+const commonOf = (
+  r: Resolver,
+  [first, ...others]: readonly (readonly Named[])[],
+  column: number,
+): number | undefined => {
+  const typeAt = (side: readonly Named[] | undefined): number | undefined => {
+    const cell = side?.[column]?.cell;
+    return cell && typeOfColumn(cell);
+  };
+  return others.reduce<number | undefined>(
+    (type, side) => commonType(r.catalogue, [type, typeAt(side)]),
+    typeAt(first),
+  );
 };
 
 const groups = ({ block }: Scope, cell: Cell): void => {
@@ -210,7 +231,11 @@ const recursive = (r: Resolver, scope: Scope, cte: CommonTableExpr): Cte => {
     const finish = withClause(r, inner, stmt.withClause);
     const first = selectOrSet(r, inner, stmt.larg, 'derived');
     const own = rename(
-      first.map((c) => ({ name: c.name, cell: derived([{ from: c.cell, kind: 'identity' }]) })),
+      first.map((c) => {
+        const cell = derived([{ from: c.cell, kind: 'identity' }]);
+        cell.typed = () => typeOfCell(c.cell);
+        return { name: c.name, cell };
+      }),
       names,
     );
     columns = extras(cte, own);

@@ -63,6 +63,10 @@ export interface Resolver {
   readonly bodies: Body[];
   /** columns of calls whose bodies are known, by their FuncCall */
   readonly results: Map<unknown, readonly Named[]>;
+  /** types of calls, by their FuncCall */
+  readonly types: Map<unknown, number>;
+  /** first columns of subqueries in expressions, by their SubLink */
+  readonly subqueries: Map<unknown, Cell>;
   readonly path: NamePath;
   readonly source: string;
   readonly offset: Offsets;

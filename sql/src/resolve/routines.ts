@@ -1,79 +1,103 @@
-import type { Overload, Routine } from '../catalogue/catalogue.js';
+import type { Operator, Overload, Routine } from '../catalogue/catalogue.js';
 import { formatName } from '../names.js';
 import { findRoutines, isSystemSchema, publicName } from './path.js';
+import type { Callee } from './overloads.js';
+import { isRangeConstructor } from '../types/ranges.js';
 import { callsFunction, fail, opaque, type Resolver } from './resolver.js';
+import { chooseOperator } from '../types/operators.js';
+import { type Operands, operatorsNamed } from './operators.js';
 import { judgeNamedType } from './types.js';
 import { isDangerousFunction, isHarmlessExtension } from './side-doors.js';
 
-/** What is known about the function a call means. */
+/** What is known about the functions that a call may mean. */
 export interface Judged {
-  readonly aggregate: boolean;
-  readonly window: boolean;
   readonly leakproof: boolean;
-  /** overloads that the call may mean */
-  readonly overloads: readonly Overload[];
   /** those whose bodies are for the caller to look into, with the arguments; none but for a `call` */
-  readonly bodied: readonly { readonly routine: Routine; readonly overload: Overload }[];
+  readonly bodied: readonly Callee[];
 }
+
+/** How a function's name is used: `attribute` as `c.f`, which need not be a call; `expression`: of an object that is being made. */
+export type FunctionUse = 'call' | 'procedure' | 'attribute' | 'expression';
 
 export const fits = (overload: Overload, count: number): boolean =>
   count < 0 || (overload.least <= count && (overload.most < 0 || count <= overload.most));
 
-/** An aggregate with direct arguments counts them among its own; a call with VARIADIC has fewer than it seems. */
-const candidates = (routine: Routine, count: number): readonly Overload[] => {
-  const fitting = routine.overloads.filter((o) => fits(o, count));
-  return fitting.length > 0 ? fitting : [];
-};
-
 /**
- * Finds what a call may mean by name and number of arguments (-1: any), and notes it when it is a user's or dangerous.
+ * Finds what a call may mean by name and number of arguments (-1: any).
  *
- * @param use `attribute` for `c.f`, which need not be a call at all; `expression`: of an object that is being made
- * @returns   undefined when there is no such function (only for `attribute`)
- * @throws    SqlError `undefined-function`
+ * @param signature gives the arguments' types as an error names them
+ * @returns none when it is a cast, or for an `attribute` when there is no such function
+ * @throws  SqlError `undefined-function`
  */
-export const judgeRoutine = (
+export const calleesOf = (
   r: Resolver,
   names: readonly string[],
   count: number,
   location: number,
-  use: 'call' | 'procedure' | 'attribute' | 'expression',
-  signature = '',
-): Judged | undefined => {
-  const name = names.at(-1) ?? '';
-  const routines = findRoutines(r.catalogue, r.path, names.at(-2), name);
-  const fitting = routines
-    .map((routine) => ({ routine, overloads: candidates(routine, count) }))
-    .filter(({ overloads }) => overloads.length > 0);
-  if (fitting.length === 0) {
-    if (use === 'attribute') return undefined;
-    // `regtype('int4')`: a type's name in the place of a function is a cast.
-    if (use === 'call' && count === 1 && judgeNamedType(r, names, location))
-      return { aggregate: false, window: false, leakproof: false, overloads: [], bodied: [] };
-    const what = use === 'procedure' ? 'procedure' : 'function';
-    throw fail(
+  use: FunctionUse,
+  signature: () => string = () => '',
+): readonly Callee[] => {
+  const callees = findRoutines(r.catalogue, r.path, names.at(-2), names.at(-1) ?? '').flatMap(
+    (routine) =>
+      routine.overloads
+        .filter((overload) => fits(overload, count))
+        .map((overload) => ({ routine, overload })),
+  );
+  if (callees.length > 0 || use === 'attribute') return callees;
+  // `regtype('int4')`: a type's name in the place of a function is a cast.
+  if (use === 'call' && count === 1 && judgeNamedType(r, names, location)) return [];
+  const what = use === 'procedure' ? 'procedure' : 'function';
+  throw fail(
+    r,
+    'undefined-function',
+    `${what} ${names.join('.')}(${signature()}) does not exist`,
+    location,
+    `No ${what} matches the given name and argument types. You might need to add explicit type casts.`,
+  );
+};
+
+/** Does it make a difference which one is meant? Among PostgreSQL's own it makes none. */
+export const compete = (callees: readonly Callee[]): boolean =>
+  callees.length > 1 && callees.some(({ routine }) => !isSystemSchema(routine.schema));
+
+/** Notes functions that are a user's or dangerous. */
+export const judgeCallees = (
+  r: Resolver,
+  callees: readonly Callee[],
+  location: number,
+  use: FunctionUse,
+): Judged => {
+  const routines = [...new Set(callees.map(({ routine }) => routine))];
+  const bodied = routines.flatMap((routine) =>
+    judgeOne(
       r,
-      'undefined-function',
-      `${what} ${names.join('.')}(${signature}) does not exist`,
+      routine,
+      callees.flatMap((one) => (one.routine === routine ? [one.overload] : [])),
       location,
-      `No ${what} matches the given name and argument types. You might need to add explicit type casts.`,
-    );
-  }
-  const bodied = fitting.flatMap(({ routine, overloads }) =>
-    judgeOne(r, routine, overloads, location),
+    ),
   );
   if (use !== 'call')
     for (const { routine, overload } of bodied)
       if (r.lookInto.ofFunction(r, routine, overload, [], location) === undefined)
         notUnderstood(r, routine, [overload], location);
-  const overloads = fitting.flatMap((f) => f.overloads);
   return {
-    aggregate: overloads.some((o) => o.kind === 'a'),
-    window: overloads.some((o) => o.kind === 'w'),
-    leakproof: overloads.every((o) => o.leakproof),
-    overloads,
+    leakproof: callees.length > 0 && callees.every(({ overload }) => overload.leakproof),
     bodied: use === 'call' ? bodied : [],
   };
+};
+
+/** Both at once, of a call whose arguments say nothing. @returns whether there is such a function */
+export const judgeRoutine = (
+  r: Resolver,
+  names: readonly string[],
+  count: number,
+  location: number,
+  use: FunctionUse,
+  signature?: () => string,
+): boolean => {
+  const callees = calleesOf(r, names, count, location, use, signature);
+  judgeCallees(r, callees, location, use);
+  return callees.length > 0;
 };
 
 /** @returns those whose bodies may tell what they do */
@@ -92,13 +116,29 @@ const judgeOne = (
     return [];
   }
   if (isSystemSchema(routine.schema)) return [];
-  if (overloads.every((o) => isHarmlessExtension(o.extension))) return [];
+  if (overloads.every((o) => isHarmless(r, routine, o))) return [];
   callsFunction(r, name);
   r.executes.set(formatName(name), name);
   if (overloads.every((o) => o.body !== undefined))
     return overloads.map((overload) => ({ routine, overload }));
   notUnderstood(r, routine, overloads, location);
   return [];
+};
+
+/** Reaches nothing but its arguments, though it is not one of PostgreSQL's own. */
+const isHarmless = (r: Resolver, routine: Routine, overload: Overload): boolean =>
+  isHarmlessExtension(overload.extension) ||
+  isRangeConstructor((oid) => r.catalogue.typeByOid(oid), routine, overload) ||
+  overload.parts?.every((part) => isPlain(r, part)) === true;
+
+/** A part of an aggregate: one of PostgreSQL's own functions, and not a dangerous one. */
+const isPlain = (r: Resolver, oid: number): boolean => {
+  const part = r.catalogue.routineByOid(oid);
+  return (
+    part !== undefined &&
+    isSystemSchema(part.routine.schema) &&
+    !isDangerousFunction(part.routine.name)
+  );
 };
 
 /** A user's function that nobody can look into. */
@@ -120,16 +160,48 @@ const isForeignBase = (r: Resolver, oid: number): boolean => {
   return type.kind === 'b' && !isSystemSchema(type.schema);
 };
 
-/** Notes an operator that may be a user's own. */
-export const judgeOperator = (r: Resolver, names: readonly string[], location: number): void => {
-  const symbol = names.at(-1) ?? '';
-  const schema = names.at(-2);
-  for (const operator of r.catalogue.operators(symbol)) {
-    if (isHarmlessExtension(operator.extension) || isSystemSchema(operator.schema)) continue;
-    if (isForeignBase(r, operator.left) || isForeignBase(r, operator.right)) continue;
-    if (
-      schema === undefined ? r.path.routines.includes(operator.schema) : schema === operator.schema
-    )
-      opaque(r, `operator ${operator.schema}.${symbol}`, location);
-  }
+const isUsers = (r: Resolver, { schema, extension, left, right }: Operator): boolean =>
+  !isSystemSchema(schema) &&
+  !isHarmlessExtension(extension) &&
+  !isForeignBase(r, left) &&
+  !isForeignBase(r, right);
+
+/** Users' own operators that a symbol may mean here. */
+const usersOperators = (
+  r: Resolver,
+  names: readonly string[],
+  operands: (() => Operands) | undefined,
+): readonly Operator[] => {
+  const all = operatorsNamed(r, names);
+  const users = all.filter((operator) => isUsers(r, operator));
+  if (users.length === 0 || operands === undefined) return users;
+  const { prefix, types } = operands();
+  const meant = types.flatMap((pair) => chooseOperator(r.catalogue, all, prefix, pair));
+  // When none accepts the operands the server refuses the statement.
+  return meant.length === 0 ? users : users.filter((operator) => meant.includes(operator));
 };
+
+/**
+ * Notes an operator that may be a user's own.
+ *
+ * @returns functions whose bodies are for the caller to look into; without operands they are not looked into
+ */
+export const judgeOperator = (
+  r: Resolver,
+  names: readonly string[],
+  location: number,
+  operands?: () => Operands,
+): readonly Callee[] =>
+  usersOperators(r, names, operands).flatMap((operator) => {
+    const callee = r.catalogue.routineByOid(operator.function);
+    if (callee) {
+      const name = publicName(r.path, callee.routine);
+      r.calls.set(formatName(name), name);
+      callsFunction(r, name);
+      r.executes.set(formatName(name), name);
+    }
+    if (operands && callee?.overload.body !== undefined) return [callee];
+    if (callee?.overload.volatility === 'v') r.volatile = r.anyEffect = true;
+    opaque(r, `operator ${formatName(operator)}`, location);
+    return [];
+  });

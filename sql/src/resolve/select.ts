@@ -1,5 +1,6 @@
 import type { Node, SelectStmt } from '@pgsql/types';
 import { as, text, texts } from '../parse/nodes.js';
+import { commonType } from '../types/common.js';
 import { derived, mark, markCell, markFlows, type Flow } from './cells.js';
 import { starColumns } from './columns.js';
 import { cellOf, condition, gather } from './expression.js';
@@ -7,6 +8,7 @@ import { fromClause } from './from.js';
 import { outputName } from './output-names.js';
 import { withClause, type Place } from './query.js';
 import { fail, type Resolver } from './resolver.js';
+import { typeOf } from './type-of.js';
 import { decideRows, decides, newBlock, newScope, type Named, type Scope } from './scope.js';
 
 interface Target extends Named {
@@ -137,11 +139,21 @@ const locking = (r: Resolver, scope: Scope, stmt: SelectStmt): void => {
 
 const values = (r: Resolver, scope: Scope, lists: readonly Node[]): readonly Named[] => {
   const flows: Flow[][] = [];
+  const nodes: Node[][] = [];
   for (const list of lists)
     (as(list, 'List')?.items ?? []).forEach((node, i) => {
       (flows[i] ??= []).push(...gather(r, scope, node).flows);
+      (nodes[i] ??= []).push(node);
     });
-  return flows.map((f, i) => ({ name: `column${i + 1}`, cell: derived(f) }));
+  return flows.map((f, i) => {
+    const cell = derived(f);
+    cell.typed = () =>
+      commonType(
+        r.catalogue,
+        (nodes[i] ?? []).map((node) => typeOf(r, scope, node)),
+      );
+    return { name: `column${i + 1}`, cell };
+  });
 };
 
 const windows = (r: Resolver, scope: Scope, stmt: SelectStmt): void => {

@@ -40,8 +40,7 @@ const plainChecks = (r: Resolver, type: Type): boolean =>
   );
 
 const judgeResolved = (r: Resolver, type: Type, location: number): void => {
-  if (r.catalogue.data.castTypes.includes(type.oid))
-    opaque(r, `cast of ${formatName(type)}`, location);
+  if (r.catalogue.userCast(type.oid)) opaque(r, `cast of ${formatName(type)}`, location);
   if (isSystemSchema(type.schema) || isHarmlessExtension(type.extension)) return;
   const element = type.element === 0 ? undefined : r.catalogue.typeByOid(type.element);
   if (element) {

@@ -4,6 +4,7 @@ import {
   type Catalogue,
   catalogueFromData,
   parse,
+  outputTypes,
   parseSearchPath,
   readCatalogue,
   type SessionSettings,
@@ -12,6 +13,7 @@ import {
 import type pg from 'pg';
 import { changedTables, unnamed } from './changed.js';
 import { columnsOf, type Difference, difference } from './compare.js';
+import { mistaken, mistyped, originsOf, unoriginal } from './origins.js';
 import { type Truth, truthOf, truthOfWrite } from './truth.js';
 
 export type Judgement =
@@ -61,11 +63,26 @@ const withoutBodies = (catalogue: Catalogue): Catalogue => {
   return catalogueFromData({ ...data, routines, relations });
 };
 
-/** Does the analysis of a query name the columns that the server finds in it? */
-export const judge = (court: Court, query: string): Promise<Judgement> =>
-  judgeBy(court, query, false, (analyzed) =>
+/** Does the analysis of a query name the columns that the server finds in it, and where those of its result come from? */
+export async function judge(court: Court, query: string): Promise<Judgement> {
+  const judgement = await judgeBy(court, query, false, (analyzed) =>
     truthOf(court.client, query, analyzed?.analysis.output.length),
   );
+  if (judgement.kind !== 'agree') return judgement;
+  const origins = await originsOf(court, query);
+  const [statement] = parse(query);
+  if (origins === undefined || statement === undefined) return judgement;
+  const analyzed = analyze(statement, court.catalogue, court.settings);
+  const { analysis } = analyzed;
+  const missed = [
+    ...mistaken(origins, analysis),
+    ...mistyped(court.catalogue, origins, outputTypes(analyzed)),
+  ];
+  const invented = unoriginal(origins, analysis);
+  return missed.length + invented.length === 0
+    ? judgement
+    : { kind: 'differ', how: { missed, invented } };
+}
 
 /** The same of a statement that changes rows, with the columns that it writes, and the tables whose rows change. */
 export async function judgeWrite(court: Court, statement: string): Promise<Judgement> {

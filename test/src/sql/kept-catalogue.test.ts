@@ -116,6 +116,19 @@ const changes: readonly (readonly [sql: string, read: number | 'any'])[] = [
   ['CREATE TEMP TABLE one (d int); CREATE TEMP VIEW seen AS SELECT d FROM one', 1],
   ['DISCARD TEMP', 0],
   ['CREATE OR REPLACE PROCEDURE proc(INOUT x int) LANGUAGE sql AS $$SELECT 1$$', 'any'],
+  ['ALTER TYPE feeling ADD VALUE $$glad$$ BEFORE $$ok$$', 'any'],
+  ['CREATE POLICY own ON heir FOR SELECT USING (id > 0)', 'any'],
+  ['ALTER TABLE heir ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', 0],
+  ['ALTER POLICY own ON heir USING (id > 1)', 'any'],
+  ['ALTER TABLE heir RENAME id TO number', 'any'],
+  ['DROP POLICY own ON heir', 'any'],
+  ['CREATE AGGREGATE total(int) (SFUNC = int4pl, STYPE = int)', 'any'],
+  ['CREATE TYPE span AS RANGE (SUBTYPE = float8)', 'any'],
+  [
+    'CREATE FOREIGN DATA WRAPPER far; CREATE SERVER there FOREIGN DATA WRAPPER far; CREATE FOREIGN TABLE away (a int) SERVER there',
+    'any',
+  ],
+  ['ALTER SERVER there RENAME TO elsewhere', 'any'],
   ['DROP SCHEMA moved CASCADE; DROP EXTENSION citext CASCADE', 'any'],
 ];
 

@@ -1,0 +1,260 @@
+import type {
+  A_Const,
+  A_Expr,
+  A_Indirection,
+  FuncCall,
+  Node,
+  SubLink,
+  TypeName,
+} from '@pgsql/types';
+import { as, kindOf, texts, type NodeKind } from '../parse/nodes.js';
+import { commonType } from '../types/common.js';
+import { oid } from '../types/oids.js';
+import { chooseOperator } from '../types/operators.js';
+import { baseType, elementOf } from '../types/parts.js';
+import { type Known, resolvePolymorphic } from '../types/polymorphic.js';
+import { typeOfCell, typeOfName } from './column-types.js';
+import { type Operands, operatorsNamed } from './operators.js';
+import { argumentsOf, narrowed, resultOf } from './overloads.js';
+import { findRoutines, findType } from './path.js';
+import type { Resolver } from './resolver.js';
+import type { Scope } from './scope.js';
+
+// The types of expressions, as far as they are known without the server (src/backend/parser/parse_expr.c).
+
+interface Walk {
+  readonly r: Resolver;
+  readonly scope: Scope;
+  readonly depth: number;
+}
+
+/** Expressions nested deeper have no known type. */
+const deepest = 100;
+
+const int4Max = 2_147_483_647n;
+const int8Max = 9_223_372_036_854_775_807n;
+
+const constant = ({ ival, fval, boolval, bsval, isnull }: A_Const): Known => {
+  if (isnull) return oid.unknown;
+  if (ival) return oid.int4;
+  if (boolval) return oid.bool;
+  if (bsval) return oid.bit;
+  if (!fval) return oid.unknown;
+  const digits = fval.fval ?? '';
+  if (!/^\d+$/.test(digits)) return /^0[xob]/i.test(digits) ? undefined : oid.numeric;
+  const value = BigInt(digits);
+  return value <= int4Max ? oid.int4 : value <= int8Max ? oid.int8 : oid.numeric;
+};
+
+/** The OID of a type that is written out. */
+export const namedType = (r: Resolver, name: TypeName | undefined): Known => {
+  if (!name || name.pct_type) return undefined;
+  const names = texts(name.names);
+  const type = findType(r.catalogue, r.path, names.at(-2), names.at(-1) ?? '')?.oid;
+  if (type === undefined || !name.arrayBounds?.length) return type;
+  return r.catalogue.arrayOf(type)?.oid;
+};
+
+/** The functions that a call may mean by its name. */
+const callees = (r: Resolver, call: FuncCall) => {
+  const names = texts(call.funcname);
+  const count = call.args?.length ?? 0;
+  return findRoutines(r.catalogue, r.path, names.at(-2), names.at(-1) ?? '').flatMap((routine) =>
+    routine.overloads
+      .filter(
+        ({ least, most }) =>
+          call.func_variadic === true || (least <= count && (most < 0 || count <= most)),
+      )
+      .map((overload) => ({ routine, overload })),
+  );
+};
+
+const called = (w: Walk, call: FuncCall): Known => {
+  if (call.agg_within_group) return undefined;
+  const given = argumentsOf(call, (node) => typed(w, node));
+  const { catalogue } = w.r;
+  return resultOf(catalogue, narrowed(catalogue, callees(w.r, call), given), given);
+};
+
+const operated = (w: Walk, { kind, name, lexpr, rexpr }: A_Expr): Known => {
+  if (kind === 'AEXPR_NULLIF') return lexpr && typed(w, lexpr);
+  if (kind !== 'AEXPR_OP') return oid.bool;
+  const { catalogue } = w.r;
+  const types = [lexpr && typed(w, lexpr), rexpr && typed(w, rexpr)] as const;
+  const chosen = chooseOperator(catalogue, operatorsNamed(w.r, texts(name)), !lexpr, types);
+  const results = chosen.map(({ left, right, result }) =>
+    resolvePolymorphic(catalogue, result, types, [left, right]),
+  );
+  const [first] = results;
+  return results.every((type) => type === first) ? first : undefined;
+};
+
+const listed = (node: Node | undefined): readonly (Node | undefined)[] =>
+  as(node, 'List')?.items ?? [node];
+
+/** Types of the operands of an operator, as often as it is applied. */
+export const operandsOf = (r: Resolver, scope: Scope, expression: A_Expr): Operands => {
+  const { kind = '', lexpr, rexpr } = expression;
+  const row = as(lexpr, 'RowExpr')?.args;
+  if (row)
+    return {
+      prefix: false,
+      types: listed(rexpr).flatMap((other) => byFields(r, scope, row, other)),
+    };
+  const of = (node: Node | undefined): Known => node && typeOf(r, scope, node);
+  const left = of(lexpr);
+  const rights =
+    kind === 'AEXPR_OP_ANY' || kind === 'AEXPR_OP_ALL'
+      ? [elementType(r, of(rexpr))]
+      : (kind === 'AEXPR_OP' ? [rexpr] : listed(rexpr)).map(of);
+  return { prefix: lexpr === undefined, types: rights.map((right) => [left, right] as const) };
+};
+
+/** Rows are compared field by field. */
+const byFields = (
+  r: Resolver,
+  scope: Scope,
+  row: readonly Node[],
+  other: Node | undefined,
+): Operands['types'] => {
+  const fields = as(other, 'RowExpr')?.args;
+  return row.map((node, i) => {
+    const field = fields?.[i];
+    return [typeOf(r, scope, node), field && typeOf(r, scope, field)] as const;
+  });
+};
+
+const elementType = ({ catalogue }: Resolver, array: Known): Known =>
+  array === undefined || array === oid.unknown
+    ? array
+    : elementOf(catalogue, baseType(catalogue, array)) || undefined;
+
+const linked = (w: Walk, link: SubLink): Known => {
+  const { catalogue, subqueries } = w.r;
+  if (link.subLinkType !== 'EXPR_SUBLINK' && link.subLinkType !== 'ARRAY_SUBLINK') return oid.bool;
+  const cell = subqueries.get(link);
+  const element = cell && typeOfCell(cell);
+  if (link.subLinkType === 'EXPR_SUBLINK') return element;
+  return element === undefined ? undefined : catalogue.arrayOf(element)?.oid;
+};
+
+/** Fields, elements and slices, from the left to the right. */
+const part = (w: Walk, { arg, indirection }: A_Indirection): Known => {
+  const { catalogue } = w.r;
+  let type = arg && typed(w, arg);
+  for (const node of indirection ?? []) {
+    if (type === undefined) return undefined;
+    const field = as(node, 'String')?.sval;
+    const base = baseType(catalogue, type);
+    if (field !== undefined) {
+      const relation = catalogue.relationByOid(catalogue.typeByOid(base)?.relation ?? 0);
+      type = relation?.columns.find(({ name }) => name === field)?.type;
+    } else if (base === oid.jsonb) type = base;
+    else if (as(node, 'A_Indices')?.is_slice) type = base;
+    else type = elementOf(catalogue, base) || undefined;
+  }
+  return type;
+};
+
+const together = (w: Walk, nodes: readonly (Node | undefined)[]): Known =>
+  commonType(
+    w.r.catalogue,
+    nodes.map((node) => node && typed(w, node)),
+  );
+
+const valueFunctions: Readonly<Record<string, number>> = {
+  SVFOP_CURRENT_DATE: oid.date,
+  SVFOP_CURRENT_TIME: oid.timetz,
+  SVFOP_CURRENT_TIME_N: oid.timetz,
+  SVFOP_CURRENT_TIMESTAMP: oid.timestamptz,
+  SVFOP_CURRENT_TIMESTAMP_N: oid.timestamptz,
+  SVFOP_LOCALTIME: oid.time,
+  SVFOP_LOCALTIME_N: oid.time,
+  SVFOP_LOCALTIMESTAMP: oid.timestamp,
+  SVFOP_LOCALTIMESTAMP_N: oid.timestamp,
+};
+
+type Typer = (w: Walk, node: Node) => Known;
+
+const boolean: Typer = () => oid.bool;
+
+const typers: { readonly [K in NodeKind]?: Typer } = {
+  A_Const: (_, node) => constant(as(node, 'A_Const') ?? {}),
+  TypeCast: (w, node) => namedType(w.r, as(node, 'TypeCast')?.typeName),
+  ColumnRef: (w, node) => {
+    const fields = as(node, 'ColumnRef')?.fields ?? [];
+    return fields.some((field) => as(field, 'A_Star'))
+      ? undefined
+      : typeOfName(w.r, w.scope, texts(fields));
+  },
+  ParamRef: (w, node) => {
+    const cell = w.r.parameters[(as(node, 'ParamRef')?.number ?? 0) - 1];
+    return cell && typeOfCell(cell);
+  },
+  FuncCall: (w, node) => {
+    const call = as(node, 'FuncCall');
+    return call && called(w, call);
+  },
+  A_Expr: (w, node) => {
+    const expression = as(node, 'A_Expr');
+    return expression && operated(w, expression);
+  },
+  SubLink: (w, node) => {
+    const link = as(node, 'SubLink');
+    return link && linked(w, link);
+  },
+  A_Indirection: (w, node) => {
+    const indirection = as(node, 'A_Indirection');
+    return indirection && part(w, indirection);
+  },
+  CollateClause: (w, node) => {
+    const arg = as(node, 'CollateClause')?.arg;
+    return arg && typed(w, arg);
+  },
+  CaseExpr: (w, node) => {
+    const { args = [], defresult } = as(node, 'CaseExpr') ?? {};
+    const results = args.map((one) => as(one, 'CaseWhen')?.result);
+    // A missing ELSE is NULL.
+    return together(w, [defresult ?? { A_Const: { isnull: true } }, ...results]);
+  },
+  CoalesceExpr: (w, node) => together(w, as(node, 'CoalesceExpr')?.args ?? []),
+  MinMaxExpr: (w, node) => together(w, as(node, 'MinMaxExpr')?.args ?? []),
+  A_ArrayExpr: (w, node) => {
+    const elements = as(node, 'A_ArrayExpr')?.elements ?? [];
+    if (elements.length === 0) return undefined;
+    const element = together(w, elements);
+    if (element === undefined) return undefined;
+    // An array of arrays is one of more dimensions.
+    return elementOf(w.r.catalogue, element) === 0 ? w.r.catalogue.arrayOf(element)?.oid : element;
+  },
+  SQLValueFunction: (_, node) => valueFunctions[as(node, 'SQLValueFunction')?.op ?? ''] ?? oid.name,
+  BoolExpr: boolean,
+  NullTest: boolean,
+  BooleanTest: boolean,
+  JsonIsPredicate: boolean,
+  CurrentOfExpr: boolean,
+  GroupingFunc: () => oid.int4,
+  RowExpr: () => oid.record,
+  MergeSupportFunc: () => oid.text,
+  XmlSerialize: (w, node) => namedType(w.r, as(node, 'XmlSerialize')?.typeName),
+  XmlExpr: (_, node) => (as(node, 'XmlExpr')?.op === 'IS_DOCUMENT' ? oid.bool : oid.xml),
+};
+
+const typed = ({ r, scope, depth }: Walk, node: Node): Known => {
+  const kind = kindOf(node);
+  if (kind === undefined || depth > deepest) return undefined;
+  const content: unknown = (node as Readonly<Record<string, unknown>>)[kind];
+  const known = r.types.get(content);
+  if (known !== undefined) return known;
+  const type = typers[kind]?.({ r, scope, depth: depth + 1 }, node);
+  // Calls in calls: each is looked at once.
+  if (kind === 'FuncCall' && type !== undefined) r.types.set(content, type);
+  return type;
+};
+
+/**
+ * The type of an expression: its OID, `unknown` (705) for a literal that takes the type of its place, undefined where
+ * it is not known here.
+ */
+export const typeOf = (r: Resolver, scope: Scope, node: Node): Known =>
+  typed({ r, scope, depth: 0 }, node);
