@@ -10,6 +10,7 @@ export type SqlErrorCode =
   | 'undefined-column'
   | 'ambiguous-column'
   | 'duplicate-alias'
+  | 'invalid-reference'
   | 'undefined-function'
   | 'undefined-object'
   | 'column-count'
@@ -29,6 +30,7 @@ const sqlstates: Readonly<Record<SqlErrorCode, string>> = {
   'undefined-column': '42703',
   'ambiguous-column': '42702',
   'duplicate-alias': '42712',
+  'invalid-reference': '42P10',
   'undefined-function': '42883',
   'undefined-object': '42704',
   'column-count': '42P10',

@@ -201,6 +201,8 @@ export interface Catalogue {
   arrayOf(element: number): Type | undefined;
   /** of all schemas */
   operators(symbol: string): readonly Operator[];
+  /** is there one of this symbol that is a user's own? */
+  userOperator(symbol: string): boolean;
   leakproofOperator(symbol: string, left: number, right: number): boolean;
   cast(from: number, to: number): Cast | undefined;
   /** does a function that is a user's own cast from or to this type? */

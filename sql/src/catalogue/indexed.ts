@@ -8,6 +8,7 @@ import type {
   Routine,
   Type,
 } from './catalogue.js';
+import { oid } from '../types/oids.js';
 import { isRangeConstructor } from '../types/ranges.js';
 import { own } from './sql.js';
 
@@ -35,6 +36,9 @@ const byOid = <T extends { readonly oid: number }>(
   return (oid) => oids.get(oid);
 };
 
+/** Arrays that are not the array type of their elements. */
+const vectors: ReadonlySet<number> = new Set([oid.int2vector, oid.oidvector]);
+
 /** The snapshot with its indexes. */
 export const indexCatalogue = (data: CatalogueData): Catalogue => {
   const schemas = new Set(data.schemas);
@@ -58,10 +62,12 @@ export const indexCatalogue = (data: CatalogueData): Catalogue => {
     }
   const operators = new Map<string, Operator[]>();
   const leakproof = new Set<string>();
+  const userOperators = new Set<string>();
   for (const operator of data.operators) {
     const known = operators.get(operator.name);
     if (known) known.push(operator);
     else operators.set(operator.name, [operator]);
+    if (operator.schema !== 'pg_catalog') userOperators.add(operator.name);
     if (operator.leakproof) leakproof.add(`${operator.name}|${operator.left}|${operator.right}`);
   }
   const casts = new Map<number, Map<number, Cast>>();
@@ -77,7 +83,7 @@ export const indexCatalogue = (data: CatalogueData): Catalogue => {
   }
   const arrays = new Map<number, Type>();
   for (const type of data.types)
-    if (type.element !== 0 && type.category === 'A' && !arrays.has(type.element))
+    if (type.element !== 0 && type.category === 'A' && !vectors.has(type.oid))
       arrays.set(type.element, type);
   return {
     version: data.version,
@@ -94,6 +100,7 @@ export const indexCatalogue = (data: CatalogueData): Catalogue => {
     typeByOid,
     operators: (symbol) => operators.get(symbol) ?? [],
     leakproofOperator: (symbol, left, right) => leakproof.has(`${symbol}|${left}|${right}`),
+    userOperator: (symbol) => userOperators.has(symbol),
     arrayOf: (element) => arrays.get(element),
     cast: (from, to) => casts.get(from)?.get(to),
     userCast: (type) => userCasts.has(type),

@@ -66,3 +66,11 @@ export const firstLocation = (value: unknown): number | undefined => {
   look(value);
   return first;
 };
+
+/** Byte offset of a node, where it bears one. */
+export const locationOf = (node: Node): number | undefined => {
+  const kind = kindOf(node);
+  const content = kind && (node as Readonly<Record<string, unknown>>)[kind];
+  const location = (content as { readonly location?: unknown } | undefined)?.location;
+  return typeof location === 'number' ? location : undefined;
+};

@@ -43,6 +43,14 @@ export interface Cell {
   decided?: Deciding;
   /** OID of the type of its values; undefined: not known. For use when the query it belongs to is resolved. */
   typed?: () => number | undefined;
+  /** of a row, when it is one: its fields */
+  fields?: () => readonly Field[] | undefined;
+}
+
+/** A field of a row, and the OID of its type where that is known. */
+export interface Field {
+  readonly name: string;
+  readonly type: number | undefined;
 }
 
 /**

@@ -32,16 +32,12 @@ export const typeOfCell = (cell: Cell, depth = 0): Known => {
   return type === oid.unknown ? oid.text : type;
 };
 
-/** The type of a relation's rows. */
-const rowType = (r: Resolver, { use }: Item): Known =>
+/** The type of the rows of a relation; undefined for any other source, which may be a function's plain value. */
+export const rowType = (r: Resolver, { use }: Item): Known =>
   use && r.catalogue.type(use.relation.schema, use.relation.name)?.oid;
 
-/**
- * The type of what a name means, as `columnReference` finds it, without taking note of anything.
- *
- * @param names those of a column, its row source and schema before it
- */
-export const typeOfName = (r: Resolver, scope: Scope, names: readonly string[]): Known => {
+/** The column that a name means, as `columnReference` finds it, without taking note of anything. */
+export const cellOfName = (scope: Scope, names: readonly string[]): Cell | undefined => {
   const name = names.at(-1) ?? '';
   const source = names.at(-2);
   for (let at: Scope | undefined = scope; at; at = at.parent) {
@@ -49,13 +45,23 @@ export const typeOfName = (r: Resolver, scope: Scope, names: readonly string[]):
       source === undefined ? item.columnsVisible : item.aliasVisible && item.alias === source,
     );
     const cells = items.flatMap((item) => item.named(name));
-    if (cells.length > 1) return undefined;
-    if (cells[0]) return typeOfCell(cells[0]);
-    if (items.length > 0 && source !== undefined) return undefined;
+    if (cells.length > 0 || (items.length > 0 && source !== undefined))
+      return cells.length === 1 ? cells[0] : undefined;
   }
-  if (source !== undefined) return undefined;
+  return undefined;
+};
+
+/**
+ * The type of what a name means.
+ *
+ * @param names those of a column, its row source and schema before it
+ */
+export const typeOfName = (r: Resolver, scope: Scope, names: readonly string[]): Known => {
+  const cell = cellOfName(scope, names);
+  if (cell) return typeOfCell(cell);
+  if (names.length > 1) return undefined;
   for (let at: Scope | undefined = scope; at; at = at.parent) {
-    const row = at.items.find((item) => item.aliasVisible && item.alias === name);
+    const row = at.items.find((item) => item.aliasVisible && item.alias === names[0]);
     if (row) return rowType(r, row);
   }
   return undefined;

@@ -1,7 +1,8 @@
 import type { ColumnRef, Node } from '@pgsql/types';
 import { as, text } from '../parse/nodes.js';
 import type { Flow, FlowKind } from './cells.js';
-import { judgeRoutine } from './routines.js';
+import { rowType } from './column-types.js';
+import { asAttribute } from './routines.js';
 import { fail, opaque, type Resolver } from './resolver.js';
 import type { Item, Named, Scope } from './scope.js';
 
@@ -81,20 +82,32 @@ const qualifier = (r: Resolver, scope: Scope, names: readonly string[], location
     schema === undefined ? (i) => i.alias === name : bySchema(r, schema, name),
   );
   if (hit) {
+    notBarred(r, hit.item, location);
     if (schema !== undefined) hit.item.use?.qualified.push({ location, parts: names.length });
     return hit;
   }
   for (let at: Scope | undefined = scope; at; at = at.parent)
-    for (const item of at.items)
-      if (item.use?.aliased === true && item.use.relation.name === name)
-        throw fail(
-          r,
-          'undefined-table',
-          `invalid reference to FROM-clause entry for table "${name}"`,
-          location,
-          `Perhaps you meant to reference the table alias "${item.use.alias}".`,
-        );
+    for (const { alias, use } of at.items) {
+      const underAlias = use?.aliased === true && use.relation.name === name;
+      if (!underAlias && alias !== name) continue;
+      const hint = underAlias && `Perhaps you meant to reference the table alias "${use.alias}".`;
+      throw fail(r, 'undefined-table', invalid(name), location, hint || undefined);
+    }
   throw fail(r, 'undefined-table', `missing FROM-clause entry for table "${name}"`, location);
+};
+
+const invalid = (name: string): string =>
+  `invalid reference to FROM-clause entry for table "${name}"`;
+
+const notBarred = (r: Resolver, item: Item, location: number): void => {
+  if (item.barred)
+    throw fail(
+      r,
+      'invalid-reference',
+      invalid(item.alias ?? ''),
+      location,
+      'The combining JOIN type must be INNER or LEFT for a LATERAL reference.',
+    );
 };
 
 const unqualified = (
@@ -106,11 +119,15 @@ const unqualified = (
 ): Flow[] => {
   let unknown: { readonly item: Item; readonly at: Scope } | undefined;
   for (let at: Scope | undefined = scope; at; at = at.parent) {
-    const cells = at.items.flatMap((item) => (item.columnsVisible ? item.named(name) : []));
+    const hits = at.items.filter((item) => item.columnsVisible && item.named(name).length > 0);
+    const cells = hits.flatMap((item) => item.named(name));
     if (cells.length > 1)
       throw fail(r, 'ambiguous-column', `column reference "${name}" is ambiguous`, location);
     const [cell] = cells;
-    if (cell) return found(at, [{ from: cell, kind }]);
+    if (cell && hits[0]) {
+      notBarred(r, hits[0], location);
+      return found(at, [{ from: cell, kind }]);
+    }
     const open = at.items.find((item) => item.columnsVisible && item.unknown);
     if (open && !unknown) unknown = { item: open, at };
   }
@@ -145,7 +162,7 @@ export const columnReference = (
     throw fail(r, 'ambiguous-column', `column reference "${name}" is ambiguous`, location);
   if (cell) return found(at, [{ from: cell, kind }]);
   // Attribute notation: c.f may be f(c).
-  if (judgeRoutine(r, [name], 1, location, 'attribute'))
+  if (asAttribute(r, name, rowType(r, item), location))
     return wholeRow(at, item, location, 'transformation');
   if (item.unknown) {
     opaque(r, `column ${name}`, location);

@@ -1,6 +1,7 @@
 import type { FuncCall, Node, RangeFunction } from '@pgsql/types';
 import type { Catalogue, Overload } from '../catalogue/catalogue.js';
 import { as, text, texts } from '../parse/nodes.js';
+import { checkAliasList } from './alias-list.js';
 import { derived, mark, type Cell, type Flow } from './cells.js';
 import { gather } from './expression.js';
 import { outputName } from './output-names.js';
@@ -147,5 +148,8 @@ export const functionItem = (r: Resolver, scope: Scope, node: RangeFunction): It
   const unknown = parts.find((p) => p.unknown)?.unknown;
   // An alias list as long as what is listed leaves nothing unknown.
   const open = unknown && names.length < columns.length ? { unknown } : {};
-  return listed(alias ?? outputName(first), rename(columns, names), open);
+  const name = alias ?? outputName(first);
+  // Of a row that is not known there may be more columns.
+  if (!unknown) checkAliasList(r, `table "${name}"`, columns.length, names);
+  return listed(name, rename(columns, names), open);
 };

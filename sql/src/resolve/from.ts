@@ -1,8 +1,9 @@
-import type { JoinExpr, Node, RangeVar } from '@pgsql/types';
+import type { Alias, JoinExpr, Node, RangeVar } from '@pgsql/types';
 import { as, kindOf, text, texts } from '../parse/nodes.js';
 import { commonType } from '../types/common.js';
 import { derived, mark, markCell, type Cell, type Flow, type FlowKind } from './cells.js';
 import { typeOfCell } from './column-types.js';
+import { aliased, checkAliasList } from './alias-list.js';
 import { condition, gather } from './expression.js';
 import { functionItem } from './from-function.js';
 import { query } from './query.js';
@@ -13,11 +14,13 @@ import {
   decides,
   findCte,
   hideColumns,
+  hideItems,
   listed,
   newScope,
   readsFrom,
   rename,
   type Item,
+  type Named,
   type Scope,
 } from './scope.js';
 
@@ -37,7 +40,11 @@ const lateralScope = (scope: Scope, left: readonly Item[]): Scope => ({
 });
 
 /** What any other entry sees: the WITH queries of its own level and the outer levels. */
-const outerScope = (scope: Scope): Scope => ({ ...newScope(scope.parent), ctes: scope.ctes });
+const outerScope = (scope: Scope, left: readonly Item[]): Scope => ({
+  ...newScope(scope.parent),
+  ctes: scope.ctes,
+  items: hideItems(left),
+});
 
 const rangeVar = (r: Resolver, scope: Scope, node: RangeVar): Entry => {
   const cte = node.schemaname === undefined ? findCte(scope, node.relname ?? '') : undefined;
@@ -45,11 +52,23 @@ const rangeVar = (r: Resolver, scope: Scope, node: RangeVar): Entry => {
     const columns = cte.columns();
     readsFrom(scope, columns);
     return single(
-      listed(node.alias?.aliasname ?? node.relname, rename(columns, texts(node.alias?.colnames))),
+      listed(
+        node.alias?.aliasname ?? node.relname,
+        aliased(r, ...tableAliases(node.alias ?? { aliasname: cte.name }, columns)),
+      ),
     );
   }
   return single(relationItem(r, useRelation(r, node, 'read')));
 };
+
+const tableAliases = (
+  alias: Alias | undefined,
+  columns: readonly Named[],
+): [string, readonly Named[], readonly string[]] => [
+  `table "${alias?.aliasname ?? 'unnamed_subquery'}"`,
+  columns,
+  texts(alias?.colnames),
+];
 
 const entry = (r: Resolver, scope: Scope, node: Node, left: readonly Item[]): Entry => {
   const kind = kindOf(node);
@@ -57,11 +76,11 @@ const entry = (r: Resolver, scope: Scope, node: Node, left: readonly Item[]): En
   if (relation) return rangeVar(r, scope, relation);
   const subselect = as(node, 'RangeSubselect');
   if (subselect?.subquery) {
-    const sees = subselect.lateral ? lateralScope(scope, left) : outerScope(scope);
+    const sees = subselect.lateral ? lateralScope(scope, left) : outerScope(scope, left);
     const columns = query(r, sees, subselect.subquery, 'derived');
     readsFrom(scope, columns);
     return single(
-      listed(subselect.alias?.aliasname, rename(columns, texts(subselect.alias?.colnames))),
+      listed(subselect.alias?.aliasname, aliased(r, ...tableAliases(subselect.alias, columns))),
     );
   }
   const join = as(node, 'JoinExpr');
@@ -93,7 +112,8 @@ const unknownTable = (r: Resolver, scope: Scope, node: Node): Item => {
   decides(scope, flows, mark.exposed);
   const cell = derived(flows);
   const columns = tableColumns(content?.columns ?? []).map((name) => ({ name, cell }));
-  const named = rename(columns, texts(content?.alias?.colnames));
+  const kind = as(node, 'JsonTable') ? 'JSON_TABLE' : 'XMLTABLE';
+  const named = aliased(r, `${kind} function`, columns, texts(content?.alias?.colnames));
   const alias = content?.alias?.aliasname ?? (as(node, 'JsonTable') ? 'json_table' : 'xmltable');
   return listed(alias, named, content ? {} : { unknown: cell });
 };
@@ -177,7 +197,9 @@ const mergedCell = (
 const joined = (r: Resolver, scope: Scope, join: JoinExpr, before: readonly Item[]): Entry => {
   if (!join.larg || !join.rarg) return single(listed(undefined, []));
   const left = entry(r, scope, join.larg, before);
-  const right = entry(r, scope, join.rarg, [...before, ...left.items]);
+  const inner = join.jointype === 'JOIN_RIGHT' || join.jointype === 'JOIN_FULL';
+  const seen = inner ? left.items.map((item) => ({ ...item, barred: true as const })) : left.items;
+  const right = entry(r, scope, join.rarg, [...before, ...seen]);
   noTwins(r, [...left.items, ...right.items]);
   const common = join.isNatural
     ? left.whole.names().filter((name) => right.whole.names().includes(name))
@@ -199,9 +221,17 @@ const joined = (r: Resolver, scope: Scope, join: JoinExpr, before: readonly Item
       mark.join,
     );
   const whole = joinItem(join, left.whole, right.whole, merged);
+  if (join.alias?.colnames)
+    checkAliasList(
+      r,
+      `join expression "${join.alias.aliasname ?? ''}"`,
+      whole.names().length,
+      texts(join.alias.colnames),
+    );
   const using = join.join_using_alias?.aliasname;
   const usingItem = using === undefined ? [] : [listed(using, merged, { columnsVisible: false })];
-  if (join.alias) return { items: [whole, ...usingItem], whole };
+  if (join.alias)
+    return { items: [whole, ...usingItem, ...hideItems([...left.items, ...right.items])], whole };
   return {
     items: [...hideColumns([...left.items, ...right.items]), ...usingItem, whole],
     whole,

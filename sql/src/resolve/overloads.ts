@@ -12,6 +12,10 @@ export interface Callee {
   readonly overload: Overload;
 }
 
+/** Can it be called with so many arguments (-1: any number)? */
+export const fits = (overload: Overload, count: number): boolean =>
+  count < 0 || (overload.least <= count && (overload.most < 0 || count <= overload.most));
+
 /** What a call gives: names of its arguments, where it names them, and their types. */
 export interface Arguments {
   readonly names: readonly (string | undefined)[];
@@ -64,15 +68,24 @@ export const narrowed = (
   given: Arguments,
 ): readonly Callee[] => {
   if (callees.length < 2) return callees;
+  const chosen = accepting(catalogue, callees, given);
+  return chosen.length > 0 ? chosen : callees;
+};
+
+/** Those that a call means; none when none accepts what it gives. */
+export const accepting = (
+  catalogue: Catalogue,
+  callees: readonly Callee[],
+  given: Arguments,
+): readonly Callee[] => {
   const candidates = inOrder(callees).flatMap((callee) => {
     const types = declared(catalogue, callee.overload, given);
     return types ? [{ callee, types }] : [];
   });
-  const chosen = choose(catalogue, given.types, candidates);
-  return chosen.length > 0 ? chosen.map(({ callee }) => callee) : callees;
+  return choose(catalogue, given.types, candidates).map(({ callee }) => callee);
 };
 
-/** The type of what these give back, when it is one. */
+/** The type of what these give back, when it is one. None give none. */
 export const resultOf = (
   catalogue: Catalogue,
   callees: readonly Callee[],

@@ -1,18 +1,11 @@
-import type { CommonTableExpr, Node, SelectStmt, WithClause } from '@pgsql/types';
-import { as, kindOf, texts } from '../parse/nodes.js';
+import type { CommonTableExpr, Node, RangeVar, SelectStmt, WithClause } from '@pgsql/types';
+import { as, kindOf, texts, walk } from '../parse/nodes.js';
 import { commonType } from '../types/common.js';
 import { addFlow, derived, mark, markCell, markFlows, type Cell } from './cells.js';
 import { typeOfCell, typeOfColumn } from './column-types.js';
+import { aliased } from './alias-list.js';
 import { fail, deepest, opaque, type Resolver } from './resolver.js';
-import {
-  decideRows,
-  newScope,
-  readsFrom,
-  rename,
-  type Cte,
-  type Named,
-  type Scope,
-} from './scope.js';
+import { decideRows, newScope, readsFrom, type Cte, type Named, type Scope } from './scope.js';
 import { select } from './select.js';
 import { dataModifying } from './write.js';
 
@@ -49,9 +42,8 @@ export const selectOrSet = (
 ): readonly Named[] => {
   if (stmt.op === undefined || stmt.op === 'SETOP_NONE') return select(r, parent, stmt, place);
   const scope = newScope(parent);
-  const finish = withClause(r, scope, stmt.withClause);
+  withClause(r, scope, stmt.withClause);
   const columns = setOperation(r, scope, stmt);
-  finish();
   sortOutput(r, scope, stmt, columns);
   return columns;
 };
@@ -145,13 +137,43 @@ const sortOutput = (
   }
 };
 
-/** Registers the common table expressions; the returned function resolves those nobody has read. */
-export const withClause = (
-  r: Resolver,
-  scope: Scope,
-  clause: WithClause | undefined,
-): (() => void) => {
-  if (!clause) return () => undefined;
+/** Names of relations without a schema, below a node. */
+const namesRead = (node: Node): ReadonlySet<string> => {
+  const found = new Set<string>();
+  walk(node, (kind, content) => {
+    const { schemaname, relname } = kind === 'RangeVar' ? (content as RangeVar) : {};
+    if (schemaname === undefined && relname !== undefined) found.add(relname);
+    return true;
+  });
+  return found;
+};
+
+/** Those that read from others come after them, unless they read from each other. */
+const inDependencyOrder = (nodes: readonly Node[], made: readonly Cte[]): readonly Cte[] => {
+  const known = new Set(made.map(({ name }) => name));
+  const waits = new Map<string, Set<string>>();
+  for (const node of nodes) {
+    const name = as(node, 'CommonTableExpr')?.ctename ?? '';
+    waits.set(
+      name,
+      new Set([...namesRead(node)].filter((read) => read !== name && known.has(read))),
+    );
+  }
+  const left = [...made];
+  const order: Cte[] = [];
+  while (left.length > 0) {
+    const free = left.findIndex(({ name }) => (waits.get(name)?.size ?? 0) === 0);
+    const [next] = left.splice(Math.max(free, 0), 1);
+    if (!next) break;
+    order.push(next);
+    for (const set of waits.values()) set.delete(next.name);
+  }
+  return order;
+};
+
+/** Resolves the common table expressions, before all that stands behind them. */
+export const withClause = (r: Resolver, scope: Scope, clause: WithClause | undefined): void => {
+  if (!clause) return;
   const pending: Cte[] = [];
   for (const node of clause.ctes ?? []) {
     const cte = as(node, 'CommonTableExpr');
@@ -171,11 +193,11 @@ export const withClause = (
     };
     const made = clause.recursive ? recursive(r, sees, cte) : once(r, sees, cte);
     scope.ctes.set(name, made);
-    pending.push(made);
+    // What does not see those behind it is resolved in its order.
+    if (clause.recursive) pending.push(made);
+    else made.columns();
   }
-  return () => {
-    for (const cte of pending) cte.columns();
-  };
+  for (const cte of inDependencyOrder(clause.ctes ?? [], pending)) cte.columns();
 };
 
 const extras = (cte: CommonTableExpr, columns: readonly Named[]): readonly Named[] => {
@@ -202,6 +224,16 @@ const extras = (cte: CommonTableExpr, columns: readonly Named[]): readonly Named
   ];
 };
 
+const aliasesOf = (
+  cte: CommonTableExpr,
+  columns: readonly Named[],
+): [string, readonly Named[], readonly string[], number | undefined] => [
+  `WITH query "${cte.ctename ?? ''}"`,
+  columns,
+  texts(cte.aliascolnames),
+  cte.location,
+];
+
 const once = (r: Resolver, scope: Scope, cte: CommonTableExpr): Cte => {
   let columns: readonly Named[] | undefined;
   return {
@@ -210,7 +242,7 @@ const once = (r: Resolver, scope: Scope, cte: CommonTableExpr): Cte => {
       if (!columns && cte.ctequery)
         columns = extras(
           cte,
-          rename(query(r, scope, cte.ctequery, 'derived'), texts(cte.aliascolnames)),
+          aliased(r, ...aliasesOf(cte, query(r, scope, cte.ctequery, 'derived'))),
         );
       return columns ?? [];
     },
@@ -221,22 +253,24 @@ const once = (r: Resolver, scope: Scope, cte: CommonTableExpr): Cte => {
 const recursive = (r: Resolver, scope: Scope, cte: CommonTableExpr): Cte => {
   let columns: readonly Named[] | undefined;
   let started = false;
-  const names = texts(cte.aliascolnames);
   const resolve = (): readonly Named[] => {
     const stmt = as(cte.ctequery, 'SelectStmt');
     if (!cte.ctequery) return [];
     if (!stmt?.larg || !stmt.rarg || stmt.op === 'SETOP_NONE')
-      return extras(cte, rename(query(r, scope, cte.ctequery, 'derived'), names));
+      return extras(cte, aliased(r, ...aliasesOf(cte, query(r, scope, cte.ctequery, 'derived'))));
     const inner = newScope(scope);
-    const finish = withClause(r, inner, stmt.withClause);
+    withClause(r, inner, stmt.withClause);
     const first = selectOrSet(r, inner, stmt.larg, 'derived');
-    const own = rename(
-      first.map((c) => {
-        const cell = derived([{ from: c.cell, kind: 'identity' }]);
-        cell.typed = () => typeOfCell(c.cell);
-        return { name: c.name, cell };
-      }),
-      names,
+    const own = aliased(
+      r,
+      ...aliasesOf(
+        cte,
+        first.map((c) => {
+          const cell = derived([{ from: c.cell, kind: 'identity' }]);
+          cell.typed = () => typeOfCell(c.cell);
+          return { name: c.name, cell };
+        }),
+      ),
     );
     columns = extras(cte, own);
     const second = selectOrSet(r, inner, stmt.rarg, 'derived');
@@ -248,7 +282,6 @@ const recursive = (r: Resolver, scope: Scope, cte: CommonTableExpr): Cte => {
     });
     readsFrom(inner, first);
     readsFrom(inner, second);
-    finish();
     sortOutput(r, inner, stmt, own);
     return columns;
   };

@@ -2,6 +2,7 @@ import type { RangeVar } from '@pgsql/types';
 import { formatName } from '../names.js';
 import { texts } from '../parse/nodes.js';
 import type { Relation } from '../catalogue/catalogue.js';
+import { checkAliasList } from './alias-list.js';
 import { baseCell, type Cell, type RelationUse } from './cells.js';
 import { findRelation, isSystemSchema } from './path.js';
 import { fail, opaque, type Resolver } from './resolver.js';
@@ -83,6 +84,7 @@ export const relationItem = (r: Resolver, use: RelationUse): Item => {
     return relation.columns.map((c, i) => ({ name: nameAt(i, c.name), cell: cell(c.name) }));
   };
   if (renamed.length > 0) use.all = true;
+  checkAliasList(r, `table "${use.alias}"`, relation.columns.length, renamed);
   return {
     alias: use.alias,
     use,

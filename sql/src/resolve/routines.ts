@@ -1,7 +1,9 @@
 import type { Operator, Overload, Routine } from '../catalogue/catalogue.js';
 import { formatName } from '../names.js';
 import { findRoutines, isSystemSchema, publicName } from './path.js';
-import type { Callee } from './overloads.js';
+import { accepting, type Callee, fits } from './overloads.js';
+import type { Known } from '../types/polymorphic.js';
+import { oid } from '../types/oids.js';
 import { isRangeConstructor } from '../types/ranges.js';
 import { callsFunction, fail, opaque, type Resolver } from './resolver.js';
 import { chooseOperator } from '../types/operators.js';
@@ -19,13 +21,10 @@ export interface Judged {
 /** How a function's name is used: `attribute` as `c.f`, which need not be a call; `expression`: of an object that is being made. */
 export type FunctionUse = 'call' | 'procedure' | 'attribute' | 'expression';
 
-export const fits = (overload: Overload, count: number): boolean =>
-  count < 0 || (overload.least <= count && (overload.most < 0 || count <= overload.most));
-
 /**
  * Finds what a call may mean by name and number of arguments (-1: any).
  *
- * @param signature gives the arguments' types as an error names them
+ * @param signature gives the arguments' types as an error names them; called only then
  * @returns none when it is a cast, or for an `attribute` when there is no such function
  * @throws  SqlError `undefined-function`
  */
@@ -44,6 +43,10 @@ export const calleesOf = (
         .map((overload) => ({ routine, overload })),
   );
   if (callees.length > 0 || use === 'attribute') return callees;
+  const schema = names.at(-2);
+  const real = schema === 'pg_temp' ? (r.path.temporary ?? schema) : schema;
+  if (real !== undefined && !r.catalogue.hasSchema(real))
+    throw fail(r, 'undefined-schema', `schema "${schema ?? ''}" does not exist`, location);
   // `regtype('int4')`: a type's name in the place of a function is a cast.
   if (use === 'call' && count === 1 && judgeNamedType(r, names, location)) return [];
   const what = use === 'procedure' ? 'procedure' : 'function';
@@ -84,6 +87,24 @@ export const judgeCallees = (
     leakproof: callees.length > 0 && callees.every(({ overload }) => overload.leakproof),
     bodied: use === 'call' ? bodied : [],
   };
+};
+
+/**
+ * `(x).f` may be f(x).
+ *
+ * @param type of x
+ * @returns whether it is
+ */
+export const asAttribute = (r: Resolver, name: string, type: Known, location: number): boolean => {
+  const all = calleesOf(r, [name], 1, location, 'attribute');
+  const row = r.catalogue.typeByOid(type ?? 0);
+  // Of a row only what takes it; of anything else there may be a cast of that name.
+  const callees =
+    row?.kind === 'c' || type === oid.record
+      ? accepting(r.catalogue, all, { names: [undefined], types: [type], variadic: false })
+      : all;
+  judgeCallees(r, callees, location, 'attribute');
+  return callees.length > 0;
 };
 
 /** Both at once, of a call whose arguments say nothing. @returns whether there is such a function */
@@ -172,6 +193,7 @@ const usersOperators = (
   names: readonly string[],
   operands: (() => Operands) | undefined,
 ): readonly Operator[] => {
+  if (!r.catalogue.userOperator(names.at(-1) ?? '')) return [];
   const all = operatorsNamed(r, names);
   const users = all.filter((operator) => isUsers(r, operator));
   if (users.length === 0 || operands === undefined) return users;

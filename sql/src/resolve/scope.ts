@@ -28,6 +28,8 @@ export interface Item {
   /** may its columns be named without the alias; may they with it */
   readonly columnsVisible: boolean;
   readonly aliasVisible: boolean;
+  /** of the left side of a right or full join: LATERAL on its right side may not refer to it */
+  readonly barred?: true;
 }
 
 /** A common table expression; its columns are found at its first use. */
@@ -131,6 +133,10 @@ export const listed = (
 export const hideColumns = (items: readonly Item[]): readonly Item[] =>
   items.map((item) => (item.columnsVisible ? { ...item, columnsVisible: false } : item));
 
+/** Known to be there, so that an error can say so, but not to be referred to. */
+export const hideItems = (items: readonly Item[]): readonly Item[] =>
+  items.map((item) => ({ ...item, columnsVisible: false, aliasVisible: false }));
+
 export const findCte = (scope: Scope | undefined, name: string): Cte | undefined => {
   for (let at = scope; at; at = at.parent) {
     const cte = at.ctes.get(name);
@@ -139,7 +145,7 @@ export const findCte = (scope: Scope | undefined, name: string): Cte | undefined
   return undefined;
 };
 
-/** Column names replaced by those of an alias list, from the left. */
+/** Column names replaced by those of an alias list, from the left; for as many columns at least. */
 export const rename = (columns: readonly Named[], names: readonly string[]): readonly Named[] =>
   names.length === 0
     ? columns

@@ -4,10 +4,12 @@ import { commonType } from '../types/common.js';
 import { derived, mark, markCell, markFlows, type Flow } from './cells.js';
 import { starColumns } from './columns.js';
 import { cellOf, condition, gather } from './expression.js';
+import { fieldsOf } from './fields.js';
 import { fromClause } from './from.js';
 import { outputName } from './output-names.js';
 import { withClause, type Place } from './query.js';
 import { fail, type Resolver } from './resolver.js';
+import { judgeOperator } from './routines.js';
 import { typeOf } from './type-of.js';
 import { decideRows, decides, newBlock, newScope, type Named, type Scope } from './scope.js';
 
@@ -33,11 +35,30 @@ export const targets = (
         cell: derived([{ from: c.cell, kind: 'identity' }]),
         node: value,
       }));
+    const fields = rowFields(r, scope, value);
+    if (fields) return fields;
     const { cell, leakproof } = cellOf(r, scope, value);
     // A condition of the enclosing query may be evaluated before a filter further in.
     if (place !== 'top' && !leakproof) markFlows(cell.flows, mark.exposed);
     return [{ name: target.name ?? outputName(value), cell, node: value }];
   });
+
+/** `(f(x)).*`: every field of a row that is known; undefined for anything else. */
+const rowFields = (r: Resolver, scope: Scope, node: Node): readonly Target[] | undefined => {
+  const { arg, indirection = [] } = as(node, 'A_Indirection') ?? {};
+  if (!arg || indirection.length !== 1 || !as(indirection[0], 'A_Star')) return undefined;
+  const { flows, leakproof } = gather(r, scope, arg, 'transformation');
+  if (!leakproof) markFlows(flows, mark.exposed);
+  const known = r.results.get(as(arg, 'FuncCall'));
+  const fields = fieldsOf(r, scope, arg);
+  if (!fields) return [{ name: outputName(node), cell: derived(flows), node }];
+  return fields.map(({ name, type }, i) => {
+    const from = known?.length === fields.length ? known[i]?.cell : undefined;
+    const cell = derived(from ? [{ from, kind: 'identity' }] : flows);
+    cell.typed = () => type;
+    return { name, cell, node };
+  });
+};
 
 const ordinal = (
   r: Resolver,
@@ -177,11 +198,9 @@ export const select = (
 ): readonly Named[] => {
   const block = newBlock(stmt.groupClause);
   const scope = newScope(parent, block);
-  const finish = withClause(r, scope, stmt.withClause);
+  withClause(r, scope, stmt.withClause);
   if (stmt.groupClause) r.blocks.push(block);
   fromClause(r, scope, stmt.fromClause);
-  block.clause = 'where';
-  if (stmt.whereClause) condition(r, scope, stmt.whereClause, mark.filter);
   if (stmt.valuesLists) {
     const columns = values(r, scope, stmt.valuesLists);
     decideRows(columns, block.deciding);
@@ -191,25 +210,30 @@ export const select = (
       stmt,
       columns.map((c) => ({ ...c, node: { String: {} } })),
     );
-    finish();
     return columns;
   }
   block.clause = 'target';
   const list = targets(r, scope, stmt.targetList, place);
   decideRows(list, block.deciding);
-  windows(r, scope, stmt);
-  block.clause = 'group';
-  for (const node of stmt.groupClause ?? []) groupItem(r, scope, node, list);
+  block.clause = 'where';
+  if (stmt.whereClause) condition(r, scope, stmt.whereClause, mark.filter);
   block.clause = 'having';
   if (stmt.havingClause) condition(r, scope, stmt.havingClause, mark.filter);
   rest(r, scope, stmt, list);
-  finish();
   return list;
 };
 
-/** What follows the grouping: DISTINCT, ORDER BY, LIMIT, locks. */
+/** What stands behind the conditions, in the order in which PostgreSQL resolves it. */
 const rest = (r: Resolver, scope: Scope, stmt: SelectStmt, list: readonly Target[]): void => {
   const { block } = scope;
+  block.clause = 'order';
+  for (const node of stmt.sortClause ?? []) {
+    const sort = as(node, 'SortBy');
+    sortItem(r, scope, sort?.node, list, 'ORDER BY');
+    if (sort?.useOp) judgeOperator(r, texts(sort.useOp), 0);
+  }
+  block.clause = 'group';
+  for (const node of stmt.groupClause ?? []) groupItem(r, scope, node, list);
   block.clause = 'order';
   const distinct = stmt.distinctClause ?? [];
   const on = distinct.filter((node) => Object.keys(node).length > 0);
@@ -219,12 +243,8 @@ const rest = (r: Resolver, scope: Scope, stmt: SelectStmt, list: readonly Target
       markCell(cell, mark.group);
       block.deciding.cells.push(cell);
     }
-  for (const node of stmt.sortClause ?? []) {
-    const sort = as(node, 'SortBy');
-    sortItem(r, scope, sort?.node, list, 'ORDER BY');
-    if (sort?.useOp) texts(sort.useOp);
-  }
   block.clause = 'other';
-  condition(r, scope, [stmt.limitCount, stmt.limitOffset], mark.filter);
+  condition(r, scope, [stmt.limitOffset, stmt.limitCount], mark.filter);
+  windows(r, scope, stmt);
   locking(r, scope, stmt);
 };

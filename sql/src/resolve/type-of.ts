@@ -1,4 +1,5 @@
 import type {
+  A_Indices,
   A_Const,
   A_Expr,
   A_Indirection,
@@ -15,7 +16,7 @@ import { baseType, elementOf } from '../types/parts.js';
 import { type Known, resolvePolymorphic } from '../types/polymorphic.js';
 import { typeOfCell, typeOfName } from './column-types.js';
 import { type Operands, operatorsNamed } from './operators.js';
-import { argumentsOf, narrowed, resultOf } from './overloads.js';
+import { argumentsOf, accepting, fits, resultOf } from './overloads.js';
 import { findRoutines, findType } from './path.js';
 import type { Resolver } from './resolver.js';
 import type { Scope } from './scope.js';
@@ -41,9 +42,10 @@ const constant = ({ ival, fval, boolval, bsval, isnull }: A_Const): Known => {
   if (bsval) return oid.bit;
   if (!fval) return oid.unknown;
   const digits = fval.fval ?? '';
-  if (!/^\d+$/.test(digits)) return /^0[xob]/i.test(digits) ? undefined : oid.numeric;
+  if (!/^-?\d+$/.test(digits)) return /^-?0[xob]/i.test(digits) ? undefined : oid.numeric;
   const value = BigInt(digits);
-  return value <= int4Max ? oid.int4 : value <= int8Max ? oid.int8 : oid.numeric;
+  if (-int4Max - 1n <= value && value <= int4Max) return oid.int4;
+  return -int8Max - 1n <= value && value <= int8Max ? oid.int8 : oid.numeric;
 };
 
 /** The OID of a type that is written out. */
@@ -61,10 +63,7 @@ const callees = (r: Resolver, call: FuncCall) => {
   const count = call.args?.length ?? 0;
   return findRoutines(r.catalogue, r.path, names.at(-2), names.at(-1) ?? '').flatMap((routine) =>
     routine.overloads
-      .filter(
-        ({ least, most }) =>
-          call.func_variadic === true || (least <= count && (most < 0 || count <= most)),
-      )
+      .filter((overload) => fits(overload, call.func_variadic ? -1 : count))
       .map((overload) => ({ routine, overload })),
   );
 };
@@ -73,7 +72,29 @@ const called = (w: Walk, call: FuncCall): Known => {
   if (call.agg_within_group) return undefined;
   const given = argumentsOf(call, (node) => typed(w, node));
   const { catalogue } = w.r;
-  return resultOf(catalogue, narrowed(catalogue, callees(w.r, call), given), given);
+  const all = callees(w.r, call);
+  const chosen = accepting(catalogue, all, given);
+  // A field in functional notation, unless a function takes the row.
+  const [row] = given.types;
+  if (chosen.length === 0 && given.types.length === 1 && row !== undefined) {
+    const relation = catalogue.relationByOid(
+      catalogue.typeByOid(baseType(catalogue, row))?.relation ?? 0,
+    );
+    const field = relation?.columns.find(({ name }) => name === texts(call.funcname).at(-1));
+    if (field) return field.type;
+  }
+  return resultOf(catalogue, chosen.length > 0 ? chosen : all, given);
+};
+
+/** `c.f` may be f(c). */
+const attribute = (r: Resolver, scope: Scope, names: readonly string[]): Known => {
+  const row = names.length > 1 ? typeOfName(r, scope, names.slice(0, -1)) : undefined;
+  if (row === undefined) return undefined;
+  const given = { names: [undefined], types: [row], variadic: false };
+  const all = findRoutines(r.catalogue, r.path, undefined, names.at(-1) ?? '').flatMap((routine) =>
+    routine.overloads.map((overload) => ({ routine, overload })),
+  );
+  return resultOf(r.catalogue, accepting(r.catalogue, all, given), given);
 };
 
 const operated = (w: Walk, { kind, name, lexpr, rexpr }: A_Expr): Known => {
@@ -138,19 +159,29 @@ const linked = (w: Walk, link: SubLink): Known => {
   return element === undefined ? undefined : catalogue.arrayOf(element)?.oid;
 };
 
+const subscripts = (parts: readonly Node[]): readonly A_Indices[] => {
+  const end = parts.findIndex((node) => !as(node, 'A_Indices'));
+  return parts
+    .slice(0, end < 0 ? parts.length : end)
+    .flatMap((node) => as(node, 'A_Indices') ?? []);
+};
+
 /** Fields, elements and slices, from the left to the right. */
 const part = (w: Walk, { arg, indirection }: A_Indirection): Known => {
   const { catalogue } = w.r;
   let type = arg && typed(w, arg);
-  for (const node of indirection ?? []) {
+  const parts = indirection ?? [];
+  for (const [i, node] of parts.entries()) {
     if (type === undefined) return undefined;
     const field = as(node, 'String')?.sval;
+    // Subscripts in a row are one, of several dimensions, and a slice when one of them is.
+    if (field === undefined && i > 0 && as(parts[i - 1], 'A_Indices')) continue;
     const base = baseType(catalogue, type);
     if (field !== undefined) {
       const relation = catalogue.relationByOid(catalogue.typeByOid(base)?.relation ?? 0);
       type = relation?.columns.find(({ name }) => name === field)?.type;
     } else if (base === oid.jsonb) type = base;
-    else if (as(node, 'A_Indices')?.is_slice) type = base;
+    else if (subscripts(parts.slice(i)).some(({ is_slice: slice }) => slice)) type = base;
     else type = elementOf(catalogue, base) || undefined;
   }
   return type;
@@ -183,9 +214,9 @@ const typers: { readonly [K in NodeKind]?: Typer } = {
   TypeCast: (w, node) => namedType(w.r, as(node, 'TypeCast')?.typeName),
   ColumnRef: (w, node) => {
     const fields = as(node, 'ColumnRef')?.fields ?? [];
-    return fields.some((field) => as(field, 'A_Star'))
-      ? undefined
-      : typeOfName(w.r, w.scope, texts(fields));
+    if (fields.some((field) => as(field, 'A_Star'))) return undefined;
+    const names = texts(fields);
+    return typeOfName(w.r, w.scope, names) ?? attribute(w.r, w.scope, names);
   },
   ParamRef: (w, node) => {
     const cell = w.r.parameters[(as(node, 'ParamRef')?.number ?? 0) - 1];
@@ -224,8 +255,11 @@ const typers: { readonly [K in NodeKind]?: Typer } = {
     if (elements.length === 0) return undefined;
     const element = together(w, elements);
     if (element === undefined) return undefined;
-    // An array of arrays is one of more dimensions.
-    return elementOf(w.r.catalogue, element) === 0 ? w.r.catalogue.arrayOf(element)?.oid : element;
+    // An array of arrays is one of more dimensions; the vectors of the catalogues are none.
+    const vector = element === oid.int2vector || element === oid.oidvector;
+    return vector || elementOf(w.r.catalogue, element) === 0
+      ? w.r.catalogue.arrayOf(element)?.oid
+      : element;
   },
   SQLValueFunction: (_, node) => valueFunctions[as(node, 'SQLValueFunction')?.op ?? ''] ?? oid.name,
   BoolExpr: boolean,

@@ -101,12 +101,19 @@ const setList = (
   for (const node of list ?? []) {
     const set = as(node, 'ResTarget');
     if (!set) continue;
-    written(r, use, set.name ?? '', set.location);
     const { flows } = gather(r, scope, [set.val, set.indirection]);
+    written(r, use, set.name ?? '', set.location);
     markFlows(flows, mark.output);
     const cell = derived(flows);
     cell.decided = scope.block.deciding;
     assign(r, use, set.name ?? '', 'update', cell);
+  }
+};
+
+const writtenColumns = (r: Resolver, use: RelationUse, cols: readonly Node[] | undefined): void => {
+  for (const node of cols ?? []) {
+    const column = as(node, 'ResTarget');
+    written(r, use, column?.name ?? '', column?.location);
   }
 };
 
@@ -117,7 +124,6 @@ const insertColumns = (
   values: readonly Cell[],
 ): void => {
   const named = cols?.map((node) => as(node, 'ResTarget'));
-  for (const target of named ?? []) written(r, use, target?.name ?? '', target?.location);
   const names =
     named?.map((target) => target?.name ?? '') ??
     use.relation.columns.slice(0, values.length).map(({ name }) => name);
@@ -130,8 +136,9 @@ const insertColumns = (
 
 const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): readonly Named[] => {
   const scope = newScope(parent);
-  const finish = withClause(r, scope, stmt.withClause);
+  withClause(r, scope, stmt.withClause);
   const use = target(r, stmt.relation, 'CMD_INSERT');
+  writtenColumns(r, use, stmt.cols);
   // The query of an INSERT does not see the target.
   const source = stmt.selectStmt ? query(r, scope, stmt.selectStmt, 'derived') : [];
   markOutput(source);
@@ -176,7 +183,6 @@ const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): reado
   if (conflict?.action === 'ONCONFLICT_UPDATE')
     noteWrite(r, use, 'update', true, location(stmt.relation));
   const columns = returning(r, scope, stmt.returningClause, use);
-  finish();
   return columns;
 };
 
@@ -192,7 +198,7 @@ const looksAtRow = (use: RelationUse, node: Node | undefined): boolean =>
 
 const update = (r: Resolver, parent: Scope | undefined, stmt: UpdateStmt): readonly Named[] => {
   const scope = newScope(parent);
-  const finish = withClause(r, scope, stmt.withClause);
+  withClause(r, scope, stmt.withClause);
   const use = target(r, stmt.relation, 'CMD_UPDATE');
   scope.items = [relationItem(r, use)];
   fromClause(r, scope, stmt.fromClause);
@@ -201,13 +207,12 @@ const update = (r: Resolver, parent: Scope | undefined, stmt: UpdateStmt): reado
   setList(r, scope, use, stmt.targetList);
   noteWrite(r, use, 'update', filtered, location(stmt.relation));
   const columns = returning(r, scope, stmt.returningClause, use);
-  finish();
   return columns;
 };
 
 const remove = (r: Resolver, parent: Scope | undefined, stmt: DeleteStmt): readonly Named[] => {
   const scope = newScope(parent);
-  const finish = withClause(r, scope, stmt.withClause);
+  withClause(r, scope, stmt.withClause);
   const use = target(r, stmt.relation, 'CMD_DELETE');
   scope.items = [relationItem(r, use)];
   fromClause(r, scope, stmt.usingClause);
@@ -215,13 +220,12 @@ const remove = (r: Resolver, parent: Scope | undefined, stmt: DeleteStmt): reado
   const filtered = looksAtRow(use, stmt.whereClause);
   noteWrite(r, use, 'delete', filtered, location(stmt.relation));
   const columns = returning(r, scope, stmt.returningClause, use);
-  finish();
   return columns;
 };
 
 const merge = (r: Resolver, parent: Scope | undefined, stmt: MergeStmt): readonly Named[] => {
   const scope = newScope(parent);
-  const finish = withClause(r, scope, stmt.withClause);
+  withClause(r, scope, stmt.withClause);
   const use = target(r, stmt.relation, undefined);
   scope.items = [relationItem(r, use)];
   fromClause(r, scope, stmt.sourceRelation ? [stmt.sourceRelation] : []);
@@ -247,6 +251,7 @@ const merge = (r: Resolver, parent: Scope | undefined, stmt: MergeStmt): readonl
         cell.decided = scope.block.deciding;
         return cell;
       });
+      writtenColumns(r, use, when.targetList);
       insertColumns(r, use, when.targetList, values);
       noteWrite(r, use, 'insert', true, location(stmt.relation));
     } else if (when.commandType === 'CMD_DELETE')
@@ -254,7 +259,6 @@ const merge = (r: Resolver, parent: Scope | undefined, stmt: MergeStmt): readonl
   }
   scope.items = items;
   const columns = returning(r, scope, stmt.returningClause, use);
-  finish();
   return columns;
 };
 

@@ -78,7 +78,7 @@ export async function judge(court: Court, query: string): Promise<Judgement> {
     ...mistaken(origins, analysis),
     ...mistyped(court.catalogue, origins, outputTypes(analyzed)),
   ];
-  const invented = unoriginal(origins, analysis);
+  const invented = unoriginal(query, origins, analysis);
   return missed.length + invented.length === 0
     ? judgement
     : { kind: 'differ', how: { missed, invented } };

@@ -14,6 +14,7 @@ import { startPostgres } from '../harness/postgres.js';
 import { Undo } from '../harness/undo.js';
 import { corpora, open } from './corpora.js';
 import { type Court, judge, type Judgement, judgeWrite, openCourt } from './judge.js';
+import { judgeMistake, withWrongNames } from './mistakes.js';
 import { mayBeView, mayWrite, statementsOf } from './split.js';
 import { Tally } from './tally.js';
 import { judgeUnchanged } from './unchanged.js';
@@ -87,20 +88,38 @@ const judgeWrites = async (
   }
 };
 
+const judgeMistakes = async (
+  name: string,
+  court: Court,
+  statements: readonly string[],
+  tally: Tally,
+): Promise<void> => {
+  for (const statement of statements) {
+    const judgement = await judgeMistake(court, statement);
+    tally.judged(judgement.kind);
+    if (judgement.kind === 'differ')
+      say(`${name}: ${describe(judgement)}\n    ${inShort(statement)}`);
+  }
+};
+
 /** A corpus on a server of its own. */
-const small = async (corpus: (typeof corpora)[number]): Promise<Tally> => {
+const small = async (corpus: (typeof corpora)[number]): Promise<readonly Tally[]> => {
   const undo = new Undo();
   const tally = new Tally(corpus.name);
+  const mistaken = new Tally(`${corpus.name}, mistakes`);
   try {
     const server = await startPostgres();
     undo.push(() => server.stop());
     const client = await connect(server.login('postgres'), undo);
     const queries = await open(corpus, client);
-    await judgeAll(corpus.name, await openCourt(client), queries, tally);
+    const court = await openCourt(client);
+    await judgeAll(corpus.name, court, queries, tally);
+    const wrong = queries.flatMap((query) => [...withWrongNames(query, 3)]);
+    await judgeMistakes(corpus.name, court, wrong, mistaken);
   } finally {
     await undo.all();
   }
-  return tally;
+  return [tally, mistaken];
 };
 
 /** The queries of PostgreSQL's regression suite, on the database that it leaves. */
@@ -108,6 +127,7 @@ const regression = async (): Promise<readonly Tally[]> => {
   const undo = new Undo();
   const tally = new Tally('regress');
   const written = new Tally('regress, writes');
+  const mistaken = new Tally('regress, mistakes');
   try {
     const workplace = await openWorkplace(await provide(say));
     undo.push(() => workplace.remove());
@@ -129,16 +149,18 @@ const regression = async (): Promise<readonly Tally[]> => {
       const name = file.replace(/\.sql$/, '');
       await judgeAll(name, court, statements.filter(mayBeView), tally);
       await judgeWrites(name, court, statements.filter(mayWrite), written);
+      const either = statements.filter((one) => mayBeView(one) || mayWrite(one));
+      await judgeMistakes(name, court, either, mistaken);
     }
   } finally {
     await undo.all();
   }
-  return [tally, written];
+  return [tally, written, mistaken];
 };
 
 await loadParser();
 const tallies: Tally[] = [];
-for (const corpus of corpora) tallies.push(await small(corpus));
+for (const corpus of corpora) tallies.push(...(await small(corpus)));
 if (!process.argv.includes('--quick')) tallies.push(...(await regression()));
 for (const line of Tally.table(tallies)) say(line);
 const sum = (of: (tally: Tally) => number): number =>

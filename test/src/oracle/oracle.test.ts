@@ -9,6 +9,7 @@ import { corpora, open } from './corpora.js';
 import { queriesOver, type Table } from './grammar.js';
 import { difference } from './compare.js';
 import { type Court, judge, judgeWrite, openCourt } from './judge.js';
+import { judgeMistake, withWrongNames } from './mistakes.js';
 import { schemas } from './schema.js';
 import { truthOfWrite } from './truth.js';
 import { judgeUnchanged } from './unchanged.js';
@@ -34,7 +35,7 @@ beforeAll(async () => {
   };
 }, 60_000);
 
-describe('the server and the analysis name the same columns, and replaced relations change no answer', () => {
+describe('the server and the analysis name the same columns and mistakes, and replaced relations change no answer', () => {
   test.each(corpora)(
     '$name',
     async (corpus) => {
@@ -43,6 +44,7 @@ describe('the server and the analysis name the same columns, and replaced relati
       const court = await openCourt(client);
       let known = 0;
       let compared = 0;
+      let mistakes = 0;
       for (const query of queries) {
         const judgement = await judge(court, query);
         if (judgement.kind === 'unknown') continue;
@@ -55,9 +57,16 @@ describe('the server and the analysis name the same columns, and replaced relati
           {},
         ]);
         if (kind !== 'unknown') compared += 1;
+        for (const wrong of withWrongNames(query, 10)) {
+          const mistaken = await judgeMistake(court, wrong);
+          if (mistaken.kind === 'unknown') continue;
+          expect([wrong, mistaken]).toEqual([wrong, { kind: 'agree' }]);
+          mistakes += 1;
+        }
       }
       expect(known).toBeGreaterThan(queries.length * 0.9);
       expect(compared).toBeGreaterThan(queries.length * 0.9);
+      expect(mistakes).toBeGreaterThan(queries.length * 0.2);
     },
     120_000,
   );

@@ -1,5 +1,6 @@
 import { type Analysis, type Catalogue, formatName } from '@postern/sql';
 import type pg from 'pg';
+import { describe } from './describe.js';
 
 /** What the server says of a column of a result. */
 export interface Origin {
@@ -11,58 +12,12 @@ export interface Origin {
   readonly type: number;
 }
 
-/** The messages of a client of `pg` that this asks for; the rest of its query it passes by. */
-interface Connection {
-  parse(query: { readonly name: string; readonly text: string }, more: boolean): void;
-  describe(what: { readonly type: 'S'; readonly name: string }, more: boolean): void;
-  sync(): void;
-}
-
-interface Described {
-  readonly fields: readonly {
-    readonly tableID: number;
-    readonly columnID: number;
-    readonly dataTypeID: number;
-  }[];
-}
-
-/**
- * What RowDescription says of each column (protocol, "Message Formats": the table's OID and the attribute number),
- * without running the query.
- *
- * @returns undefined when the server refuses it
- */
-const describe = (client: pg.Client, text: string): Promise<Described['fields'] | undefined> =>
-  new Promise((resolve) => {
-    let fields: Described['fields'] | undefined;
-    const ask = {
-      callback: () => undefined,
-      submit(connection: Connection): void {
-        connection.parse({ name: '', text }, true);
-        connection.describe({ type: 'S', name: '' }, true);
-        connection.sync();
-      },
-      handleRowDescription(described: Described): void {
-        fields = described.fields;
-      },
-      handleError(): void {
-        fields = undefined;
-        // `pg` tells no query of the ReadyForQuery behind its error.
-        resolve(undefined);
-      },
-      handleReadyForQuery(): void {
-        resolve(fields);
-      },
-    };
-    client.query(ask as unknown as pg.Query);
-  });
-
 /** @returns undefined when the server refuses the query */
 export async function originsOf(
   { client, catalogue }: { readonly client: pg.Client; readonly catalogue: Catalogue },
   query: string,
 ): Promise<readonly Origin[] | undefined> {
-  const fields = await describe(client, query);
+  const { fields } = await describe(client, query);
   return fields?.map(({ tableID, columnID, dataTypeID }) => {
     const relation = catalogue.relationByOid(tableID);
     const column = relation?.columns.find(({ number }) => number === columnID);
@@ -87,12 +42,16 @@ export const mistaken = (
     return [`column ${i + 1} is ${origin}, not ${sources.join(', ') || 'of nothing'}`];
   });
 
-/** The other way round, but for set operations, of whose columns the server names no origin. */
+/** Of the columns of these the server names no origin, though some are a column unchanged. */
+const withoutOrigins = /\b(?:values|union|intersect|except)\b/i;
+
+/** The other way round. */
 export const unoriginal = (
+  query: string,
   origins: readonly Origin[],
   { output }: Pick<Analysis, 'output'>,
 ): readonly string[] =>
-  output.flatMap(({ sources }, i) => {
+  (withoutOrigins.test(query) ? [] : output).flatMap(({ sources }, i) => {
     const [only, ...others] = sources;
     if (only?.kind !== 'identity' || others.length > 0) return [];
     const origin = origins[i];

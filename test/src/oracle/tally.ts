@@ -51,7 +51,7 @@ export class Tally {
       const refused = [...tally.refused.values()].reduce((sum, n) => sum + n, 0);
       return [
         ...[tally.name, ...[tally.queries, tally.agree, tally.same, refused].map(String)],
-        ...[parse, analyze].map((ms) => ms.toFixed(3)),
+        ...[parse, analyze].map((ms) => (Number.isNaN(ms) ? '' : ms.toFixed(3))),
       ];
     });
     const widths = titles.map((title, i) =>
