@@ -45,7 +45,7 @@ describe('-f', () => {
 
   test('- is standard input, beside files', async () => {
     const file = await put('a.yaml');
-    const files = await readSources(['-', file], () => Promise.resolve('piped'));
+    const files = await readSources(['-', file], () => Promise.resolve(Buffer.from('piped')));
     expect(files.map(({ text }) => text)).toEqual(['a.yaml', 'piped']);
   });
 

@@ -20,11 +20,11 @@ const objectFile = /\.(ya?ml|json)$/i;
  */
 export const readSources = async (
   paths: readonly string[],
-  readStdin?: () => Promise<string>,
+  readStdin?: () => Promise<Buffer>,
 ): Promise<readonly SourceFile[]> => {
   if (readStdin !== undefined && paths.includes('-')) {
     const others = paths.filter((path) => path !== '-');
-    const piped = { path: '<stdin>', text: await readStdin() };
+    const piped = { path: '<stdin>', text: (await readStdin()).toString('utf8') };
     return others.length === 0 ? [piped] : [...(await readSources(others)), piped];
   }
   const files = await listSources(paths);

@@ -56,7 +56,7 @@ process.exitCode = await run(process.argv.slice(2), {
   readStdin: async () => {
     const chunks: Buffer[] = [];
     for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
-    return Buffer.concat(chunks).toString('utf8');
+    return Buffer.concat(chunks);
   },
   onStop: (stop) => {
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -8,7 +8,7 @@ export interface Shell {
   readonly terminal: Terminal;
   readonly config: Config;
   readonly installation: Installation;
-  readonly readStdin: () => Promise<string>;
+  readonly readStdin: () => Promise<Buffer>;
   /** Calls `stop` on SIGINT and SIGTERM, each time. @returns how to stop listening */
   readonly onStop: (stop: (signal: string) => void) => () => void;
   /** Sets the exit code of the process; what a command does not set is `ok`. */

@@ -14,6 +14,7 @@ export type SqlErrorCode =
   | 'undefined-function'
   | 'undefined-object'
   | 'column-count'
+  | 'infinite-recursion'
   | 'cross-database'
   | 'bad-name'
   | 'bad-catalogue'
@@ -34,6 +35,7 @@ const sqlstates: Readonly<Record<SqlErrorCode, string>> = {
   'undefined-function': '42883',
   'undefined-object': '42704',
   'column-count': '42P10',
+  'infinite-recursion': '42P17',
   'cross-database': '0A000',
   'bad-name': '42602',
   'bad-catalogue': 'XX000',

@@ -110,7 +110,7 @@ refused or held), 2 could not run.`,
       const passed = await explainStatements(
         {
           files: await readSources(paths),
-          sql: sql === '-' ? await shell.readStdin() : sql,
+          sql: sql === '-' ? (await shell.readStdin()).toString('utf8') : sql,
           who: readWho(options),
           database: options.database,
           databaseUrl: options.databaseUrl,

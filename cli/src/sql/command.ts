@@ -5,6 +5,7 @@ import { CliError, messageOf, systemCode } from '../errors.js';
 import { exit } from '../exit.js';
 import { caret } from '../output/caret.js';
 import type { Shell } from '../shell.js';
+import { type Decoded, decodeUtf8 } from './utf8.js';
 import { drawReport } from './drawing.js';
 import { reportOf, type StatementReport } from './report.js';
 import { snapshotOf, type Surroundings, surroundingsOf } from './snapshot.js';
@@ -91,16 +92,15 @@ Exit codes: 0 analysed, 2 not: the place and the reason are printed.`,
     });
 };
 
-interface Source {
+interface Source extends Decoded {
   readonly path: string;
-  readonly text: string;
 }
 
 /** @throws CliError `file-missing` | `file-unreadable` */
 const readSql = async (path: string, shell: Shell): Promise<Source> => {
-  if (path === '-') return { path: '<stdin>', text: await shell.readStdin() };
+  if (path === '-') return { path: '<stdin>', ...decodeUtf8(await shell.readStdin()) };
   try {
-    return { path, text: await readFile(path, 'utf8') };
+    return { path, ...decodeUtf8(await readFile(path)) };
   } catch (thrown) {
     const missing = systemCode(thrown) === 'ENOENT';
     throw new CliError(
@@ -112,11 +112,12 @@ const readSql = async (path: string, shell: Shell): Promise<Source> => {
 
 /** All statements of one text, or where and why one cannot be understood. */
 const reportsOf = (
-  { path, text }: Source,
+  { path, text, wrong }: Source,
   { catalogue, settings }: Surroundings,
 ):
   { readonly statements: readonly StatementReport[] } | { readonly problem: readonly string[] } => {
   try {
+    if (wrong) throw wrong;
     const statements = parse(text).map((statement) =>
       reportOf(analyze(statement, catalogue, settings).analysis),
     );

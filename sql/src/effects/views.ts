@@ -22,6 +22,8 @@ export interface ViewFacts {
   /** for each column, where it comes from; undefined when the definition is not understood */
   readonly columns: ReadonlyMap<string, readonly ViewSource[]> | undefined;
   readonly notUnderstood: readonly NotUnderstood[];
+  /** it reads itself, directly or through others: no query of it can be run */
+  readonly cyclic?: true;
 }
 
 const known = new WeakMap<Catalogue, Map<number, ViewFacts>>();
@@ -78,13 +80,14 @@ const viewFactsIn = (
   const already = facts.get(view.oid);
   if (already) return already;
   // A view that reads itself through others must not be followed for ever.
-  facts.set(view.oid, broken(`cyclic view ${formatName(view)}`));
+  facts.set(view.oid, { ...broken(`cyclic view ${formatName(view)}`), cyclic: true });
   let found: ViewFacts;
   try {
     found = find(catalogue, view);
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
-    found = broken(error.message);
+    const cyclic = error.code === 'infinite-recursion';
+    found = { ...broken(error.message), ...(cyclic ? { cyclic } : {}) };
   }
   facts.set(view.oid, found);
   return found;

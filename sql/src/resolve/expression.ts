@@ -7,6 +7,7 @@ import { fieldsOf } from './fields.js';
 import { computed, type Gathered, type Visit, type Walk } from './gathered.js';
 import { indirection } from './indirections.js';
 import { operation } from './operations.js';
+import { publicName } from './path.js';
 import { query } from './query.js';
 import { fail, opaque, type Resolver } from './resolver.js';
 import { judgeOperator } from './routines.js';
@@ -121,7 +122,12 @@ const visits: { readonly [K in NodeKind]?: Visit } = {
     for (const { cell } of query(w.r, w.scope, node, 'sublink'))
       w.into.flows.push({ from: cell, kind: computed(kind) });
   },
-  CurrentOfExpr: (w, node) => opaque(w.r, 'CURRENT OF', locationOf(node)),
+  CurrentOfExpr: (w, node) => {
+    // The row that a cursor stands on; the condition can be no part of another one.
+    const reach = w.scope.items.flatMap(({ use }) => (use ? [use.relation] : []));
+    const names = reach.map((relation) => publicName(w.r.path, relation));
+    opaque(w.r, 'CURRENT OF', locationOf(node), names);
+  },
   TypeName: (w, node) => {
     const name = as(node, 'TypeName');
     if (name) judgeType(w.r, name);
@@ -182,6 +188,9 @@ const visits: { readonly [K in NodeKind]?: Visit } = {
   JsonReturning: applied,
   JsonFormat: nothing,
   JsonAggConstructor: applied,
+  JsonTableColumn: applied,
+  JsonTablePathSpec: applied,
+  RangeTableFuncCol: applied,
   MergeSupportFunc: nothing,
 };
 

@@ -6,12 +6,12 @@ import { typeOfCell } from './column-types.js';
 import { aliased, checkAliasList } from './alias-list.js';
 import { condition, gather } from './expression.js';
 import { functionItem } from './from-function.js';
+import { tableFunction } from './table-function.js';
 import { query } from './query.js';
 import { relationItem, useRelation } from './relation.js';
 import { fail, opaque, type Resolver } from './resolver.js';
 import { judgeOperator } from './routines.js';
 import {
-  decides,
   findCte,
   hideColumns,
   hideItems,
@@ -97,38 +97,11 @@ const entry = (r: Resolver, scope: Scope, node: Node, left: readonly Item[]): En
   }
   const call = as(node, 'RangeFunction');
   if (call) return single(functionItem(r, lateralScope(scope, left), call));
-  opaque(
-    r,
-    kind === 'JsonTable' ? 'JSON_TABLE' : kind === 'RangeTableFunc' ? 'XMLTABLE' : (kind ?? 'FROM'),
-    0,
-  );
-  return single(unknownTable(r, lateralScope(scope, left), node));
-};
-
-/** JSON_TABLE, XMLTABLE: every column may come from anything in it. */
-const unknownTable = (r: Resolver, scope: Scope, node: Node): Item => {
-  const content = as(node, 'JsonTable') ?? as(node, 'RangeTableFunc');
-  const { flows } = gather(r, scope, content ? Object.values(content) : [], 'transformation');
-  decides(scope, flows, mark.exposed);
-  const cell = derived(flows);
-  const columns = tableColumns(content?.columns ?? []).map((name) => ({ name, cell }));
-  const kind = as(node, 'JsonTable') ? 'JSON_TABLE' : 'XMLTABLE';
-  const named = aliased(r, `${kind} function`, columns, texts(content?.alias?.colnames));
-  const alias = content?.alias?.aliasname ?? (as(node, 'JsonTable') ? 'json_table' : 'xmltable');
-  return listed(alias, named, content ? {} : { unknown: cell });
-};
-
-/** Names of the columns that a COLUMNS clause defines: those of nested paths come last. */
-const tableColumns = (columns: readonly Node[]): readonly string[] => {
-  const nested: string[] = [];
-  const own: string[] = [];
-  for (const node of columns) {
-    const json = as(node, 'JsonTableColumn');
-    const name = json?.name ?? as(node, 'RangeTableFuncCol')?.colname;
-    if (json?.coltype === 'JTC_NESTED') nested.push(...tableColumns(json.columns ?? []));
-    else if (name !== undefined) own.push(name);
-  }
-  return [...own, ...nested];
+  const table = tableFunction(r, lateralScope(scope, left), node);
+  if (table) return single(table);
+  opaque(r, kind ?? 'FROM', 0);
+  const { flows } = gather(r, lateralScope(scope, left), node, 'transformation');
+  return single(listed(undefined, [], { unknown: derived(flows) }));
 };
 
 /**

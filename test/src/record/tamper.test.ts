@@ -91,7 +91,7 @@ const audit = async (
       underNpm: false,
     },
     installation: { main: () => '', modules: '', version: 'test' },
-    readStdin: async () => '',
+    readStdin: async () => Buffer.alloc(0),
     onStop: () => () => undefined,
   });
   return { exit, out: lines.join('\n') };

@@ -17,7 +17,7 @@ interface Ended {
   readonly err: string;
 }
 
-const postern = (words: readonly string[], input = ''): Promise<Ended> =>
+const postern = (words: readonly string[], input: string | Buffer = ''): Promise<Ended> =>
   new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
@@ -291,7 +291,7 @@ public.orders.total                                 public.customers.region
 });
 
 describe('what cannot be analysed ends with 2, and says where and why', () => {
-  test.each<[string, () => readonly string[], string, RegExp]>([
+  test.each<[string, () => readonly string[], string | Buffer, RegExp]>([
     [
       'a name that is not there',
       () => ['--catalogue', file],
@@ -305,6 +305,29 @@ describe('what cannot be analysed ends with 2, and says where and why', () => {
       /^<stdin>:1:8: 42702: /,
     ],
     ['a syntax error', () => ['--catalogue', file], 'SELEC 1', /^<stdin>:1:1: 42601: /],
+    [
+      'bytes that are no UTF-8',
+      () => ['--catalogue', file],
+      Buffer.concat([
+        Buffer.from("SELECT 'ü',\n  'x"),
+        Buffer.from([0xff, 0xfe]),
+        Buffer.from("'"),
+      ]),
+      /^<stdin>:2:5: 22021: invalid byte sequence for encoding "UTF8": 0xff\n/,
+    ],
+    [
+      'a character cut off at the end',
+      () => ['--catalogue', file],
+      Buffer.from("SELECT 'ü").subarray(0, -1),
+      /^<stdin>:1:9: 22021: invalid byte sequence for encoding "UTF8": 0xc3\n/,
+    ],
+    ['a NUL', () => ['--catalogue', file], 'SELECT 1\0', /^<stdin>:1:9: 22021: .*0x00\n/],
+    [
+      'brackets without end',
+      () => ['--catalogue', file],
+      `SELECT ${'('.repeat(100_000)}1${')'.repeat(100_000)}`,
+      /^<stdin>: 5400[01]: /,
+    ],
     ['no schema', () => [], 'SELECT 1', /--database-url URL or --catalogue FILE/],
     ['two schemas', () => ['--catalogue', file, '--database-url', url], 'SELECT 1', /two schemas/],
     [

@@ -130,7 +130,9 @@ SELECT GROUPING(region), region FROM customers GROUP BY GROUPING SETS ((region),
 ;;
 select c.email::varchar(5), c.name::text collate "C", c.extra->'a', c.tags[1], array(select id from orders order by 1), coalesce(c.email,'x'), nullif(c.email,''), greatest(c.email,'a') from customers c order by c.id
 ;;
-SELECT extract(year from birth), substring(email from 1 for 3), position('@' in email), trim(both from name), email is distinct from name, email similar to '%x', email ~ 'x', overlay(email placing 'x' from 1) FROM customers WHERE isfinite(birth) ORDER BY id
+SELECT extract(year from birth), substring(email from 1 for 3), position('@' in email), trim(both from name), email is distinct from name, email similar to '%x', email ~ 'x', overlay(email placing 'x' from 1) FROM customers WHERE isfinite(birth) ORDER BY id;;
+SELECT x.a FROM customers c, XMLTABLE('/e' PASSING xmlelement(name e, c.email) COLUMNS a text PATH '.') x;;
+SELECT x.a FROM customers c, JSON_TABLE(to_jsonb(c.email), '$' COLUMNS (a text PATH '$')) x
 `
   .split(';;')
   .map((text) => text.trim())
