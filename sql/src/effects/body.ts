@@ -22,18 +22,20 @@ export interface Around {
   readonly lookInto: Bodies;
 }
 
+/** @param read what the parser has read of the source: positions are of bytes in it */
 export const newResolver = (
   source: string,
   catalogue: Catalogue,
   session: SessionSettings,
   around: Around,
+  read = source,
 ): Resolver => ({
   catalogue,
   session,
   ...around,
   path: namePath(catalogue, session),
   source,
-  offset: offsetsOf(source),
+  offset: offsetsOf(read),
   uses: [],
   blocks: [],
   stars: [],

@@ -18,12 +18,14 @@ export const resolveStatement = (
   catalogue: Catalogue,
   settings: SessionSettings,
 ): Resolved => {
-  const resolver = newResolver(statement.source, catalogue, settings, {
+  const around = {
     outer: undefined,
     parameters: [],
-    within: new Set(),
+    within: new Set<string>(),
     lookInto: newBodies(),
-  });
+  };
+  const { source, blanked } = statement;
+  const resolver = newResolver(source, catalogue, settings, around, blanked);
   const outcome = resolveNode(resolver, statement.node.stmt ?? { String: {} });
   return { resolver, outcome };
 };

@@ -1,8 +1,9 @@
 import { SqlError } from '../errors.js';
+import { fold, type Folded } from './fold.js';
 import { ParserError, ParserInstance } from './instance.js';
 import { tokenize, withoutComments } from './lexer.js';
-import { characterPosition, offsetsOf } from './positions.js';
-import { maxStatementLength, maxTokens, type Statement } from './statement.js';
+import { characterPosition, offsetOfCharacter, offsetsOf } from './positions.js';
+import { maxAllTokens, maxStatementLength, maxTokens, type Statement } from './statement.js';
 
 /** Loads PostgreSQL's parser (Wasm). Once per process, before anything else of this package. */
 export const loadParser = async (): Promise<void> => {
@@ -20,13 +21,16 @@ const parser = (): ParserInstance => {
 
 const loneSurrogate = /\p{Surrogate}/u;
 
+/** What the parser reads of a text. */
+type Read = Pick<Folded, 'blanked' | 'short'>;
+
 /** What the parser must never see: a NUL cuts the text short without a word, a lone surrogate has no UTF-8 form. */
-const check = (sql: string): void => {
+const check = (sql: string): Read => {
   if (sql.length > maxStatementLength)
     throw new SqlError('too-long', `statement is longer than ${maxStatementLength} characters`, {
       hint: 'Send it in smaller parts, or load the data with COPY.',
     });
-  if (sql.length > longestOperatorRun) checkCost(sql);
+  const read = sql.length > longestOperatorRun ? checkCost(sql) : { blanked: sql, short: sql };
   const nul = sql.indexOf('\0');
   if (nul >= 0)
     throw new SqlError('nul', 'invalid byte sequence for encoding "UTF8": 0x00', {
@@ -34,6 +38,7 @@ const check = (sql: string): void => {
     });
   if (loneSurrogate.test(sql))
     throw new SqlError('encoding', 'statement is not valid Unicode text (lone surrogate)');
+  return read;
 };
 
 /** The parser reads a run of operator characters again for each operator or comment that begins in it. */
@@ -41,13 +46,19 @@ const longestOperatorRun = 2048;
 const operatorRun = new RegExp(`[~!@#^&|\`?+\\-*/%<>=]{${longestOperatorRun},}`, 'g');
 
 /** What would take the parser minutes, or the process its memory. */
-const checkCost = (sql: string): void => {
-  if (sql.length <= maxTokens && sql.search(operatorRun) < 0) return;
-  const tokens = tokenize(sql, 0, sql.length, maxTokens + 1);
-  if (tokens.length > maxTokens)
-    throw new SqlError('too-long', `statement has more than ${maxTokens} tokens`, {
-      hint: 'Send it in smaller parts, or load the data with COPY.',
-    });
+const checkCost = (sql: string): Read => {
+  const whole = { blanked: sql, short: sql };
+  if (sql.length <= maxTokens && sql.search(operatorRun) < 0) return whole;
+  const tokens = tokenize(sql, 0, sql.length, maxAllTokens + 1);
+  const read = tokens.length > maxTokens ? fold(sql, tokens) : { ...whole, tokens: tokens.length };
+  if (tokens.length > maxAllTokens || read.tokens > maxTokens)
+    throw new SqlError(
+      'too-long',
+      `statement has more than ${tokens.length > maxAllTokens ? maxAllTokens : maxTokens} tokens`,
+      {
+        hint: 'Send it in smaller parts, or load the data with COPY.',
+      },
+    );
   for (const { index } of sql.matchAll(operatorRun)) {
     const around = tokens.findLast(({ start }) => start <= index);
     const quoted = around?.kind === 'string' || around?.kind === 'quoted';
@@ -57,9 +68,10 @@ const checkCost = (sql: string): void => {
         position: characterPosition(sql, index),
       });
   }
+  return read;
 };
 
-const translate = (error: unknown): SqlError => {
+const translate = (error: unknown, sql: string, { blanked }: Read): SqlError => {
   if (error instanceof SqlError) return error;
   if (error instanceof RangeError)
     return new SqlError('too-complex', 'statement is nested too deeply', { cause: error });
@@ -70,15 +82,18 @@ const translate = (error: unknown): SqlError => {
   if (!(error instanceof ParserError) || error.position === undefined)
     return new SqlError('parser', `the parser failed: ${error.message}`, { cause: error });
   // The parser counts characters already here, as PostgreSQL's error position does.
-  return new SqlError('syntax', error.message, { position: error.position + 1, cause: error });
+  const position = error.position + 1;
+  const original =
+    blanked === sql ? position : characterPosition(sql, offsetOfCharacter(blanked, position));
+  return new SqlError('syntax', error.message, { position: original, cause: error });
 };
 
-const guarded = <T>(sql: string, run: () => T): T => {
-  check(sql);
+const guarded = <T>(sql: string, run: (read: Read) => T): T => {
+  const read = check(sql);
   try {
-    return run();
+    return run(read);
   } catch (error) {
-    throw translate(error);
+    throw translate(error, sql, read);
   }
 };
 
@@ -88,16 +103,17 @@ const guarded = <T>(sql: string, run: () => T): T => {
  * @throws SqlError `syntax` | `nul` | `encoding` | `too-complex` | `too-long`
  */
 export const parse = (sql: string): readonly Statement[] =>
-  guarded(sql, () => {
+  guarded(sql, ({ blanked }) => {
     if (sql.trim() === '') return [];
-    const tree = parser().parse(sql);
-    const offset = offsetsOf(sql);
+    const tree = parser().parse(blanked);
+    const offset = offsetsOf(blanked);
     return (tree.stmts ?? []).map((node) => {
       const from = node.stmt_location ?? 0;
       return {
         source: sql,
         start: offset(from),
         end: node.stmt_len ? offset(from + node.stmt_len) : sql.length,
+        ...(blanked === sql ? {} : { blanked }),
         node,
       };
     });
@@ -105,7 +121,8 @@ export const parse = (sql: string): readonly Statement[] =>
 
 /** Literals become `$n`, comments go: for audit and for recognising a statement again. One statement. */
 export const normalise = (sql: string): string =>
-  guarded(sql, () => withoutComments(parser().normalise(sql)).trim());
+  guarded(sql, ({ short }) => withoutComments(parser().normalise(short)).trim());
 
 /** PostgreSQL's query fingerprint (16 hexadecimal digits): equal for statements that differ in constants only. */
-export const fingerprint = (sql: string): string => guarded(sql, () => parser().fingerprint(sql));
+export const fingerprint = (sql: string): string =>
+  guarded(sql, ({ short }) => parser().fingerprint(short));

@@ -1,6 +1,6 @@
 import { tokenize } from './lexer.js';
 import { characterPosition, offsetOfCharacter } from './positions.js';
-import { maxTokens } from './statement.js';
+import { maxStatementLength } from './statement.js';
 
 /** A text of SQL that reads the same whatever `standard_conforming_strings` says. */
 export interface Spelled {
@@ -22,7 +22,8 @@ const isPlain = (text: string, start: number): boolean => text[start] === "'";
  */
 export const spellPlainStrings = (text: string, standardStrings: boolean): Spelled => {
   const same: Spelled = { sql: text, toOriginal: (position) => position };
-  if (!text.includes('\\')) return same;
+  // A longer one is refused.
+  if (text.length > maxStatementLength || !text.includes('\\')) return same;
   /** offset in `text`, and how many units longer everything from there on is */
   const shifts: { readonly from: number; readonly by: number }[] = [];
   let sql = '';
@@ -33,13 +34,7 @@ export const spellPlainStrings = (text: string, standardStrings: boolean): Spell
     copied = at;
     shifts.push({ from: at, by: sql.length - at });
   };
-  for (const { kind, start, end } of tokenize(
-    text,
-    0,
-    text.length,
-    maxTokens + 1,
-    !standardStrings,
-  )) {
+  for (const { kind, start, end } of tokenize(text, 0, text.length, Infinity, !standardStrings)) {
     if (kind === 'word') lastWord = { start, end };
     if (kind !== 'string' || !isPlain(text, start)) continue;
     let backslash = text.indexOf('\\', start);

@@ -35,7 +35,14 @@ const statements: readonly (readonly [what: string, sql: string])[] = [
     `SELECT 1 FROM customers c ${repeated(200, (i) => `JOIN orders o${i} ON o${i}.id = c.id`, ' ')}`,
   ],
   ['1,000 UNIONs', repeated(1_000, () => 'SELECT email FROM customers', ' UNION ')],
-  ['1 MB of values', `INSERT INTO orders (id) VALUES ${repeated(90_000, () => '(1)', ', ')}`],
+  [
+    '90,000 rows of values',
+    `INSERT INTO orders (id) VALUES ${repeated(90_000, () => '(1)', ', ')}`,
+  ],
+  [
+    '90,000 rows of calls',
+    `INSERT INTO orders (id) VALUES ${repeated(90_000, () => '(abs(1))', ', ')}`,
+  ],
   ['1 MB in one literal', `SELECT '${'x'.repeat(1_000_000)}', email FROM customers`],
   ['more than 1 MiB', `SELECT '${'x'.repeat(1_100_000)}'`],
 ];
