@@ -121,7 +121,8 @@ const writesOf = (
       (one) => actions[one.action] === action && formatName(one.target) === relation,
     );
     const named = columns.filter(({ uses }) => uses.includes('write')).map(({ name }) => name);
-    const made = values.filter((one) => one.action === 'create').map(({ target }) => target.column);
+    // A statement may insert into some columns of a relation, and update others.
+    const given = [...new Set(values.map(({ target }) => target.column))];
     const lineage = values
       .filter(({ sources, influences }) => sources.length + influences.length > 0)
       .map(({ target, ...one }) => ({ column: target.column, ...lineageOf(one) }));
@@ -129,7 +130,7 @@ const writesOf = (
       {
         relation,
         action,
-        columns: action === 'ddl' ? made : named,
+        columns: action === 'ddl' || given.length > 0 ? given : named,
         ...(lineage.length === 0 ? {} : { lineage }),
       },
     ];

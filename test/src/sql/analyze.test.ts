@@ -152,6 +152,24 @@ const statements: readonly [string, object][] = [
     },
   ],
   [
+    'INSERT INTO orders (id, total) VALUES (1, 2) ON CONFLICT (id) DO UPDATE SET total = excluded.total',
+    {
+      ...none,
+      kind: 'insert',
+      reads: [{ relation: 'public.orders', columns: ['id'] }],
+      writes: [
+        { relation: 'public.orders', action: 'insert', columns: ['id', 'total'] },
+        {
+          relation: 'public.orders',
+          action: 'update',
+          columns: ['total'],
+          lineage: [{ column: 'total', sources: [], influences: ['public.orders.id'] }],
+        },
+      ],
+      flags: flags(true),
+    },
+  ],
+  [
     'INSERT INTO "Odd name" SELECT email FROM customers',
     {
       ...none,
