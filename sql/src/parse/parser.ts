@@ -52,13 +52,9 @@ const checkCost = (sql: string): Read => {
   const tokens = tokenize(sql, 0, sql.length, maxAllTokens + 1);
   const read = tokens.length > maxTokens ? fold(sql, tokens) : { ...whole, tokens: tokens.length };
   if (tokens.length > maxAllTokens || read.tokens > maxTokens)
-    throw new SqlError(
-      'too-long',
-      `statement has more than ${tokens.length > maxAllTokens ? maxAllTokens : maxTokens} tokens`,
-      {
-        hint: 'Send it in smaller parts, or load the data with COPY.',
-      },
-    );
+    throw new SqlError('too-long', `statement has more than ${maxTokens} tokens`, {
+      hint: 'Send it in smaller parts, or load the data with COPY.',
+    });
   for (const { index } of sql.matchAll(operatorRun)) {
     const around = tokens.findLast(({ start }) => start <= index);
     const quoted = around?.kind === 'string' || around?.kind === 'quoted';
