@@ -4,6 +4,7 @@ import { accessesOf } from './effects/accesses.js';
 import { withBodies } from './effects/body.js';
 import type { Outcome } from './effects/outcome.js';
 import { resolveStatement, type Resolved } from './effects/resolve-statement.js';
+import { viewFacts } from './effects/views.js';
 import { SqlError } from './errors.js';
 import type { Statement } from './parse/statement.js';
 import { type Cell, Influences, sourcesOf } from './resolve/cells.js';
@@ -74,6 +75,17 @@ const sessionEffects = (r: Resolver, outcome: Outcome): readonly SessionEffect[]
   return [...own, ...bodies, ...set, ...calls];
 };
 
+/** A view may be made of one that reads itself; anything else of it is refused. @throws SqlError `infinite-recursion` */
+const checkViews = ({ resolver: r, outcome }: Resolved): void => {
+  if (outcome.command === 'CREATE VIEW') return;
+  for (const { relation } of r.uses)
+    if (viewFacts(r.catalogue, relation)?.cyclic)
+      throw new SqlError(
+        'infinite-recursion',
+        `infinite recursion detected in rules for relation "${relation.name}"`,
+      );
+};
+
 const analysisOf = (statement: Statement, { resolver: r, outcome }: Resolved): Analysis => {
   const accesses = accessesOf(r, outcome, statement.node.stmt);
   const carriedOut = outcome.planned !== true;
@@ -127,6 +139,7 @@ export const analyze = (
 ): Analyzed => {
   try {
     const resolved = resolveStatement(statement, catalogue, settings);
+    checkViews(resolved);
     return { statement, catalogue, settings, analysis: analysisOf(statement, resolved), resolved };
   } catch (error) {
     if (error instanceof RangeError)

@@ -84,10 +84,10 @@ const viewFactsIn = (
   let found: ViewFacts;
   try {
     found = find(catalogue, view);
+    if (found.direct.some(({ oid }) => facts.get(oid)?.cyclic)) found = { ...found, cyclic: true };
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
-    const cyclic = error.code === 'infinite-recursion';
-    found = { ...broken(error.message), ...(cyclic ? { cyclic } : {}) };
+    found = broken(error.message);
   }
   facts.set(view.oid, found);
   return found;

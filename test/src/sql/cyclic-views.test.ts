@@ -52,11 +52,23 @@ test.each([
   'INSERT INTO t SELECT id FROM one',
   'WITH w AS (SELECT id FROM two) SELECT 1 FROM w',
   'SELECT id FROM t',
+  'CREATE VIEW further AS SELECT id FROM one',
+  'CREATE OR REPLACE VIEW one AS SELECT id FROM t',
+  'CREATE TABLE filled AS SELECT id FROM one',
+  'EXPLAIN SELECT id FROM one',
+  'PREPARE later AS SELECT id FROM one',
+  'DECLARE c CURSOR FOR SELECT id FROM one',
+  'UPDATE t SET id = (SELECT max(id) FROM two)',
+  'GRANT SELECT ON one TO public',
+  "COMMENT ON VIEW one IS 'x'",
+  'DROP VIEW one CASCADE',
 ])('%s', async (sql) => {
+  await client.query('BEGIN');
   const theirs = await client.query(sql).then(
     () => 'understood',
     (thrown: unknown) => (thrown as pg.DatabaseError).code,
   );
+  await client.query('ROLLBACK');
   expect(ours(sql)).toBe(theirs);
 });
 
