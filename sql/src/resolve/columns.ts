@@ -119,14 +119,15 @@ const unqualified = (
 ): Flow[] => {
   let unknown: { readonly item: Item; readonly at: Scope } | undefined;
   for (let at: Scope | undefined = scope; at; at = at.parent) {
-    const hits = at.items.filter((item) => item.columnsVisible && item.named(name).length > 0);
-    const cells = hits.flatMap((item) => item.named(name));
-    if (cells.length > 1)
+    const hits = at.items.flatMap((item) =>
+      item.columnsVisible ? item.named(name).map((cell) => ({ item, cell })) : [],
+    );
+    if (hits.length > 1)
       throw fail(r, 'ambiguous-column', `column reference "${name}" is ambiguous`, location);
-    const [cell] = cells;
-    if (cell && hits[0]) {
-      notBarred(r, hits[0], location);
-      return found(at, [{ from: cell, kind }]);
+    const [hit] = hits;
+    if (hit) {
+      notBarred(r, hit.item, location);
+      return found(at, [{ from: hit.cell, kind }]);
     }
     const open = at.items.find((item) => item.columnsVisible && item.unknown);
     if (open && !unknown) unknown = { item: open, at };
