@@ -1,3 +1,4 @@
+import type { ParamRef } from '@pgsql/types';
 import type { Analysis, ColumnRef, OutputColumn, SessionEffect } from './analysis.js';
 import type { Catalogue } from './catalogue/catalogue.js';
 import { accessesOf } from './effects/accesses.js';
@@ -6,6 +7,7 @@ import type { Outcome } from './effects/outcome.js';
 import { resolveStatement, type Resolved } from './effects/resolve-statement.js';
 import { viewFacts } from './effects/views.js';
 import { SqlError } from './errors.js';
+import { walk } from './parse/nodes.js';
 import type { Statement } from './parse/statement.js';
 import { type Cell, Influences, sourcesOf } from './resolve/cells.js';
 import { typeOfCell } from './resolve/column-types.js';
@@ -130,15 +132,18 @@ const analysisOf = (statement: Statement, { resolver: r, outcome }: Resolved): A
 /**
  * What a statement means and does.
  *
+ * @param declared OIDs of the types that its parameters are declared to be of (0: the server deduces it), as a Parse
+ *   message does; without it they may be of any type, and every function and operator that may be meant counts
  * @throws SqlError as PostgreSQL would: `undefined-table`, `undefined-column`, `ambiguous-column`, `undefined-function`, ...
  */
 export const analyze = (
   statement: Statement,
   catalogue: Catalogue,
   settings: SessionSettings,
+  declared?: readonly number[],
 ): Analyzed => {
   try {
-    const resolved = resolveStatement(statement, catalogue, settings);
+    const resolved = resolveStatement(statement, catalogue, settings, declared);
     checkViews(resolved);
     return { statement, catalogue, settings, analysis: analysisOf(statement, resolved), resolved };
   } catch (error) {
@@ -154,3 +159,21 @@ export const analyze = (
  */
 export const outputTypes = ({ resolved }: Analyzed): readonly (number | undefined)[] =>
   (resolved.outcome.output ?? []).map(({ cell }) => typeOfCell(cell));
+
+/**
+ * OIDs of the types of a statement's parameters, from `$1` on, of one that was analyzed with their declared types;
+ * undefined where the type is not known, of which the server says that it could not determine it (42P18) but in
+ * SQL/JSON.
+ */
+export const parameterTypes = ({
+  statement,
+  resolved: { resolver },
+}: Analyzed): readonly (number | undefined)[] => {
+  let most = 0;
+  walk(statement.node.stmt, (kind, content) => {
+    if (kind === 'ParamRef') most = Math.max(most, (content as ParamRef).number ?? 0);
+    // Those in it are of what is prepared or made.
+    return kind !== 'PrepareStmt' && kind !== 'CreateFunctionStmt';
+  });
+  return Array.from({ length: most }, (_, i) => resolver.deduced?.get(i + 1));
+};

@@ -18,7 +18,7 @@ export { parseSearchPath, type SessionSettings } from './resolve/settings.js';
 export type { Analyzed } from './analyze.js';
 export { RewriteRefusal, type Change, type Rewritten } from './rewrite/change.js';
 export type * from './classification/classification.js';
-export { analyze, outputTypes } from './analyze.js';
+export { analyze, outputTypes, parameterTypes } from './analyze.js';
 export { catalogueFromData } from './catalogue/build.js';
 export { type AskRows, CatalogueReader, readCatalogue } from './catalogue/reader.js';
 export type { Rows } from './catalogue/rows.js';

@@ -7,6 +7,7 @@ import { caret } from '../output/caret.js';
 import type { Shell } from '../shell.js';
 import { type Decoded, decodeUtf8 } from './utf8.js';
 import { drawReport } from './drawing.js';
+import { parametersOf } from './parameters.js';
 import { reportOf, type StatementReport } from './report.js';
 import { snapshotOf, type Surroundings, surroundingsOf } from './snapshot.js';
 
@@ -113,13 +114,14 @@ const readSql = async (path: string, shell: Shell): Promise<Source> => {
 /** All statements of one text, or where and why one cannot be understood. */
 const reportsOf = (
   { path, text, wrong }: Source,
-  { catalogue, settings }: Surroundings,
+  around: Surroundings,
 ):
   { readonly statements: readonly StatementReport[] } | { readonly problem: readonly string[] } => {
   try {
     if (wrong) throw wrong;
+    const { catalogue, settings } = around;
     const statements = parse(text).map((statement) =>
-      reportOf(analyze(statement, catalogue, settings).analysis),
+      reportOf(analyze(statement, catalogue, settings).analysis, parametersOf(statement, around)),
     );
     return { statements };
   } catch (thrown) {

@@ -25,7 +25,13 @@ const draw = (one: StatementReport, paint: Paint): readonly string[] => {
   ];
 };
 
-const branches = ({ reads, writes, functions, flags }: StatementReport): readonly Branch[] =>
+const branches = ({
+  reads,
+  writes,
+  functions,
+  parameters = [],
+  flags,
+}: StatementReport): readonly Branch[] =>
   [
     {
       text: 'reads',
@@ -41,6 +47,7 @@ const branches = ({ reads, writes, functions, flags }: StatementReport): readonl
       })),
     },
     { text: 'calls', below: functions.map((text) => ({ text })) },
+    { text: 'takes', below: parameters.map((type, i) => ({ text: `$${i + 1} ${type}` })) },
     { text: 'cannot see through', below: flags.opaque.map((text) => ({ text })) },
   ].filter(({ below }) => below.length > 0);
 

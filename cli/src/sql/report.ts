@@ -23,6 +23,8 @@ export interface StatementReport {
   readonly writes: readonly WriteReport[];
   readonly functions: readonly string[];
   readonly output: readonly OutputReport[];
+  /** the types of `$1`, `$2`, ...; absent when there are none */
+  readonly parameters?: readonly string[];
   readonly flags: {
     /** SELECT: some row is looked at before it is given out; UPDATE and DELETE: none goes without */
     readonly filtered: boolean;
@@ -62,7 +64,7 @@ export interface OutputReport extends LineageReport {
 const reading = new Set<Access['action']>(['select', 'copy-out']);
 const notData = new Set<Access['action']>(['execute', 'config']);
 
-export const reportOf = (analysis: Analysis): StatementReport => {
+export const reportOf = (analysis: Analysis, parameters: readonly string[]): StatementReport => {
   const { accesses, output, written, flags, notUnderstood } = analysis;
   return {
     kind: analysis.command.toLowerCase(),
@@ -70,6 +72,7 @@ export const reportOf = (analysis: Analysis): StatementReport => {
     writes: writesOf(accesses, written),
     functions: analysis.calls.map(formatName),
     output: output.map(({ name, ...lineage }) => ({ name, ...lineageOf(lineage) })),
+    ...(parameters.length === 0 ? {} : { parameters }),
     flags: {
       filtered:
         !flags.unfiltered &&

@@ -3,6 +3,7 @@ import type {
   Catalogue,
   CatalogueData,
   Column,
+  ForeignKey,
   Policy,
   Relation,
   Routine,
@@ -71,11 +72,13 @@ const relations = (
     ([, number, comment]) => [num(number), text(comment)] as const,
   );
   const policies = byOid(details.policies, (row) => policyOf(row, definitions.policy));
+  const references = byOid(details.references, foreignKeyOf);
   const servers = byOid(details.foreign, (row) => text(row[1]));
   return [...bare].map((relation) => {
     const { oid, namespace, name, kind, temporary, partition, columns, rowSecurity } = relation;
     const definition = definitions.view.get(oid);
     const server = servers.get(oid)?.[0];
+    const foreignKeys = references.get(oid);
     const secured = rowSecurity.enabled || rowSecurity.forced || policies.has(oid);
     return {
       oid,
@@ -90,6 +93,7 @@ const relations = (
         .sort(([a = 0], [b = 0]) => a - b)
         .map(([, parent = 0]) => parent),
       primaryKey: keys.get(oid)?.[0] ?? none,
+      ...(foreignKeys ? { foreignKeys } : {}),
       triggers: triggers.get(oid) ?? none,
       rules: rules.get(oid) ?? none,
       ...(secured ? { rowSecurity: { ...rowSecurity, policies: policies.get(oid) ?? none } } : {}),
@@ -97,6 +101,15 @@ const relations = (
     };
   });
 };
+
+const foreignKeyOf = ([, to, columns, toColumns, onDelete, onUpdate, set]: Row): ForeignKey => ({
+  to: num(to),
+  columns: list(columns).map(Number),
+  toColumns: list(toColumns).map(Number),
+  onDelete: text(onDelete) as ForeignKey['onDelete'],
+  onUpdate: text(onUpdate) as ForeignKey['onUpdate'],
+  ...(set ? { set: list(set).map(Number) } : {}),
+});
 
 const policyOf = (
   [, oid, name, command, permissive, roles]: Row,
@@ -143,13 +156,16 @@ const types = (
 ): readonly Type[] => {
   const checks = checksOf(details);
   const labels = byOid(details.enums, (row) => strings(row[1]));
-  const subtypes = byOid(details.ranges, (row) => num(row[1]));
+  const ranges = byOid(details.ranges, ([, subtype, multirange]) => ({
+    subtype: num(subtype),
+    ...(multirange ? { multirange: num(multirange) } : {}),
+  }));
   return [...bare].map(({ namespace, ...type }) => ({
     ...type,
     schema: schemas.get(namespace) ?? '',
     checks: checks.get(type.oid) ?? none,
     ...(type.kind === 'e' ? { labels: labels.get(type.oid)?.[0] ?? none } : {}),
-    ...(type.kind === 'r' ? { subtype: subtypes.get(type.oid)?.[0] ?? 0 } : {}),
+    ...(type.kind === 'r' ? ranges.get(type.oid)?.[0] : {}),
   }));
 };
 

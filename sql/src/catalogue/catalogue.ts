@@ -34,6 +34,8 @@ export interface Relation extends ObjectName {
   readonly parents: readonly number[];
   /** column numbers of the primary key */
   readonly primaryKey: readonly number[];
+  /** its foreign keys, when it has any */
+  readonly foreignKeys?: readonly ForeignKey[];
   /** functions of its user triggers */
   readonly triggers: readonly ObjectName[];
   readonly rules: readonly Rule[];
@@ -41,6 +43,22 @@ export interface Relation extends ObjectName {
   readonly rowSecurity?: RowSecurity;
   /** of a foreign table: the foreign server's name */
   readonly server?: string;
+}
+
+/** `pg_constraint.confdeltype`, `confupdtype`: no action, restrict, cascade, set null, set default. */
+export type ReferentialAction = 'a' | 'r' | 'c' | 'n' | 'd';
+
+/** Columns of a relation that refer to those of another one, or of its own. */
+export interface ForeignKey {
+  /** OID of the relation that is referred to */
+  readonly to: number;
+  /** column numbers, in the order of those that they refer to */
+  readonly columns: readonly number[];
+  readonly toColumns: readonly number[];
+  readonly onDelete: ReferentialAction;
+  readonly onUpdate: ReferentialAction;
+  /** the columns that `ON DELETE SET NULL (a, b)` or `SET DEFAULT (a, b)` names */
+  readonly set?: readonly number[];
 }
 
 /** Row-level security of a table: `pg_class.relrowsecurity`, `relforcerowsecurity`, `pg_policy`. */
@@ -99,8 +117,8 @@ export interface Overload {
   /** SQL for the last of these, with commas between */
   readonly defaults?: string;
   readonly result: number;
-  /** names of its OUT, INOUT and TABLE arguments */
-  readonly out: readonly string[];
+  /** its OUT, INOUT and TABLE arguments */
+  readonly out: readonly Argument[];
   /** `name=value`: what is set while it runs */
   readonly settings: readonly string[];
   /** whose rights it has when it is a security definer; empty for PostgreSQL's own */
@@ -137,6 +155,8 @@ export interface Type extends ObjectName {
   readonly labels?: readonly string[];
   /** OID of the type that a range is over */
   readonly subtype?: number;
+  /** OID of the type of several of its ranges; PostgreSQL has them from version 14 on */
+  readonly multirange?: number;
   readonly extension?: string;
 }
 
@@ -197,6 +217,8 @@ export interface Catalogue {
   routineByOid(oid: number): { readonly routine: Routine; readonly overload: Overload } | undefined;
   type(schema: string, name: string): Type | undefined;
   typeByOid(oid: number): Type | undefined;
+  /** the range type that a multirange type is of several of */
+  rangeOf(multirange: number): Type | undefined;
   /** the array type whose elements are of this type */
   arrayOf(element: number): Type | undefined;
   /** of all schemas */
@@ -209,5 +231,7 @@ export interface Catalogue {
   userCast(type: number): boolean;
   /** relations that inherit from, or are partitions of, this one */
   children(oid: number): readonly Relation[];
+  /** the foreign keys that refer to this relation, and whose they are */
+  referring(oid: number): readonly { readonly relation: Relation; readonly key: ForeignKey }[];
   toJSON(): CatalogueData;
 }

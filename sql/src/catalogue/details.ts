@@ -44,7 +44,10 @@ WHERE ${sinceOwn('a.aggfnoid::pg_catalog.oid')}`,
     2,
     `SELECT e.enumtypid, pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e GROUP BY e.enumtypid`,
   ],
-  ranges: [2, `SELECT rngtypid, rngsubtype FROM pg_catalog.pg_range`],
+  ranges: [
+    3,
+    `SELECT g.rngtypid, g.rngsubtype, pg_catalog.to_jsonb(g) OPERATOR(pg_catalog.->>) 'rngmultitypid'::pg_catalog.text FROM pg_catalog.pg_range g`,
+  ],
   policies: [
     6,
     `SELECT p.polrelid, p.oid, p.polname, p.polcmd, p.polpermissive, pg_catalog.array_to_json(ARRAY(
@@ -71,6 +74,14 @@ WHERE r.rulename OPERATOR(pg_catalog.<>) '_RETURN' AND ${sinceOwn('r.ev_class')}
   keys: [
     2,
     `SELECT conrelid, pg_catalog.array_to_json(conkey) FROM pg_catalog.pg_constraint WHERE contype OPERATOR(pg_catalog.=) 'p'`,
+  ],
+  // A partition's copy of its table's key does nothing of its own; one for a partition that is referred to does.
+  references: [
+    7,
+    `SELECT k.conrelid, k.confrelid, pg_catalog.array_to_json(k.conkey), pg_catalog.array_to_json(k.confkey), k.confdeltype, k.confupdtype,
+  pg_catalog.to_jsonb(k) OPERATOR(pg_catalog.->>) 'confdelsetcols'::pg_catalog.text
+FROM pg_catalog.pg_constraint k LEFT JOIN pg_catalog.pg_constraint p ON p.oid OPERATOR(pg_catalog.=) k.conparentid
+WHERE k.contype OPERATOR(pg_catalog.=) 'f' AND (p.oid IS NULL OR p.conrelid OPERATOR(pg_catalog.=) k.conrelid)`,
   ],
   checks: [
     2,

@@ -2,6 +2,7 @@ import type {
   Cast,
   Catalogue,
   CatalogueData,
+  ForeignKey,
   Operator,
   Overload,
   Relation,
@@ -60,6 +61,13 @@ export const indexCatalogue = (data: CatalogueData): Catalogue => {
       if (known) known.push(relation);
       else children.set(parent, [relation]);
     }
+  const referring = new Map<number, { relation: Relation; key: ForeignKey }[]>();
+  for (const relation of data.relations)
+    for (const key of relation.foreignKeys ?? []) {
+      const known = referring.get(key.to);
+      if (known) known.push({ relation, key });
+      else referring.set(key.to, [{ relation, key }]);
+    }
   const operators = new Map<string, Operator[]>();
   const leakproof = new Set<string>();
   const userOperators = new Set<string>();
@@ -81,6 +89,8 @@ export const indexCatalogue = (data: CatalogueData): Catalogue => {
     if (!made || !isRangeConstructor(typeByOid, made.routine, made.overload))
       userCasts.add(cast.from).add(cast.to);
   }
+  const ranges = new Map<number, Type>();
+  for (const type of data.types) if (type.multirange) ranges.set(type.multirange, type);
   const arrays = new Map<number, Type>();
   for (const type of data.types)
     if (type.element !== 0 && type.category === 'A' && !vectors.has(type.oid))
@@ -101,10 +111,12 @@ export const indexCatalogue = (data: CatalogueData): Catalogue => {
     operators: (symbol) => operators.get(symbol) ?? [],
     leakproofOperator: (symbol, left, right) => leakproof.has(`${symbol}|${left}|${right}`),
     userOperator: (symbol) => userOperators.has(symbol),
+    rangeOf: (multirange) => ranges.get(multirange),
     arrayOf: (element) => arrays.get(element),
     cast: (from, to) => casts.get(from)?.get(to),
     userCast: (type) => userCasts.has(type),
     children: (oid) => children.get(oid) ?? [],
+    referring: (oid) => referring.get(oid) ?? [],
     toJSON: () => data,
   };
 };

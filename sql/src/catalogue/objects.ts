@@ -1,5 +1,5 @@
 import type { Cast, Column, Operator, Overload, Relation, Type } from './catalogue.js';
-import { flag, num, type Row, strings, text } from './rows.js';
+import { flag, list, num, type Row, strings, text } from './rows.js';
 import { catalogOid, oneOf, own, sinceOwn } from './sql.js';
 
 // The objects of which there are many: each has one row in a catalogue, or in pg_attribute some, and is read again
@@ -116,7 +116,10 @@ export const column = (
 });
 
 /** A type without the constraints that it has as a domain. */
-export interface BareType extends Omit<Type, 'schema' | 'checks' | 'labels' | 'subtype'> {
+export interface BareType extends Omit<
+  Type,
+  'schema' | 'checks' | 'labels' | 'subtype' | 'multirange'
+> {
   readonly namespace: number;
 }
 
@@ -176,23 +179,25 @@ export const routinesQuery = (
   ${ownOnly('pg_catalog.pg_get_userbyid(p.proowner)')}, ${ownOnly('pg_catalog.array_to_json(p.proconfig)')},
   ${ownOnly('pg_catalog.pg_get_expr(p.proargdefaults, 0)')},
   ${ownOnly(`CASE WHEN l.lanname OPERATOR(pg_catalog.=) 'sql' THEN p.prosrc END`)},
-  ${serverVersion < 140000 ? 'false' : 'p.prosqlbody IS NOT NULL'}, ${extensionOf('pg_proc', 'p.oid')}
+  ${serverVersion < 140000 ? 'false' : 'p.prosqlbody IS NOT NULL'}, ${extensionOf('pg_proc', 'p.oid')},
+  pg_catalog.array_to_json(p.proallargtypes)
 FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid OPERATOR(pg_catalog.=) p.prolang WHERE ${condition('p', wanted)}`;
 
 const ownOnly = (expression: string): string =>
   `CASE WHEN ${sinceOwn('p.oid')} THEN ${expression} END`;
 
-/** Names of the arguments that have one of these modes; without modes all are `i`. */
-const namesOf = (names: readonly string[], modes: readonly string[], of: string): string[] =>
-  names.filter((_, i) => of.includes(modes[i] ?? 'i'));
+/** Those of arguments that have one of these modes; without modes all are `i`. */
+const ofModes = <T>(all: readonly T[], modes: readonly string[], of: string): readonly T[] =>
+  all.filter((_, i) => of.includes(modes[i] ?? 'i'));
 
 export const bareRoutine = (row: Row): BareRoutine => {
   const [oid, namespace, name, kind, language, volatility, leakproof, set, definer] = row;
   const [count, defaulted, variadic, result, argumentNames, argumentModes, types] = row.slice(9);
-  const [owner, settings, defaults, source, atomic, extension] = row.slice(16);
+  const [owner, settings, defaults, source, atomic, extension, allTypes] = row.slice(16);
   const all = num(count);
   const [names, modes] = [strings(argumentNames), strings(argumentModes)];
-  const given = namesOf(names, modes, 'ibv');
+  const given = ofModes(names, modes, 'ibv');
+  const every = list(allTypes).map((type, i) => ({ name: names[i] ?? '', type: Number(type) }));
   return {
     namespace: num(namespace),
     name: text(name),
@@ -212,7 +217,7 @@ export const bareRoutine = (row: Row): BareRoutine => {
         .map((type, i) => ({ name: given[i] ?? '', type: Number(type) })),
       ...(defaults ? { defaults } : {}),
       result: num(result),
-      out: modes.length === 0 ? [] : namesOf(names, modes, 'obt'),
+      out: modes.length === 0 ? [] : ofModes(every, modes, 'obt'),
       settings: strings(settings),
       owner: text(owner),
       ...(source ? { body: source } : {}),

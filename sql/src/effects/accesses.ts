@@ -106,16 +106,23 @@ const unseen = (r: Resolver, drafts: Drafts, tree: unknown): void => {
   }
 };
 
-/** What a body does, the statement does. @param reach what it touches */
+const changing: ReadonlySet<Action> = new Set(['insert', 'update', 'delete', 'merge']);
+
+/** What a body does, the statement does, unless it is only planned. @param reach what it touches */
 const runsBody = (
   r: Resolver,
   drafts: Drafts,
   body: Body,
+  planned: boolean,
   reach: Map<string, ObjectName>,
 ): void => {
   for (const { action, object, columns, through, user } of body.accesses()) {
-    const draft = drafts.draft(action, object, through);
-    for (const { name, uses } of columns) add(draft, name, uses);
+    const looks = planned && changing.has(action);
+    const draft = drafts.draft(looks ? 'select' : action, object, through);
+    for (const { name, uses } of columns) {
+      const kept = looks ? uses.filter((use) => use !== 'write') : uses;
+      if (kept.length > 0) add(draft, name, kept);
+    }
     if (action === 'execute' || !object || !user) continue;
     for (const one of [object, ...through]) reach.set(formatName(one), one);
   }
@@ -125,13 +132,13 @@ const runsBody = (
 };
 
 /** What they touch is out of reach of masks and filters. */
-const runsBodies = (r: Resolver, drafts: Drafts): void => {
+const runsBodies = (r: Resolver, drafts: Drafts, planned: boolean): void => {
   const byCall = new Map<string, readonly [Body, Map<string, ObjectName>]>();
   for (const body of r.bodies) {
     const key = `${body.location} ${body.construct}`;
     const known = byCall.get(key) ?? ([body, new Map<string, ObjectName>()] as const);
     byCall.set(key, known);
-    runsBody(r, drafts, body, known[1]);
+    runsBody(r, drafts, body, planned, known[1]);
   }
   for (const [{ construct, location }, reach] of byCall.values())
     if (reach.size > 0) opaque(r, construct, location, [...reach.values()]);
@@ -149,6 +156,6 @@ export const accessesOf = (r: Resolver, outcome: Outcome, tree: unknown): readon
   }
   for (const object of r.executes.values()) drafts.draft('execute', object);
   unseen(r, drafts, tree);
-  runsBodies(r, drafts);
+  runsBodies(r, drafts, outcome.planned === true);
   return drafts.finished();
 };

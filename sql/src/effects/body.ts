@@ -11,6 +11,7 @@ import type { Bodies, Body, Resolver } from '../resolve/resolver.js';
 import { type Named, newScope, type Scope } from '../resolve/scope.js';
 import type { SessionSettings } from '../resolve/settings.js';
 import { accessesOf } from './accesses.js';
+import { followForeignKeys } from './foreign-keys.js';
 import type { Outcome } from './outcome.js';
 import { statement as resolveNode } from './statements.js';
 
@@ -20,6 +21,7 @@ export interface Around {
   readonly parameters: readonly Cell[];
   readonly within: ReadonlySet<string>;
   readonly lookInto: Bodies;
+  readonly deduced?: Map<number, number>;
 }
 
 /** @param read what the parser has read of the source: positions are of bytes in it */
@@ -33,6 +35,8 @@ export const newResolver = (
   catalogue,
   session,
   ...around,
+  deduced: around.deduced,
+  untyped: new Set(),
   path: namePath(catalogue, session),
   source,
   offset: offsetsOf(read),
@@ -89,6 +93,7 @@ export const bodyOf = (
   node: Node,
 ): Body => {
   let accesses: ReturnType<Body['accesses']> | undefined;
+  followForeignKeys(resolver, outcome);
   return {
     construct,
     location,

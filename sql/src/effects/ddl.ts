@@ -3,6 +3,7 @@ import type { Action, SessionEffect } from '../analysis.js';
 import type { ObjectName } from '../names.js';
 import { as, texts, type NodeKind, type NodeOf } from '../parse/nodes.js';
 import type { Resolver } from '../resolve/resolver.js';
+import { droppedWith } from './dropped.js';
 import {
   createdName,
   functionName,
@@ -121,12 +122,12 @@ export const ddlStatements: { readonly [K in DdlKind]: Ddl<K> } = {
   AlterTableStmt: (r, s) => done(tag('ALTER', s.objtype), 'ddl', at(r, s.relation)),
   AlterTableMoveAllStmt: (_r, s) => done(tag('ALTER', s.objtype), 'ddl', []),
   IndexStmt: (r, s) => done('CREATE INDEX', 'ddl', at(r, s.relation)),
-  DropStmt: (r, s) =>
-    done(
-      tag('DROP', s.removeType),
-      'ddl',
-      (s.objects ?? []).map((o) => objectNames(r, s.removeType, o)),
-    ),
+  DropStmt: (r, s) => {
+    const named = (s.objects ?? []).map((o) => objectNames(r, s.removeType, o));
+    const { deeds = [], ...outcome } = done(tag('DROP', s.removeType), 'ddl', named);
+    const others = droppedWith(r, s).map((object) => ({ action: 'ddl' as const, object }));
+    return { ...outcome, deeds: [...deeds, ...others] };
+  },
   RenameStmt: (r, s) =>
     done(
       tag(

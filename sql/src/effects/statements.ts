@@ -1,10 +1,11 @@
 import type { CopyStmt, ExplainStmt, Node, RangeVar } from '@pgsql/types';
 import type { SessionEffect } from '../analysis.js';
+import type { ObjectName } from '../names.js';
 import { as, kindOf, texts, type NodeKind, type NodeOf } from '../parse/nodes.js';
 import { baseCell, mark, markCell } from '../resolve/cells.js';
 import { argumentTypes } from '../resolve/calls.js';
 import { condition, gather } from '../resolve/expression.js';
-import { findRelation } from '../resolve/path.js';
+import { findRelation, publicName } from '../resolve/path.js';
 import { markOutput, query } from '../resolve/query.js';
 import { relationItem, useRelation } from '../resolve/relation.js';
 import { fail, opaque, type Resolver } from '../resolve/resolver.js';
@@ -12,6 +13,7 @@ import { judgeRoutine } from '../resolve/routines.js';
 import { newScope, type Named } from '../resolve/scope.js';
 import { noteWrite } from '../resolve/writes.js';
 import { ddlStatements } from './ddl.js';
+import { truncatedWith } from './foreign-keys.js';
 import { mentionedCalls } from './mentioned-calls.js';
 import { createdName, functionName, relationName, type Outcome } from './outcome.js';
 import { discard, setVariable, transaction } from './session-statements.js';
@@ -259,10 +261,7 @@ const rowStatements: Handlers<RowKind> = {
   }),
   TruncateStmt: (r, stmt) => ({
     command: 'TRUNCATE TABLE',
-    deeds: (stmt.relations ?? []).flatMap((node) => {
-      const relation = as(node, 'RangeVar');
-      return relation ? [{ action: 'truncate' as const, object: relationName(r, relation) }] : [];
-    }),
+    deeds: truncated(r, stmt).map((object) => ({ action: 'truncate' as const, object })),
     readOnly: false,
   }),
   ConstraintsSetStmt: () => ({ command: 'SET CONSTRAINTS' }),
@@ -271,6 +270,20 @@ const rowStatements: Handlers<RowKind> = {
     opaque(r, 'LOAD', 0);
     return { command: 'LOAD', deeds: [{ action: 'config' }], session: anything, readOnly: false };
   },
+};
+
+const truncated = (
+  r: Resolver,
+  { relations, behavior }: NodeOf<'TruncateStmt'>,
+): readonly ObjectName[] => {
+  const nodes = (relations ?? []).flatMap((node) => as(node, 'RangeVar') ?? []);
+  const names = nodes.map((node) => relationName(r, node));
+  if (behavior !== 'DROP_CASCADE') return names;
+  const found = nodes.flatMap(
+    ({ schemaname, relname }) => findRelation(r.catalogue, r.path, schemaname, relname ?? '') ?? [],
+  );
+  const others = truncatedWith(r.catalogue, found).slice(found.length);
+  return [...names, ...others.map((relation) => publicName(r.path, relation))];
 };
 
 /** SELECT INTO: the target stands in the first SELECT of a set operation. */

@@ -7,6 +7,7 @@ import { fieldOfRow } from './columns.js';
 import { below, visit } from './expression.js';
 import { computed, type Gathered, type Walk } from './gathered.js';
 import { argumentsOf, type Callee, fits, narrowed } from './overloads.js';
+import { expectFrame } from './parameters.js';
 import { findRoutines } from './path.js';
 import type { Given, Resolver } from './resolver.js';
 import { calleesOf, compete, judgeCallees, notUnderstood, type Judged } from './routines.js';
@@ -27,6 +28,7 @@ const windowDefinition = (w: Walk, window: WindowDef | undefined): void => {
   below(inner, window.startOffset, 'transformation');
   below(inner, window.endOffset, 'transformation');
   w.into.flows.push(...parts.flows);
+  expectFrame(w.r, w.scope, window);
 };
 
 /** The types of a call's arguments as far as they show, as an error names them. */

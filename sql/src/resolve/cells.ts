@@ -43,6 +43,8 @@ export interface Cell {
   decided?: Deciding;
   /** OID of the type of its values; undefined: not known. For use when the query it belongs to is resolved. */
   typed?: () => number | undefined;
+  /** of parameters whose type is not known: they are of this one */
+  expects?: (type: number | undefined) => void;
   /** of a row, when it is one: its fields */
   fields?: () => readonly Field[] | undefined;
 }

@@ -33,8 +33,12 @@ export const typeOfCell = (cell: Cell, depth = 0): Known => {
 };
 
 /** The type of the rows of a relation; undefined for any other source, which may be a function's plain value. */
-export const rowType = (r: Resolver, { use }: Item): Known =>
-  use && r.catalogue.type(use.relation.schema, use.relation.name)?.oid;
+export const rowType = (r: Resolver, item: Item): Known => {
+  const { use } = item;
+  const [only] = item.scalar ? item.columns() : [];
+  if (only) return typeOfCell(only.cell);
+  return use && r.catalogue.type(use.relation.schema, use.relation.name)?.oid;
+};
 
 /** The column that a name means, as `columnReference` finds it, without taking note of anything. */
 export const cellOfName = (scope: Scope, names: readonly string[]): Cell | undefined => {

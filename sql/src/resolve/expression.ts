@@ -1,5 +1,6 @@
 import type { MultiAssignRef, Node, SubLink, TypeCast } from '@pgsql/types';
 import { as, kindOf, locationOf, text, texts, type NodeKind } from '../parse/nodes.js';
+import { oid } from '../types/oids.js';
 import { functionCall } from './calls.js';
 import { derived, mark, markFlows, newDeciding, type FlowKind } from './cells.js';
 import { columnReference } from './columns.js';
@@ -7,11 +8,13 @@ import { fieldsOf } from './fields.js';
 import { computed, type Gathered, type Visit, type Walk } from './gathered.js';
 import { indirection } from './indirections.js';
 import { operation } from './operations.js';
+import { expect } from './parameters.js';
 import { publicName } from './path.js';
 import { query } from './query.js';
 import { fail, opaque, type Resolver } from './resolver.js';
-import { judgeOperator } from './routines.js';
+import { judgeCast, judgeOperator } from './routines.js';
 import { addDeciding, decides, type Scope } from './scope.js';
+import { resolveArray, resolveCase, settle } from './settle.js';
 import { namedType, typeOf } from './type-of.js';
 import { judgeType } from './types.js';
 
@@ -112,7 +115,13 @@ const visits: { readonly [K in NodeKind]?: Visit } = {
     if (!cast?.arg) return;
     if (cast.typeName) judgeType(w.r, cast.typeName);
     if (!as(cast.arg, 'A_Const')) w.into.leakproof = false;
-    visit(w, cast.arg, isNoCast(w, cast) ? kind : computed(kind));
+    const inside = (part: Node): void => {
+      visit(w, part, computed(kind));
+    };
+    const type = namedType(w.r, cast.typeName);
+    if (!resolveArray(w.r, cast.arg, type, inside))
+      visit(w, cast.arg, isNoCast(w, cast) ? kind : computed(kind));
+    if (w.r.catalogue.userCast(type ?? 0)) judgeCast(w.r, typeOf(w.r, w.scope, cast.arg), type);
   },
   A_Indirection: (w, node, kind) => {
     const part = as(node, 'A_Indirection');
@@ -144,15 +153,23 @@ const visits: { readonly [K in NodeKind]?: Visit } = {
     const arg = as(node, 'CollateClause')?.arg;
     if (arg) visit(w, arg, computed(kind));
   },
-  BoolExpr: children,
+  BoolExpr: (w, node, kind) => {
+    for (const arg of as(node, 'BoolExpr')?.args ?? []) {
+      visit(w, arg, computed(kind));
+      expect(w.r, arg, oid.bool);
+    }
+  },
   NullTest: children,
   BooleanTest: children,
   CaseExpr: (w, node, kind) => {
     // The value is compared with those behind WHEN.
-    if (as(node, 'CaseExpr')?.arg) judgeOperator(w.r, ['='], locationOf(node) ?? 0);
-    children(w, node, kind);
+    const chosen = as(node, 'CaseExpr');
+    if (chosen?.arg) judgeOperator(w.r, ['='], locationOf(node) ?? 0);
+    if (chosen)
+      resolveCase(w.r, w.scope, chosen, (part) => {
+        visit(w, part, computed(kind));
+      });
   },
-  CaseWhen: children,
   CoalesceExpr: children,
   RowExpr: children,
   A_ArrayExpr: children,
@@ -207,6 +224,7 @@ export const visit: Visit = (w, node, kind) => {
   const known = visits[own];
   if (known) {
     known(w, node, kind);
+    settle(w.r, w.scope, node);
     return;
   }
   opaque(w.r, own, locationOf(node));
@@ -231,6 +249,7 @@ export const gather = (
 export const condition = (r: Resolver, scope: Scope, nodes: unknown, use: number): Gathered => {
   const found = gather(r, scope, nodes, 'transformation');
   decides(scope, found.flows, found.leakproof ? use : use | mark.exposed);
+  if (!Array.isArray(nodes)) expect(r, nodes as Node | undefined, oid.bool);
   return found;
 };
 
@@ -240,5 +259,9 @@ export const cellOf = (r: Resolver, scope: Scope, node: Node) => {
   const cell = derived(found.flows);
   cell.typed = () => typeOf(r, scope, node);
   cell.fields = () => fieldsOf(r, scope, node);
+  if (r.deduced)
+    cell.expects = (type) => {
+      expect(r, node, type);
+    };
   return { cell, leakproof: found.leakproof };
 };

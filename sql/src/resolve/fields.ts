@@ -4,11 +4,9 @@ import { baseType } from '../types/parts.js';
 import type { Known } from '../types/polymorphic.js';
 import type { Cell, Field } from './cells.js';
 import { cellOfName } from './column-types.js';
-import { findRoutines } from './path.js';
 import type { Resolver } from './resolver.js';
-import { fits } from './overloads.js';
 import type { Scope } from './scope.js';
-import { typeOf } from './type-of.js';
+import { outFields, typeOf } from './type-of.js';
 
 /** The fields of a row, where they are known: of a composite type, of ROW(...), of a function with several OUT arguments. */
 export const fieldsOf = (r: Resolver, scope: Scope, node: Node): readonly Field[] | undefined => {
@@ -19,7 +17,8 @@ export const fieldsOf = (r: Resolver, scope: Scope, node: Node): readonly Field[
   const cell = names && cellOfName(scope, texts(names));
   const known = cell && fieldsOfCell(cell);
   if (known) return known;
-  return ofCall(r, node) ?? ofType(r, typeOf(r, scope, node));
+  const call = as(node, 'FuncCall');
+  return (call && outFields(r, call)) ?? ofType(r, typeOf(r, scope, node));
 };
 
 /** Through derived tables. */
@@ -36,20 +35,4 @@ const ofType = ({ catalogue }: Resolver, type: Known): readonly Field[] | undefi
   if (type === undefined) return undefined;
   const relation = catalogue.typeByOid(baseType(catalogue, type))?.relation ?? 0;
   return catalogue.relationByOid(relation)?.columns;
-};
-
-const ofCall = (r: Resolver, node: Node): readonly Field[] | undefined => {
-  const call = as(node, 'FuncCall');
-  const names = texts(call?.funcname);
-  const callees = call
-    ? findRoutines(r.catalogue, r.path, names.at(-2), names.at(-1) ?? '')
-        .flatMap(({ overloads }) => overloads)
-        .filter((overload) => fits(overload, call.args?.length ?? 0))
-    : [];
-  const [first] = callees;
-  if (first && first.out.length > 1)
-    return callees.every(({ out }) => String(out) === String(first.out))
-      ? first.out.map((name) => ({ name, type: undefined }))
-      : undefined;
-  return undefined;
 };

@@ -1,29 +1,37 @@
 import type { FuncCall, Node, RangeFunction } from '@pgsql/types';
 import type { Catalogue, Overload } from '../catalogue/catalogue.js';
 import { as, text, texts } from '../parse/nodes.js';
+import { oid } from '../types/oids.js';
+import { type Known, resolvePolymorphic } from '../types/polymorphic.js';
 import { checkAliasList } from './alias-list.js';
 import { derived, mark, type Cell, type Flow } from './cells.js';
 import { gather } from './expression.js';
 import { outputName } from './output-names.js';
+import { argumentsOf, declared } from './overloads.js';
 import { findRoutines } from './path.js';
 import { opaque, type Resolver } from './resolver.js';
 import { decides, listed, readsFrom, rename, type Item, type Named, type Scope } from './scope.js';
 import { namedType, typeOf } from './type-of.js';
 import { judgeType } from './types.js';
 
-/** Names of a composite type's columns. */
-const compositeColumns = (catalogue: Catalogue, type: number): readonly string[] | undefined => {
+interface Defined {
+  readonly name: string;
+  readonly type: Known;
+}
+
+/** A composite type's columns. */
+const compositeColumns = (catalogue: Catalogue, type: number): readonly Defined[] | undefined => {
   const found = catalogue.typeByOid(type);
-  const relation =
-    found && found.relation !== 0 ? catalogue.relationByOid(found.relation) : undefined;
-  return relation?.columns.map((c) => c.name);
+  return found && found.relation !== 0
+    ? catalogue.relationByOid(found.relation)?.columns
+    : undefined;
 };
 
-/** The names an overload's rows have; `scalar` for one column named like the function. */
-const resultNames = (
+/** The columns of an overload's rows; `scalar` for one named like the function. */
+const resultColumns = (
   catalogue: Catalogue,
   overload: Overload,
-): readonly string[] | 'scalar' | undefined => {
+): readonly Defined[] | 'scalar' | undefined => {
   if (overload.out.length > 1) return overload.out;
   const composite = compositeColumns(catalogue, overload.result);
   if (composite) return composite;
@@ -35,11 +43,6 @@ const resultNames = (
 
 /** Built-in functions whose polymorphic result is a plain value of an array's or range's elements. */
 const elementwise = new Set(['unnest', 'generate_subscripts']);
-
-interface Defined {
-  readonly name: string;
-  readonly type: number | undefined;
-}
 
 const definitions = (r: Resolver, list: readonly Node[] | undefined): readonly Defined[] =>
   (list ?? []).map((node) => {
@@ -57,6 +60,8 @@ const judgeDefinitions = (r: Resolver, list: readonly Node[] | undefined): void 
 interface Part {
   readonly columns: readonly Named[];
   readonly unknown?: Cell;
+  /** its rows are plain values */
+  readonly scalar?: boolean;
 }
 
 const named = (names: readonly string[], flows: Flow[]): readonly Named[] =>
@@ -101,24 +106,60 @@ const onePart = (
       ),
     };
   const shapes = shapesOf(r, func, name);
-  const [shape] = shapes;
-  if (shape === undefined || shapes.some((s) => String(s) !== String(shape))) {
+  const [first] = shapes;
+  const shape = first?.columns;
+  if (shape === undefined || shapes.some(({ columns }) => inWords(columns) !== inWords(shape))) {
     // One column named after the alias, unless its value turns out to be a row.
     const unknown = derived(flows);
+    unknown.typed = () => {
+      const type = typeOf(r, scope, call);
+      const kind = r.catalogue.typeByOid(type ?? 0)?.kind;
+      return kind === 'c' || kind === 'p' ? undefined : type;
+    };
     if (!elementwise.has(name)) opaque(r, `result of ${name} in FROM`, func.location);
-    return { columns: [{ name: alias ?? name, cell: unknown }], unknown };
+    return { columns: [{ name: alias ?? name, cell: unknown }], unknown, scalar: true };
   }
-  const names = shape === 'scalar' ? [alias ?? name] : shape;
+  const names = shape === 'scalar' ? [alias ?? name] : shape.map((column) => column.name);
   const columns = results?.length === names.length ? through(names, results) : named(names, flows);
-  if (shape === 'scalar') for (const { cell } of columns) cell.typed = () => typeOf(r, scope, call);
-  return { columns };
+  for (const [i, { cell }] of columns.entries())
+    cell.typed = () =>
+      shape === 'scalar' ? typeOf(r, scope, call) : fieldType(r, scope, func, shapes, i);
+  const composite = shapes.some(({ overload }) => compositeColumns(r.catalogue, overload.result));
+  return { columns, scalar: !composite };
+};
+
+interface Shape {
+  readonly overload: Overload;
+  readonly columns: readonly Defined[] | 'scalar' | undefined;
+}
+
+const inWords = (columns: Shape['columns']): string =>
+  typeof columns === 'string' ? columns : (columns ?? []).map(({ name }) => name).join('\0');
+
+/** The type of a column, when all that may be called agree on it. */
+const fieldType = (
+  r: Resolver,
+  scope: Scope,
+  call: FuncCall,
+  shapes: readonly Shape[],
+  column: number,
+): Known => {
+  const given = argumentsOf(call, (node) => typeOf(r, scope, node));
+  const types = shapes.map(({ overload, columns }) => {
+    const type = typeof columns === 'string' ? undefined : columns?.[column]?.type;
+    const expected = declared(r.catalogue, overload, given);
+    return type === undefined || expected === undefined
+      ? undefined
+      : resolvePolymorphic(r.catalogue, type, given.types, expected);
+  });
+  return types.every((type) => type === types[0]) ? types[0] : undefined;
 };
 
 /** `unnest(a, b)` is one `pg_catalog.unnest` for each, and gives a column for each. */
 const arraysOf = (call: FuncCall, name: string): number =>
   name === 'unnest' && call.funcname?.length === 1 ? (call.args?.length ?? 0) : 0;
 
-const shapesOf = (r: Resolver, call: FuncCall, name: string) => {
+const shapesOf = (r: Resolver, call: FuncCall, name: string): readonly Shape[] => {
   const schema = texts(call.funcname).at(-2);
   const count = call.args?.length ?? 0;
   return findRoutines(r.catalogue, r.path, schema, name)
@@ -126,7 +167,7 @@ const shapesOf = (r: Resolver, call: FuncCall, name: string) => {
     .filter(
       (o) => call.func_variadic === true || (o.least <= count && (o.most < 0 || count <= o.most)),
     )
-    .map((o) => resultNames(r.catalogue, o));
+    .map((overload) => ({ overload, columns: resultColumns(r.catalogue, overload) }));
 };
 
 /** A function, or several with ROWS FROM, in a FROM list. */
@@ -142,7 +183,9 @@ export const functionItem = (r: Resolver, scope: Scope, node: RangeFunction): It
     return [onePart(r, scope, call, defined, node.is_rowsfrom ? undefined : alias)];
   });
   const all = parts.flatMap((p) => p.columns);
-  const columns = node.ordinality ? [...all, { name: 'ordinality', cell: derived([]) }] : all;
+  const ordinal = derived([]);
+  ordinal.typed = () => oid.int8;
+  const columns = node.ordinality ? [...all, { name: 'ordinality', cell: ordinal }] : all;
   const names = texts(node.alias?.colnames);
   const [first] = calls[0] ?? [];
   const unknown = parts.find((p) => p.unknown)?.unknown;
@@ -151,5 +194,6 @@ export const functionItem = (r: Resolver, scope: Scope, node: RangeFunction): It
   const name = alias ?? outputName(first);
   // Of a row that is not known there may be more columns.
   if (!unknown) checkAliasList(r, `table "${name}"`, columns.length, names);
-  return listed(name, rename(columns, names), open);
+  const scalar = columns.length === 1 && parts[0]?.scalar ? { scalar: true as const } : {};
+  return listed(name, rename(columns, names), { ...open, ...scalar });
 };

@@ -1,12 +1,14 @@
 import type { Alias, JoinExpr, Node, RangeVar } from '@pgsql/types';
 import { as, kindOf, text, texts } from '../parse/nodes.js';
 import { commonType } from '../types/common.js';
+import { oid } from '../types/oids.js';
 import { derived, mark, markCell, type Cell, type Flow, type FlowKind } from './cells.js';
 import { typeOfCell } from './column-types.js';
 import { aliased, checkAliasList } from './alias-list.js';
 import { condition, gather } from './expression.js';
 import { functionItem } from './from-function.js';
 import { tableFunction } from './table-function.js';
+import { expect } from './parameters.js';
 import { query } from './query.js';
 import { relationItem, useRelation } from './relation.js';
 import { fail, opaque, type Resolver } from './resolver.js';
@@ -90,6 +92,8 @@ const entry = (r: Resolver, scope: Scope, node: Node, left: readonly Item[]): En
     const made = entry(r, scope, sample.relation, left);
     if (made.whole.use) made.whole.use.sampled = true;
     gather(r, lateralScope(scope, left), [sample.args, sample.repeatable]);
+    for (const node of sample.args ?? []) expect(r, node, oid.float4);
+    expect(r, sample.repeatable, oid.float8);
     const method = text(sample.method?.at(-1));
     if (method !== 'system' && method !== 'bernoulli')
       opaque(r, `TABLESAMPLE ${method}`, sample.location);

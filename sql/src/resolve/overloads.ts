@@ -32,7 +32,7 @@ const elementsOfPseudo: ReadonlyMap<number, number> = new Map([
 ]);
 
 /** The declared types of what is given, in its order; undefined: it takes no such arguments. */
-const declared = (
+export const declared = (
   catalogue: Catalogue,
   { arguments: expected, most }: Overload,
   { names, variadic }: Arguments,

@@ -1,9 +1,11 @@
 import type { CommonTableExpr, Node, RangeVar, SelectStmt, WithClause } from '@pgsql/types';
 import { as, kindOf, texts, walk } from '../parse/nodes.js';
 import { commonType } from '../types/common.js';
+import { oid } from '../types/oids.js';
 import { addFlow, derived, mark, markCell, markFlows, type Cell } from './cells.js';
 import { typeOfCell, typeOfColumn } from './column-types.js';
 import { aliased } from './alias-list.js';
+import { expectColumn } from './parameters.js';
 import { fail, deepest, opaque, type Resolver } from './resolver.js';
 import { decideRows, newScope, readsFrom, type Cte, type Named, type Scope } from './scope.js';
 import { select } from './select.js';
@@ -66,15 +68,16 @@ const setOperation = (r: Resolver, scope: Scope, stmt: SelectStmt): readonly Nam
     if (!left.all) distinct = true;
     left = left.larg;
   }
-  const sides = [selectOrSet(r, scope, left, 'derived')];
+  const sides = [side(r, scope, left)];
   const columns = (sides[0] ?? []).map((c, i) => {
     const cell = derived([{ from: c.cell, kind: 'identity' as const }]);
     cell.typed = () => commonOf(r, sides, i);
     return { name: c.name, cell };
   });
   for (const right of rights.reverse()) {
-    const others = selectOrSet(r, scope, right, 'derived');
+    const others = side(r, scope, right);
     sides.push(others);
+    if (r.deduced) settleSides(r, sides);
     if (others.length !== columns.length)
       throw fail(r, 'syntax', 'each UNION query must have the same number of columns', undefined);
     columns.forEach((c, i) => {
@@ -85,6 +88,19 @@ const setOperation = (r: Resolver, scope: Scope, stmt: SelectStmt): readonly Nam
   decideRows(columns, scope.block.deciding);
   if (distinct) for (const { cell } of columns) groups(scope, cell);
   return columns;
+};
+
+/** Where a side's column has no type, the other side's is its own. */
+const side = (r: Resolver, scope: Scope, stmt: SelectStmt): readonly Named[] => {
+  if (!stmt.valuesLists) r.untyped.add(stmt);
+  return selectOrSet(r, scope, stmt, 'derived');
+};
+
+const settleSides = (r: Resolver, sides: readonly (readonly Named[])[]): void => {
+  (sides.at(-1) ?? []).forEach((_, i) => {
+    const type = commonOf(r, sides, i);
+    for (const columns of sides) expectColumn(r, columns[i]?.cell, type);
+  });
 };
 
 /** The sides come together one after the other. */
@@ -256,11 +272,14 @@ const recursive = (r: Resolver, scope: Scope, cte: CommonTableExpr): Cte => {
   const resolve = (): readonly Named[] => {
     const stmt = as(cte.ctequery, 'SelectStmt');
     if (!cte.ctequery) return [];
-    if (!stmt?.larg || !stmt.rarg || stmt.op === 'SETOP_NONE')
+    const itself = namesRead(cte.ctequery).has(cte.ctename ?? '');
+    if (!itself || !stmt?.larg || !stmt.rarg || stmt.op === 'SETOP_NONE')
       return extras(cte, aliased(r, ...aliasesOf(cte, query(r, scope, cte.ctequery, 'derived'))));
     const inner = newScope(scope);
     withClause(r, inner, stmt.withClause);
-    const first = selectOrSet(r, inner, stmt.larg, 'derived');
+    const first = side(r, inner, stmt.larg);
+    // The columns of the first term are those of the whole.
+    for (const { cell } of first) expectColumn(r, cell, oid.text);
     const own = aliased(
       r,
       ...aliasesOf(
@@ -273,7 +292,10 @@ const recursive = (r: Resolver, scope: Scope, cte: CommonTableExpr): Cte => {
       ),
     );
     columns = extras(cte, own);
-    const second = selectOrSet(r, inner, stmt.rarg, 'derived');
+    const second = side(r, inner, stmt.rarg);
+    first.forEach(({ cell }, i) => {
+      expectColumn(r, second[i]?.cell, typeOfCell(cell));
+    });
     own.forEach((c, i) => {
       const other = second[i];
       if (other) addFlow(c.cell, { from: other.cell, kind: 'identity' });

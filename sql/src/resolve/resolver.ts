@@ -57,6 +57,10 @@ export interface Resolver {
   readonly outer: Scope | undefined;
   /** what `$1`, `$2`, ... stand for */
   readonly parameters: readonly Cell[];
+  /** OIDs of the types of parameters by their numbers, as far as they are known yet; undefined: they may be of any type */
+  readonly deduced: Map<number, number> | undefined;
+  /** queries whose columns without a type take that of the place they go to, by their SelectStmt */
+  readonly untyped: Set<unknown>;
   /** functions and rules whose bodies the statement stands in */
   readonly within: ReadonlySet<string>;
   readonly lookInto: Bodies;

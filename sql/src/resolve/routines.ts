@@ -4,6 +4,7 @@ import { findRoutines, isSystemSchema, publicName } from './path.js';
 import { accepting, type Callee, fits } from './overloads.js';
 import type { Known } from '../types/polymorphic.js';
 import { oid } from '../types/oids.js';
+import { baseType } from '../types/parts.js';
 import { isRangeConstructor } from '../types/ranges.js';
 import { callsFunction, fail, opaque, type Resolver } from './resolver.js';
 import { chooseOperator } from '../types/operators.js';
@@ -203,6 +204,21 @@ const usersOperators = (
   return meant.length === 0 ? users : users.filter((operator) => meant.includes(operator));
 };
 
+const executes = (r: Resolver, { routine }: Callee): void => {
+  const name = publicName(r.path, routine);
+  r.calls.set(formatName(name), name);
+  callsFunction(r, name);
+  r.executes.set(formatName(name), name);
+};
+
+/** Notes the function that casts a value of one type to the other, when it is a user's own. */
+export const judgeCast = (r: Resolver, from: Known, to: Known): void => {
+  if (from === undefined || to === undefined) return;
+  const cast = r.catalogue.cast(baseType(r.catalogue, from), baseType(r.catalogue, to));
+  const callee = cast && r.catalogue.routineByOid(cast.function);
+  if (callee && !isSystemSchema(callee.routine.schema)) executes(r, callee);
+};
+
 /**
  * Notes an operator that may be a user's own.
  *
@@ -216,12 +232,7 @@ export const judgeOperator = (
 ): readonly Callee[] =>
   usersOperators(r, names, operands).flatMap((operator) => {
     const callee = r.catalogue.routineByOid(operator.function);
-    if (callee) {
-      const name = publicName(r.path, callee.routine);
-      r.calls.set(formatName(name), name);
-      callsFunction(r, name);
-      r.executes.set(formatName(name), name);
-    }
+    if (callee) executes(r, callee);
     if (operands && callee?.overload.body !== undefined) return [callee];
     if (callee?.overload.volatility === 'v') r.volatile = r.anyEffect = true;
     opaque(r, `operator ${formatName(operator)}`, location);

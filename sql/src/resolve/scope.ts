@@ -26,6 +26,8 @@ export interface Item {
   /** cell that stands for columns nobody can list, e.g. of a composite that a function gives back */
   readonly unknown?: Cell;
   /** may its columns be named without the alias; may they with it */
+  /** its rows are plain values, and its name means one */
+  readonly scalar?: true;
   readonly columnsVisible: boolean;
   readonly aliasVisible: boolean;
   /** of the left side of a right or full join: LATERAL on its right side may not refer to it */
@@ -119,7 +121,7 @@ export const newScope = (parent: Scope | undefined, block = newBlock()): Scope =
 export const listed = (
   alias: string | undefined,
   columns: readonly Named[],
-  more: Partial<Pick<Item, 'columnsVisible' | 'aliasVisible' | 'unknown'>> = {},
+  more: Partial<Pick<Item, 'columnsVisible' | 'aliasVisible' | 'unknown' | 'scalar'>> = {},
 ): Item => ({
   alias,
   columns: () => columns,

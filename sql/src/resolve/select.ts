@@ -1,12 +1,14 @@
 import type { Node, SelectStmt } from '@pgsql/types';
 import { as, text, texts } from '../parse/nodes.js';
 import { commonType } from '../types/common.js';
+import { oid } from '../types/oids.js';
 import { derived, mark, markCell, markFlows, type Flow } from './cells.js';
 import { starColumns } from './columns.js';
 import { cellOf, condition, gather } from './expression.js';
 import { fieldsOf } from './fields.js';
 import { fromClause } from './from.js';
 import { outputName } from './output-names.js';
+import { expect, expectFrame, expectText } from './parameters.js';
 import { withClause, type Place } from './query.js';
 import { fail, type Resolver } from './resolver.js';
 import { judgeOperator } from './routines.js';
@@ -114,6 +116,7 @@ const groupItem = (r: Resolver, scope: Scope, node: Node, list: readonly Target[
     return;
   }
   decides(scope, gather(r, scope, node, 'transformation').flows, mark.group);
+  expectText(r, [node]);
 };
 
 const sortItem = (
@@ -132,7 +135,10 @@ const sortItem = (
   if (target) {
     markCell(target.cell, bits);
     scope.block.deciding.cells.push(target.cell);
-  } else decides(scope, gather(r, scope, node, 'transformation').flows, bits);
+  } else {
+    decides(scope, gather(r, scope, node, 'transformation').flows, bits);
+    expectText(r, [node]);
+  }
 };
 
 const locking = (r: Resolver, scope: Scope, stmt: SelectStmt): void => {
@@ -158,7 +164,12 @@ const locking = (r: Resolver, scope: Scope, stmt: SelectStmt): void => {
   }
 };
 
-const values = (r: Resolver, scope: Scope, lists: readonly Node[]): readonly Named[] => {
+const values = (
+  r: Resolver,
+  scope: Scope,
+  lists: readonly Node[],
+  untyped: boolean,
+): readonly Named[] => {
   const flows: Flow[][] = [];
   const nodes: Node[][] = [];
   for (const list of lists)
@@ -168,11 +179,21 @@ const values = (r: Resolver, scope: Scope, lists: readonly Node[]): readonly Nam
     });
   return flows.map((f, i) => {
     const cell = derived(f);
-    cell.typed = () =>
+    const type = (): number | undefined =>
       commonType(
         r.catalogue,
         (nodes[i] ?? []).map((node) => typeOf(r, scope, node)),
       );
+    cell.typed = type;
+    const expects = (wanted: number | undefined): void => {
+      for (const node of nodes[i] ?? []) expect(r, node, wanted);
+    };
+    if (!r.deduced) return { name: `column${i + 1}`, cell };
+    // The rows of an INSERT take the types of its columns.
+    if (untyped) {
+      cell.typed = () => oid.unknown;
+      cell.expects = expects;
+    } else expects(type());
     return { name: `column${i + 1}`, cell };
   });
 };
@@ -186,6 +207,7 @@ const windows = (r: Resolver, scope: Scope, stmt: SelectStmt): void => {
       gather(r, scope, [window?.startOffset, window?.endOffset], 'transformation').flows,
       mark.order,
     );
+    expectFrame(r, scope, window);
   }
 };
 
@@ -202,7 +224,7 @@ export const select = (
   if (stmt.groupClause) r.blocks.push(block);
   fromClause(r, scope, stmt.fromClause);
   if (stmt.valuesLists) {
-    const columns = values(r, scope, stmt.valuesLists);
+    const columns = values(r, scope, stmt.valuesLists, r.untyped.has(stmt));
     decideRows(columns, block.deciding);
     rest(
       r,
@@ -220,6 +242,11 @@ export const select = (
   block.clause = 'having';
   if (stmt.havingClause) condition(r, scope, stmt.havingClause, mark.filter);
   rest(r, scope, stmt, list);
+  if (r.deduced && !r.untyped.has(stmt))
+    expectText(
+      r,
+      list.map(({ node }) => node),
+    );
   return list;
 };
 
@@ -245,6 +272,7 @@ const rest = (r: Resolver, scope: Scope, stmt: SelectStmt, list: readonly Target
     }
   block.clause = 'other';
   condition(r, scope, [stmt.limitOffset, stmt.limitCount], mark.filter);
+  for (const node of [stmt.limitOffset, stmt.limitCount]) expect(r, node, oid.int8);
   windows(r, scope, stmt);
   locking(r, scope, stmt);
 };

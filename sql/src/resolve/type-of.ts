@@ -1,20 +1,23 @@
 import type {
   A_Indices,
-  A_Const,
   A_Expr,
   A_Indirection,
   FuncCall,
+  JsonOutput,
   Node,
   SubLink,
   TypeName,
 } from '@pgsql/types';
+import type { Overload } from '../catalogue/catalogue.js';
 import { as, kindOf, texts, type NodeKind } from '../parse/nodes.js';
 import { commonType } from '../types/common.js';
 import { oid } from '../types/oids.js';
 import { chooseOperator } from '../types/operators.js';
-import { baseType, elementOf } from '../types/parts.js';
+import { baseType, elementOf, subscripted } from '../types/parts.js';
 import { type Known, resolvePolymorphic } from '../types/polymorphic.js';
+import { isPolymorphic } from '../types/pseudo-types.js';
 import { typeOfCell, typeOfName } from './column-types.js';
+import { constant, jsonFunctions, valueFunctions } from './known-types.js';
 import { type Operands, operatorsNamed } from './operators.js';
 import { argumentsOf, accepting, fits, resultOf } from './overloads.js';
 import { findRoutines, findType } from './path.js';
@@ -32,22 +35,6 @@ interface Walk {
 /** Expressions nested deeper have no known type. */
 const deepest = 100;
 
-const int4Max = 2_147_483_647n;
-const int8Max = 9_223_372_036_854_775_807n;
-
-const constant = ({ ival, fval, boolval, bsval, isnull }: A_Const): Known => {
-  if (isnull) return oid.unknown;
-  if (ival) return oid.int4;
-  if (boolval) return oid.bool;
-  if (bsval) return oid.bit;
-  if (!fval) return oid.unknown;
-  const digits = fval.fval ?? '';
-  if (!/^-?\d+$/.test(digits)) return /^-?0[xob]/i.test(digits) ? undefined : oid.numeric;
-  const value = BigInt(digits);
-  if (-int4Max - 1n <= value && value <= int4Max) return oid.int4;
-  return -int8Max - 1n <= value && value <= int8Max ? oid.int8 : oid.numeric;
-};
-
 /** The OID of a type that is written out. */
 export const namedType = (r: Resolver, name: TypeName | undefined): Known => {
   if (!name || name.pct_type) return undefined;
@@ -58,7 +45,7 @@ export const namedType = (r: Resolver, name: TypeName | undefined): Known => {
 };
 
 /** The functions that a call may mean by its name. */
-const callees = (r: Resolver, call: FuncCall) => {
+export const callees = (r: Resolver, call: FuncCall) => {
   const names = texts(call.funcname);
   const count = call.args?.length ?? 0;
   return findRoutines(r.catalogue, r.path, names.at(-2), names.at(-1) ?? '').flatMap((routine) =>
@@ -66,6 +53,23 @@ const callees = (r: Resolver, call: FuncCall) => {
       .filter((overload) => fits(overload, call.func_variadic ? -1 : count))
       .map((overload) => ({ routine, overload })),
   );
+};
+
+const namesIn = (fields: Overload['out']): string => fields.map(({ name }) => name).join('\0');
+
+/** What a function with several OUT arguments gives back; undefined for any other, and where several differ. */
+export const outFields = (
+  r: Resolver,
+  call: FuncCall,
+): readonly { readonly name: string; readonly type: Known }[] | undefined => {
+  const all = callees(r, call).map(({ overload }) => overload.out);
+  const [first] = all;
+  if (!first || first.length < 2 || all.some((out) => namesIn(out) !== namesIn(first)))
+    return undefined;
+  return first.map(({ name, type }) => ({
+    name,
+    type: all.length > 1 || isPolymorphic(type) ? undefined : type,
+  }));
 };
 
 const called = (w: Walk, call: FuncCall): Known => {
@@ -83,7 +87,14 @@ const called = (w: Walk, call: FuncCall): Known => {
     const field = relation?.columns.find(({ name }) => name === texts(call.funcname).at(-1));
     if (field) return field.type;
   }
+  if (all.length === 0 && given.types.length === 1) return namedLike(w.r, call);
   return resultOf(catalogue, chosen.length > 0 ? chosen : all, given);
+};
+
+/** `inet(x)`: a type's name in the place of a function is a cast. */
+const namedLike = ({ catalogue, path }: Resolver, { funcname }: FuncCall): Known => {
+  const names = texts(funcname);
+  return findType(catalogue, path, names.at(-2), names.at(-1) ?? '')?.oid;
 };
 
 /** `c.f` may be f(c). */
@@ -177,12 +188,15 @@ const part = (w: Walk, { arg, indirection }: A_Indirection): Known => {
     // Subscripts in a row are one, of several dimensions, and a slice when one of them is.
     if (field === undefined && i > 0 && as(parts[i - 1], 'A_Indices')) continue;
     const base = baseType(catalogue, type);
-    if (field !== undefined) {
+    const call = i === 0 ? as(arg, 'FuncCall') : undefined;
+    if (field !== undefined && type === oid.record && call)
+      type = outFields(w.r, call)?.find(({ name }) => name === field)?.type;
+    else if (field !== undefined) {
       const relation = catalogue.relationByOid(catalogue.typeByOid(base)?.relation ?? 0);
       type = relation?.columns.find(({ name }) => name === field)?.type;
     } else if (base === oid.jsonb) type = base;
     else if (subscripts(parts.slice(i)).some(({ is_slice: slice }) => slice)) type = base;
-    else type = elementOf(catalogue, base) || undefined;
+    else type = subscripted(catalogue, base) || undefined;
   }
   return type;
 };
@@ -193,17 +207,9 @@ const together = (w: Walk, nodes: readonly (Node | undefined)[]): Known =>
     nodes.map((node) => node && typed(w, node)),
   );
 
-const valueFunctions: Readonly<Record<string, number>> = {
-  SVFOP_CURRENT_DATE: oid.date,
-  SVFOP_CURRENT_TIME: oid.timetz,
-  SVFOP_CURRENT_TIME_N: oid.timetz,
-  SVFOP_CURRENT_TIMESTAMP: oid.timestamptz,
-  SVFOP_CURRENT_TIMESTAMP_N: oid.timestamptz,
-  SVFOP_LOCALTIME: oid.time,
-  SVFOP_LOCALTIME_N: oid.time,
-  SVFOP_LOCALTIMESTAMP: oid.timestamp,
-  SVFOP_LOCALTIMESTAMP_N: oid.timestamp,
-};
+/** What SQL/JSON gives back: RETURNING says it. */
+const returned = (w: Walk, output: JsonOutput | undefined, otherwise: number = oid.json): Known =>
+  output?.typeName ? namedType(w.r, output.typeName) : otherwise;
 
 type Typer = (w: Walk, node: Node) => Known;
 
@@ -219,8 +225,10 @@ const typers: { readonly [K in NodeKind]?: Typer } = {
     return typeOfName(w.r, w.scope, names) ?? attribute(w.r, w.scope, names);
   },
   ParamRef: (w, node) => {
-    const cell = w.r.parameters[(as(node, 'ParamRef')?.number ?? 0) - 1];
-    return cell && typeOfCell(cell);
+    const number = as(node, 'ParamRef')?.number ?? 0;
+    const cell = w.r.parameters[number - 1];
+    if (cell) return typeOfCell(cell);
+    return w.r.deduced && (w.r.deduced.get(number) ?? oid.unknown);
   },
   FuncCall: (w, node) => {
     const call = as(node, 'FuncCall');
@@ -270,6 +278,19 @@ const typers: { readonly [K in NodeKind]?: Typer } = {
   GroupingFunc: () => oid.int4,
   RowExpr: () => oid.record,
   MergeSupportFunc: () => oid.text,
+  JsonObjectConstructor: (w, node) => returned(w, as(node, 'JsonObjectConstructor')?.output),
+  JsonArrayConstructor: (w, node) => returned(w, as(node, 'JsonArrayConstructor')?.output),
+  JsonArrayQueryConstructor: (w, node) =>
+    returned(w, as(node, 'JsonArrayQueryConstructor')?.output),
+  JsonObjectAgg: (w, node) => returned(w, as(node, 'JsonObjectAgg')?.constructor?.output),
+  JsonArrayAgg: (w, node) => returned(w, as(node, 'JsonArrayAgg')?.constructor?.output),
+  JsonParseExpr: (w, node) => returned(w, as(node, 'JsonParseExpr')?.output),
+  JsonScalarExpr: (w, node) => returned(w, as(node, 'JsonScalarExpr')?.output),
+  JsonSerializeExpr: (w, node) => returned(w, as(node, 'JsonSerializeExpr')?.output, oid.text),
+  JsonFuncExpr: (w, node) => {
+    const { op = '', output } = as(node, 'JsonFuncExpr') ?? {};
+    return returned(w, output, jsonFunctions[op] ?? oid.bool);
+  },
   XmlSerialize: (w, node) => namedType(w.r, as(node, 'XmlSerialize')?.typeName),
   XmlExpr: (_, node) => (as(node, 'XmlExpr')?.op === 'IS_DOCUMENT' ? oid.bool : oid.xml),
 };

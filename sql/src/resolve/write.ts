@@ -7,9 +7,12 @@ import type {
   ReturningClause,
   UpdateStmt,
 } from '@pgsql/types';
+import type { Relation } from '../catalogue/catalogue.js';
 import { formatName } from '../names.js';
 import { as } from '../parse/nodes.js';
+import { oid } from '../types/oids.js';
 import { alwaysTrue } from './always-true.js';
+import { assignedValue, targetType } from './assigned.js';
 import {
   baseCell,
   derived,
@@ -19,8 +22,9 @@ import {
   type Cell,
   type RelationUse,
 } from './cells.js';
-import { condition, gather } from './expression.js';
+import { cellOf, condition, gather } from './expression.js';
 import { fromClause } from './from.js';
+import { expect, expectColumn } from './parameters.js';
 import { markOutput, query, withClause } from './query.js';
 import { relationItem, useRelation } from './relation.js';
 import { fail, opaque, type Resolver, type RuleEvent } from './resolver.js';
@@ -29,6 +33,20 @@ import { targets } from './select.js';
 import { returningItems } from './returning.js';
 import { noteWrite } from './writes.js';
 
+/** Triggers and rules of a relation that is written. @param event undefined for MERGE, which is not for tables with rules */
+export const runsBeside = (
+  r: Resolver,
+  relation: Relation,
+  event: RuleEvent | undefined,
+  location: number,
+): void => {
+  for (const trigger of relation.triggers)
+    opaque(r, `trigger function ${formatName(trigger)} on ${formatName(relation)}`, location);
+  for (const rule of relation.rules)
+    if (!event || !r.lookInto.ofRule(r, relation, rule, event, location))
+      opaque(r, `rule ${rule.name} on ${formatName(relation)}`, location);
+};
+
 const target = (
   r: Resolver,
   node: RangeVar | undefined,
@@ -36,13 +54,7 @@ const target = (
 ): RelationUse => {
   if (!node) throw fail(r, 'parser', 'a write without a target', undefined);
   const use = useRelation(r, node, 'target');
-  const { relation } = use;
-  for (const trigger of relation.triggers)
-    opaque(r, `trigger function ${formatName(trigger)} on ${formatName(relation)}`, node.location);
-  for (const rule of relation.rules)
-    // MERGE is not for tables with rules.
-    if (!event || !r.lookInto.ofRule(r, relation, rule, event, node.location ?? 0))
-      opaque(r, `rule ${rule.name} on ${formatName(relation)}`, node.location);
+  runsBeside(r, use.relation, event, node.location ?? 0);
   r.volatile = true;
   return use;
 };
@@ -76,6 +88,7 @@ const returning = (
     items: [...scope.items, ...returningItems(r, clause, use, scope)],
   };
   const columns = targets(r, inner, clause.exprs, 'derived');
+  for (const { cell } of columns) expectColumn(r, cell, oid.text);
   decideRows(columns, scope.block.deciding);
   return columns;
 };
@@ -108,6 +121,9 @@ const setList = (
     cell.decided = scope.block.deciding;
     assign(r, use, set.name ?? '', 'update', cell);
   }
+  // All are resolved before the first becomes what its column is.
+  for (const set of (list ?? []).flatMap((node) => as(node, 'ResTarget') ?? []))
+    expect(r, assignedValue(set.val), targetType(r, use, set));
 };
 
 const writtenColumns = (r: Resolver, use: RelationUse, cols: readonly Node[] | undefined): void => {
@@ -130,7 +146,11 @@ const insertColumns = (
   for (const [i, name] of names.entries()) {
     if (!named) markCell(baseCell(use, name), mark.write);
     const value = values[i];
-    if (value) assign(r, use, name, 'insert', value);
+    if (value) {
+      assign(r, use, name, 'insert', value);
+      const { indirection } = named?.[i] ?? {};
+      expectColumn(r, value, targetType(r, use, { name, ...(indirection ? { indirection } : {}) }));
+    }
   }
 };
 
@@ -140,6 +160,7 @@ const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): reado
   const use = target(r, stmt.relation, 'CMD_INSERT');
   writtenColumns(r, use, stmt.cols);
   // The query of an INSERT does not see the target.
+  r.untyped.add(as(stmt.selectStmt, 'SelectStmt'));
   const source = stmt.selectStmt ? query(r, scope, stmt.selectStmt, 'derived') : [];
   markOutput(source);
   const before = r.assignments.length;
@@ -245,9 +266,8 @@ const merge = (r: Resolver, parent: Scope | undefined, stmt: MergeStmt): readonl
       noteWrite(r, use, 'update', true, location(stmt.relation));
     } else if (when.commandType === 'CMD_INSERT') {
       const values = (when.values ?? []).map((value) => {
-        const { flows } = gather(r, scope, value);
-        markFlows(flows, mark.output);
-        const cell = derived(flows);
+        const { cell } = cellOf(r, scope, value);
+        markFlows(cell.flows, mark.output);
         cell.decided = scope.block.deciding;
         return cell;
       });

@@ -11,6 +11,8 @@ export interface Write {
   /** a condition looks at the rows; always so for an insert */
   readonly filtered: boolean;
   readonly location: number;
+  /** done by a foreign key because of another one */
+  readonly byKey?: true;
 }
 
 /** A value that reaches a column of a table. */

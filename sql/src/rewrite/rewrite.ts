@@ -107,6 +107,22 @@ const checkTarget = (analyzed: Analyzed, plan: Plan): void => {
   }
 };
 
+/** Rows that a foreign key changes cannot be chosen by a row filter. */
+const checkForeignKeys = (analyzed: Analyzed, want: Wanted): void => {
+  const { resolver: r } = analyzed.resolved;
+  for (const { use, byKey, location } of r.writes) {
+    const name = formatName(publicName(r.path, use.relation));
+    if (!byKey || !want.filters.has(name)) continue;
+    throw refuse(
+      analyzed,
+      'foreign key',
+      location,
+      `a foreign key changes rows of ${name} too, which has a row filter for this identity`,
+      `Remove the rows of ${name} that refer to these first, or write through a role or workload without a row filter.`,
+    );
+  }
+};
+
 /** A relation that stands in a part nobody resolves (a rule's action, a function's body) cannot be replaced there. */
 const checkUnresolved = (analyzed: Analyzed, want: Wanted): void => {
   const { resolver: r } = analyzed.resolved;
@@ -306,6 +322,7 @@ export const rewrite = (analyzed: Analyzed, change: Change): Rewritten => {
     .filter((plan) => plan !== undefined);
   if (plans.length > 0 && statement.node.stmt) checkStatement(analyzed, statement.node.stmt, plans);
   checkUnresolved(analyzed, want);
+  checkForeignKeys(analyzed, want);
   for (const plan of plans) if (plan.use.role === 'target') checkTarget(analyzed, plan);
   const made = plans.length === 0 ? [] : edits(analyzed, plans, change);
   return applyEdits(statement.source, statement.start, statement.end, made);

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../catalogue/catalogue.js';
+import { oid } from './oids.js';
 
 /** What a domain is over, through domains over domains; any other type itself. */
 export const baseType = (catalogue: Catalogue, type: number): number => {
@@ -10,6 +11,19 @@ export const baseType = (catalogue: Catalogue, type: number): number => {
   }
   return at;
 };
+
+/** What of fixed size is made of parts that have numbers (`pg_type.typelem` of types that are no arrays). */
+const parted: ReadonlyMap<number, number> = new Map([
+  [oid.name, oid.char],
+  [oid.point, oid.float8],
+  [oid.line, oid.float8],
+  [oid.lseg, oid.point],
+  [oid.box, oid.point],
+]);
+
+/** The type of what a subscript takes; 0 where there is none. */
+export const subscripted = (catalogue: Catalogue, type: number): number =>
+  parted.get(type) ?? elementOf(catalogue, type);
 
 /** The type of an array's elements; 0 for what is none. */
 export const elementOf = (catalogue: Catalogue, type: number): number => {

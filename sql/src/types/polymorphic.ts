@@ -16,8 +16,17 @@ const elementGiven = (catalogue: Catalogue, given: Known, { shape }: Polymorphic
   if (shape === 'element') return given;
   const base = baseType(catalogue, given);
   if (shape === 'array') return elementOf(catalogue, base) || undefined;
-  if (shape === 'range') return catalogue.typeByOid(base)?.subtype;
-  return undefined;
+  const range = shape === 'multirange' ? catalogue.rangeOf(base) : catalogue.typeByOid(base);
+  return range?.subtype;
+};
+
+/** The range type that one argument stands for, itself or as what a multirange is of. */
+const rangeGiven = (catalogue: Catalogue, given: Known, declared: number): Known => {
+  if (given === undefined || given === oid.unknown) return undefined;
+  const { shape } = polymorphics.get(declared) ?? {};
+  const base = baseType(catalogue, given);
+  if (shape === 'range') return base;
+  return shape === 'multirange' ? catalogue.rangeOf(base)?.oid : undefined;
 };
 
 const elements = (
@@ -72,10 +81,21 @@ export const resolvePolymorphic = (
   if (same !== undefined && !asked.compatible) return baseType(catalogue, same);
   const all = elements(catalogue, given, declared, asked.compatible);
   if (declared.some((type, i) => isPolymorphic(type) && given[i] === undefined)) return undefined;
+  if (asked.shape === 'range' || asked.shape === 'multirange') {
+    const range = declared
+      .map((type, i) => rangeGiven(catalogue, given[i], type))
+      .find((type) => type !== undefined);
+    return asked.shape === 'range' ? range : catalogue.typeByOid(range ?? 0)?.multirange;
+  }
   const known = all.filter((type) => type !== undefined);
+  // Literals alone, where only a common type is asked for, are text.
+  const literals = declared.every(
+    (type, i) => polymorphics.get(type)?.compatible !== true || given[i] === oid.unknown,
+  );
+  if (known.length === 0 && asked.compatible && literals) known.push(oid.text);
   if (known.length === 0) return undefined;
   const element = asked.compatible ? commonType(catalogue, known) : known[0];
   if (element === undefined) return undefined;
   if (asked.shape === 'element') return element;
-  return asked.shape === 'array' ? catalogue.arrayOf(element)?.oid : undefined;
+  return catalogue.arrayOf(element)?.oid;
 };

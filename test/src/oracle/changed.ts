@@ -8,10 +8,6 @@ interface Counted {
   readonly change: Change;
 }
 
-/** Tables with rows that go, or change, with those of other tables that they refer to. */
-const follow = `SELECT conrelid FROM pg_constraint
-  WHERE contype = 'f' AND (confdeltype IN ('c', 'n', 'd') OR confupdtype IN ('c', 'n', 'd'))`;
-
 /**
  * Tables whose rows a statement changes, by the server's own count within a transaction that is rolled back.
  *
@@ -25,7 +21,7 @@ export async function changedTables(
     const { rows } = await client.query<Counted & { readonly n: string }>(
       `SELECT relid::int AS oid, change, n FROM pg_stat_xact_user_tables,
          LATERAL (VALUES ('insert', n_tup_ins), ('update', n_tup_upd), ('delete', n_tup_del)) AS c (change, n)
-       WHERE n > 0 AND NOT (change <> 'insert' AND relid IN (${follow}))`,
+       WHERE n > 0`,
     );
     return new Map(rows.map(({ n, ...counted }) => [JSON.stringify([counted, n]), counted]));
   };

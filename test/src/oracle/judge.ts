@@ -29,7 +29,7 @@ type Rows = readonly (readonly (string | null)[])[];
 /** A database, and what the analysis knows of it. */
 export interface Court {
   readonly client: pg.Client;
-  /** without what functions and rules do */
+  /** without what functions, rules and foreign keys do */
   readonly catalogue: Catalogue;
   readonly whole: Catalogue;
   readonly settings: SessionSettings;
@@ -59,7 +59,7 @@ const withoutBodies = (catalogue: Catalogue): Catalogue => {
     ...routine,
     overloads: routine.overloads.map(({ body: _body, ...overload }) => overload),
   }));
-  const relations = data.relations.map((relation) => ({ ...relation, rules: [] }));
+  const relations = data.relations.map((relation) => ({ ...relation, rules: [], foreignKeys: [] }));
   return catalogueFromData({ ...data, routines, relations });
 };
 

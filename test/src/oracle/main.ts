@@ -15,6 +15,7 @@ import { Undo } from '../harness/undo.js';
 import { corpora, open } from './corpora.js';
 import { type Court, judge, type Judgement, judgeWrite, openCourt } from './judge.js';
 import { judgeMistake, withWrongNames } from './mistakes.js';
+import { judgeParameters, withParameters } from './parameters.js';
 import { mayBeView, mayWrite, statementsOf } from './split.js';
 import { Tally } from './tally.js';
 import { judgeUnchanged } from './unchanged.js';
@@ -73,31 +74,18 @@ const judgeAll = async (
   }
 };
 
-const judgeWrites = async (
+/** Statements of which one thing is asked. */
+const judgeEach = async (
   name: string,
   court: Court,
-  statements: readonly string[],
+  statements: Iterable<string>,
   tally: Tally,
+  judgeOne: (court: Court, statement: string) => Promise<Judgement>,
 ): Promise<void> => {
   for (const statement of statements) {
-    const judgement = await judgeWrite(court, statement);
+    const judgement = await judgeOne(court, statement);
     tally.judged(judgement.kind);
     if (judgement.kind === 'differ' || judgement.kind === 'refused')
-      say(`${name}: ${describe(judgement)}\n    ${inShort(statement)}`);
-    if (judgement.kind === 'agree') tally.timed(court, statement);
-  }
-};
-
-const judgeMistakes = async (
-  name: string,
-  court: Court,
-  statements: readonly string[],
-  tally: Tally,
-): Promise<void> => {
-  for (const statement of statements) {
-    const judgement = await judgeMistake(court, statement);
-    tally.judged(judgement.kind);
-    if (judgement.kind === 'differ')
       say(`${name}: ${describe(judgement)}\n    ${inShort(statement)}`);
   }
 };
@@ -107,6 +95,7 @@ const small = async (corpus: (typeof corpora)[number]): Promise<readonly Tally[]
   const undo = new Undo();
   const tally = new Tally(corpus.name);
   const mistaken = new Tally(`${corpus.name}, mistakes`);
+  const parameters = new Tally(`${corpus.name}, parameters`);
   try {
     const server = await startPostgres();
     undo.push(() => server.stop());
@@ -115,11 +104,13 @@ const small = async (corpus: (typeof corpora)[number]): Promise<readonly Tally[]
     const court = await openCourt(client);
     await judgeAll(corpus.name, court, queries, tally);
     const wrong = queries.flatMap((query) => [...withWrongNames(query, 3)]);
-    await judgeMistakes(corpus.name, court, wrong, mistaken);
+    await judgeEach(corpus.name, court, wrong, mistaken, judgeMistake);
+    const bound = queries.flatMap((query) => [...withParameters(query, 10)]);
+    await judgeEach(corpus.name, court, bound, parameters, judgeParameters);
   } finally {
     await undo.all();
   }
-  return [tally, mistaken];
+  return [tally, mistaken, parameters];
 };
 
 /** The queries of PostgreSQL's regression suite, on the database that it leaves. */
@@ -128,6 +119,7 @@ const regression = async (): Promise<readonly Tally[]> => {
   const tally = new Tally('regress');
   const written = new Tally('regress, writes');
   const mistaken = new Tally('regress, mistakes');
+  const parameters = new Tally('regress, parameters');
   try {
     const workplace = await openWorkplace(await provide(say));
     undo.push(() => workplace.remove());
@@ -148,14 +140,16 @@ const regression = async (): Promise<readonly Tally[]> => {
       const statements = statementsOf(text);
       const name = file.replace(/\.sql$/, '');
       await judgeAll(name, court, statements.filter(mayBeView), tally);
-      await judgeWrites(name, court, statements.filter(mayWrite), written);
+      await judgeEach(name, court, statements.filter(mayWrite), written, judgeWrite);
       const either = statements.filter((one) => mayBeView(one) || mayWrite(one));
-      await judgeMistakes(name, court, either, mistaken);
+      await judgeEach(name, court, either, mistaken, judgeMistake);
+      const bound = either.flatMap((one) => [...withParameters(one, 2)]);
+      await judgeEach(name, court, bound, parameters, judgeParameters);
     }
   } finally {
     await undo.all();
   }
-  return [tally, written, mistaken];
+  return [tally, written, mistaken, parameters];
 };
 
 await loadParser();

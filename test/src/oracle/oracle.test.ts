@@ -10,6 +10,7 @@ import { queriesOver, type Table } from './grammar.js';
 import { difference } from './compare.js';
 import { type Court, judge, judgeWrite, openCourt } from './judge.js';
 import { judgeMistake, withWrongNames } from './mistakes.js';
+import { judgeParameters, withParameters } from './parameters.js';
 import { schemas } from './schema.js';
 import { truthOfWrite } from './truth.js';
 import { judgeUnchanged } from './unchanged.js';
@@ -45,6 +46,7 @@ describe('the server and the analysis name the same columns and mistakes, and re
       let known = 0;
       let compared = 0;
       let mistakes = 0;
+      let parameters = 0;
       for (const query of queries) {
         const judgement = await judge(court, query);
         if (judgement.kind === 'unknown') continue;
@@ -63,10 +65,17 @@ describe('the server and the analysis name the same columns and mistakes, and re
           expect([wrong, mistaken]).toEqual([wrong, { kind: 'agree' }]);
           mistakes += 1;
         }
+        for (const bound of withParameters(query, 2)) {
+          const deduced = await judgeParameters(court, bound);
+          if (deduced.kind === 'unknown') continue;
+          expect([bound, deduced]).toEqual([bound, { kind: 'agree' }]);
+          parameters += 1;
+        }
       }
       expect(known).toBeGreaterThan(queries.length * 0.9);
       expect(compared).toBeGreaterThan(queries.length * 0.9);
       expect(mistakes).toBeGreaterThan(queries.length * 0.2);
+      expect(parameters).toBeGreaterThan(queries.length * 0.2);
     },
     120_000,
   );

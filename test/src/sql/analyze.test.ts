@@ -51,6 +51,9 @@ beforeAll(async () => {
     CREATE VIEW overview AS SELECT o.id, o.total, c.email
       FROM orders o JOIN customers c ON c.id = o.customer;
     CREATE FUNCTION score(int) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';
+    CREATE TYPE stage AS ENUM ('new', 'old');
+    CREATE TABLE accounts (id int PRIMARY KEY, opened date, stages stage[]);
+    CREATE TABLE entries (account int REFERENCES accounts ON DELETE CASCADE, note text);
     CREATE SCHEMA other;
     CREATE TABLE other.orders (id int, secret text)`);
   url = server.login('postgres');
@@ -242,6 +245,20 @@ const statements: readonly [string, object][] = [
       flags: flags(false, ['function public.score']),
     },
   ],
+  [
+    'DELETE FROM accounts WHERE id = $1 AND opened > $2 AND $3 = ANY (stages) AND stages <> $4',
+    {
+      ...none,
+      kind: 'delete',
+      reads: [{ relation: 'public.accounts', columns: ['id', 'opened', 'stages'] }],
+      writes: [
+        { relation: 'public.accounts', action: 'delete', columns: [] },
+        { relation: 'public.entries', action: 'delete', columns: [] },
+      ],
+      parameters: ['int4', 'date', 'public.stage', 'public.stage[]'],
+      flags: flags(true),
+    },
+  ],
 ];
 
 describe('analyze --json', () => {
@@ -305,6 +322,20 @@ test('analyze draws what is written', async () => {
 WRITTEN              FROM                 HOW       DECIDED BY
 public.orders.id     public.customers.id  identity  public.customers.region
 public.orders.total                                 public.customers.region
+`);
+});
+
+test('analyze draws the types of parameters', async () => {
+  const words = ['analyze', '--catalogue', file];
+  const { out } = await postern(words, 'DELETE FROM entries WHERE account = $1 AND $2 IS NULL');
+  expect(out).toBe(`delete
+├─ reads
+│  └─ public.entries (account)
+├─ writes
+│  └─ delete public.entries
+└─ takes
+   ├─ $1 int4
+   └─ $2 unknown
 `);
 });
 

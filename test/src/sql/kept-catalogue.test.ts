@@ -129,6 +129,16 @@ const changes: readonly (readonly [sql: string, read: number | 'any'])[] = [
     'any',
   ],
   ['ALTER SERVER there RENAME TO elsewhere', 'any'],
+  [
+    'CREATE TABLE referred (id int PRIMARY KEY); CREATE TABLE refers (r int REFERENCES referred ON DELETE CASCADE)',
+    'any',
+  ],
+  [
+    'ALTER TABLE refers DROP CONSTRAINT refers_r_fkey, ADD CONSTRAINT own FOREIGN KEY (r) REFERENCES referred ON UPDATE SET NULL',
+    'any',
+  ],
+  ['ALTER TABLE refers DROP CONSTRAINT own', 'any'],
+  ['CREATE FUNCTION gives(OUT a int, OUT b text) LANGUAGE sql AS $$SELECT 1, NULL::text$$', 'any'],
   ['DROP SCHEMA moved CASCADE; DROP EXTENSION citext CASCADE', 'any'],
 ];
 

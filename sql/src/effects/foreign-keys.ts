@@ -1,0 +1,185 @@
+import type { Catalogue, ForeignKey, Relation } from '../catalogue/catalogue.js';
+import { SqlError } from '../errors.js';
+import { as } from '../parse/nodes.js';
+import { parse } from '../parse/parser.js';
+import { baseCell, type Cell, derived, mark, markCell } from '../resolve/cells.js';
+import { newUse } from '../resolve/relation.js';
+import type { Resolver } from '../resolve/resolver.js';
+import { runsBeside } from '../resolve/write.js';
+import type { Write } from '../resolve/writes.js';
+import type { Outcome } from './outcome.js';
+import { viewFacts } from './views.js';
+
+// What foreign keys do to other tables when the rows they refer to go or change (src/backend/utils/adt/ri_triggers.c).
+
+/** Columns that change, by name, and what their values come from. */
+type Changed = ReadonlyMap<string, Cell>;
+
+/** Something that happens to the rows of a table. */
+type Happening =
+  | { readonly kind: 'delete'; readonly relation: Relation }
+  | { readonly kind: 'update'; readonly relation: Relation; readonly changed: Changed };
+
+const nothing = (): Cell => derived([]);
+
+/** The table that rows go into and out of through a view, and its columns by the view's. */
+const under = (
+  catalogue: Catalogue,
+  view: Relation,
+): { readonly relation: Relation; readonly columns: ReadonlyMap<string, string> } | undefined => {
+  // What an INSTEAD OF trigger or a rule does is their own.
+  if (view.definition === undefined || view.triggers.length > 0 || view.rules.length > 0)
+    return undefined;
+  const [stmt] = parse(view.definition);
+  const [from, ...more] = as(stmt?.node.stmt, 'SelectStmt')?.fromClause ?? [];
+  const named = as(from, 'RangeVar');
+  if (named?.relname === undefined || more.length > 0) return undefined;
+  const { schemaname, relname } = named;
+  const schemas = schemaname === undefined ? catalogue.definitionPath : [schemaname];
+  const relation = schemas.map((schema) => catalogue.relation(schema, relname)).find(Boolean);
+  if (!relation) return undefined;
+  const columns = new Map<string, string>();
+  for (const [name, sources] of viewFacts(catalogue, view)?.columns ?? [])
+    for (const source of sources)
+      if (source.relation.oid === relation.oid) columns.set(name, source.column);
+  return { relation, columns };
+};
+
+/** Through views over views, down to the table. */
+const atTable = (catalogue: Catalogue, happening: Happening, depth = 0): Happening | undefined => {
+  if (happening.relation.kind !== 'v') return happening;
+  const found = depth < 100 ? under(catalogue, happening.relation) : undefined;
+  if (!found) return undefined;
+  const { relation, columns } = found;
+  const below: Happening =
+    happening.kind === 'delete'
+      ? { kind: 'delete', relation }
+      : {
+          kind: 'update',
+          relation,
+          changed: new Map(
+            [...happening.changed].flatMap(([name, cell]) => {
+              const column = columns.get(name);
+              return column === undefined ? [] : [[column, cell] as const];
+            }),
+          ),
+        };
+  return atTable(catalogue, below, depth + 1);
+};
+
+const nameOf = (relation: Relation, number: number | undefined): string | undefined =>
+  relation.columns.find((column) => column.number === number)?.name;
+
+const named = (relation: Relation, numbers: readonly number[]): Changed =>
+  new Map(
+    numbers.flatMap((number) => {
+      const name = nameOf(relation, number);
+      return name === undefined ? [] : [[name, nothing()] as const];
+    }),
+  );
+
+/** What a key does on an update of these columns of the table that it refers to. */
+const onUpdate = (
+  relation: Relation,
+  key: ForeignKey,
+  to: Relation,
+  changed: Changed,
+): Changed | undefined => {
+  const found = key.columns.flatMap((number, i) => {
+    const name = nameOf(relation, number);
+    const cell = changed.get(nameOf(to, key.toColumns[i]) ?? '');
+    return name === undefined || cell === undefined ? [] : [[name, cell] as const];
+  });
+  if (found.length === 0) return undefined;
+  if (key.onUpdate === 'n' || key.onUpdate === 'd') return named(relation, key.columns);
+  return key.onUpdate === 'c' ? new Map(found) : undefined;
+};
+
+const withHeirs = (catalogue: Catalogue, relation: Relation): readonly Relation[] => {
+  const found = new Set([relation]);
+  for (const one of found) for (const child of catalogue.children(one.oid)) found.add(child);
+  return [...found];
+};
+
+const consequences = (catalogue: Catalogue, happening: Happening): readonly Happening[] =>
+  withHeirs(catalogue, happening.relation).flatMap((to) =>
+    catalogue.referring(to.oid).flatMap(({ relation, key }): readonly Happening[] => {
+      if (happening.kind === 'update') {
+        const changed = onUpdate(relation, key, to, happening.changed);
+        return changed ? [{ kind: 'update', relation, changed }] : [];
+      }
+      if (key.onDelete === 'c') return [{ kind: 'delete', relation }];
+      if (key.onDelete !== 'n' && key.onDelete !== 'd') return [];
+      return [{ kind: 'update', relation, changed: named(relation, key.set ?? key.columns) }];
+    }),
+  );
+
+const written = (r: Resolver, { use, action }: Write): Happening | undefined => {
+  const { relation } = use;
+  if (action === 'delete') return { kind: 'delete', relation };
+  if (action !== 'update') return undefined;
+  const changed = new Map<string, Cell>();
+  for (const one of r.assignments)
+    if (one.relation === relation && one.action === 'update') changed.set(one.column, one.cell);
+  return { kind: 'update', relation, changed };
+};
+
+const keyOf = (happening: Happening): string =>
+  `${happening.relation.oid} ${happening.kind === 'delete' ? '' : [...happening.changed.keys()].join('\0')}`;
+
+const note = (r: Resolver, happening: Happening, location: number): void => {
+  const { kind, relation } = happening;
+  const use = newUse(relation, {}, 'target');
+  if (kind === 'update')
+    for (const [column, from] of happening.changed) {
+      markCell(baseCell(use, column), mark.write);
+      const cell = derived([{ from, kind: 'identity' }]);
+      r.assignments.push({ relation, column, action: 'update', cell });
+    }
+  r.writes.push({ use, action: kind, filtered: true, location, byKey: true });
+  runsBeside(r, relation, kind === 'delete' ? 'CMD_DELETE' : 'CMD_UPDATE', location);
+};
+
+const follow = (r: Resolver): void => {
+  const done = new Set<string>();
+  for (const write of [...r.writes]) {
+    if (write.byKey) continue;
+    const first = written(r, write);
+    const open = first ? [first] : [];
+    for (const one of open) {
+      const happening = atTable(r.catalogue, one);
+      if (!happening) continue;
+      for (const next of consequences(r.catalogue, happening)) {
+        if (done.has(keyOf(next))) continue;
+        done.add(keyOf(next));
+        note(r, next, write.location);
+        open.push(next);
+      }
+    }
+  }
+};
+
+/**
+ * Adds to a statement's writes what foreign keys do because of them: tables whose rows go or change too, their
+ * triggers and rules, and so on from these. For use when the statement is resolved.
+ */
+export const followForeignKeys = (r: Resolver, { planned }: Outcome): void => {
+  try {
+    if (r.writes.length > 0 && planned !== true) follow(r);
+  } catch (error) {
+    // A view that the parser does not understand: noted where the view is used.
+    if (!(error instanceof SqlError)) throw error;
+  }
+};
+
+/** These tables and all that TRUNCATE ... CASCADE empties with them. */
+export const truncatedWith = (
+  catalogue: Catalogue,
+  relations: readonly Relation[],
+): readonly Relation[] => {
+  const found = new Set(relations);
+  for (const one of found)
+    for (const each of withHeirs(catalogue, one))
+      for (const { relation } of catalogue.referring(each.oid)) found.add(relation);
+  return [...found];
+};

@@ -1,0 +1,38 @@
+import type { Node, ResTarget } from '@pgsql/types';
+import { as } from '../parse/nodes.js';
+import { oid } from '../types/oids.js';
+import { baseType, subscripted } from '../types/parts.js';
+import type { Known } from '../types/polymorphic.js';
+import type { RelationUse } from './cells.js';
+import { expectSubscripts } from './parameters.js';
+import type { Resolver } from './resolver.js';
+
+/** The value of `a = x`, or of one column of `(a, b) = (x, y)`. */
+export const assignedValue = (node: Node | undefined): Node | undefined => {
+  const { source, colno = 1 } = as(node, 'MultiAssignRef') ?? {};
+  return source ? as(source, 'RowExpr')?.args?.[colno - 1] : node;
+};
+
+/** The type of the column, of the elements of an array or the field of a row in it, that a value is assigned to. */
+export const targetType = (
+  r: Resolver,
+  use: RelationUse,
+  { name, indirection }: ResTarget,
+): Known => {
+  const { catalogue } = r;
+  let type = use.relation.columns.find((column) => column.name === name)?.type;
+  if (as(indirection?.[0], 'A_Indices')) expectSubscripts(r, indirection, type);
+  for (const [i, part] of (indirection ?? []).entries()) {
+    if (type === undefined) return undefined;
+    const base = baseType(catalogue, type);
+    const field = as(part, 'String')?.sval;
+    if (field !== undefined) {
+      const row = catalogue.relationByOid(catalogue.typeByOid(base)?.relation ?? 0);
+      type = row?.columns.find((column) => column.name === field)?.type;
+    } else if (as(part, 'A_Indices')?.is_slice) return base;
+    // Subscripts in a row are one.
+    else if (i === 0 || !as(indirection?.[i - 1], 'A_Indices'))
+      type = base === oid.jsonb ? base : subscripted(catalogue, base) || undefined;
+  }
+  return type;
+};
