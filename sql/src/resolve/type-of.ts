@@ -3,6 +3,8 @@ import type {
   A_Expr,
   A_Indirection,
   FuncCall,
+  JsonAggConstructor,
+  JsonKeyValue,
   JsonOutput,
   Node,
   SubLink,
@@ -208,8 +210,29 @@ const together = (w: Walk, nodes: readonly (Node | undefined)[]): Known =>
   );
 
 /** What SQL/JSON gives back: RETURNING says it. */
-const returned = (w: Walk, output: JsonOutput | undefined, otherwise: number = oid.json): Known =>
+const returned = (w: Walk, output: JsonOutput | undefined, otherwise: number): Known =>
   output?.typeName ? namedType(w.r, output.typeName) : otherwise;
+
+/** A part of a node that is not there is JavaScript's own `constructor`. */
+const outputOf = (made: object | undefined): JsonOutput | undefined =>
+  made && 'output' in made ? (made as JsonAggConstructor).output : undefined;
+
+const keyAndValue = (pair: JsonKeyValue | undefined): readonly (Node | undefined)[] => [
+  pair?.key,
+  pair?.value?.raw_expr,
+];
+
+/** What is made of values is jsonb where one of them is. */
+const jsonOf = (
+  w: Walk,
+  output: JsonOutput | undefined,
+  values: readonly (Node | undefined)[],
+): Known => {
+  if (output?.typeName) return namedType(w.r, output.typeName);
+  const types = values.map((value) => value && typed(w, value));
+  if (types.includes(oid.jsonb)) return oid.jsonb;
+  return types.includes(undefined) ? undefined : oid.json;
+};
 
 type Typer = (w: Walk, node: Node) => Known;
 
@@ -278,14 +301,34 @@ const typers: { readonly [K in NodeKind]?: Typer } = {
   GroupingFunc: () => oid.int4,
   RowExpr: () => oid.record,
   MergeSupportFunc: () => oid.text,
-  JsonObjectConstructor: (w, node) => returned(w, as(node, 'JsonObjectConstructor')?.output),
-  JsonArrayConstructor: (w, node) => returned(w, as(node, 'JsonArrayConstructor')?.output),
+  JsonObjectConstructor: (w, node) => {
+    const { exprs, output } = as(node, 'JsonObjectConstructor') ?? {};
+    return jsonOf(
+      w,
+      output,
+      (exprs ?? []).flatMap((pair) => keyAndValue(as(pair, 'JsonKeyValue'))),
+    );
+  },
+  JsonArrayConstructor: (w, node) => {
+    const { exprs, output } = as(node, 'JsonArrayConstructor') ?? {};
+    return jsonOf(
+      w,
+      output,
+      (exprs ?? []).map((value) => as(value, 'JsonValueExpr')?.raw_expr),
+    );
+  },
   JsonArrayQueryConstructor: (w, node) =>
-    returned(w, as(node, 'JsonArrayQueryConstructor')?.output),
-  JsonObjectAgg: (w, node) => returned(w, as(node, 'JsonObjectAgg')?.constructor?.output),
-  JsonArrayAgg: (w, node) => returned(w, as(node, 'JsonArrayAgg')?.constructor?.output),
-  JsonParseExpr: (w, node) => returned(w, as(node, 'JsonParseExpr')?.output),
-  JsonScalarExpr: (w, node) => returned(w, as(node, 'JsonScalarExpr')?.output),
+    jsonOf(w, as(node, 'JsonArrayQueryConstructor')?.output, [undefined]),
+  JsonObjectAgg: (w, node) => {
+    const { constructor: made, arg } = as(node, 'JsonObjectAgg') ?? {};
+    return jsonOf(w, outputOf(made), keyAndValue(arg));
+  },
+  JsonArrayAgg: (w, node) => {
+    const { constructor: made, arg } = as(node, 'JsonArrayAgg') ?? {};
+    return jsonOf(w, outputOf(made), [arg?.raw_expr]);
+  },
+  JsonParseExpr: (w, node) => returned(w, as(node, 'JsonParseExpr')?.output, oid.json),
+  JsonScalarExpr: (w, node) => returned(w, as(node, 'JsonScalarExpr')?.output, oid.json),
   JsonSerializeExpr: (w, node) => returned(w, as(node, 'JsonSerializeExpr')?.output, oid.text),
   JsonFuncExpr: (w, node) => {
     const { op = '', output } = as(node, 'JsonFuncExpr') ?? {};
