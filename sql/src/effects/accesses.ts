@@ -117,7 +117,8 @@ const runsBody = (
   reach: Map<string, ObjectName>,
 ): void => {
   for (const { action, object, columns, through, user } of body.accesses()) {
-    const looks = planned && changing.has(action);
+    // The plan of a rule's action is made with that of the statement. Functions may run while it is made.
+    const looks = planned && body.construct.startsWith('rule ') && changing.has(action);
     const draft = drafts.draft(looks ? 'select' : action, object, through);
     for (const { name, uses } of columns) {
       const kept = looks ? uses.filter((use) => use !== 'write') : uses;

@@ -1,3 +1,4 @@
+import type { Node } from '@pgsql/types';
 import type { Catalogue, ForeignKey, Relation } from '../catalogue/catalogue.js';
 import { SqlError } from '../errors.js';
 import { as } from '../parse/nodes.js';
@@ -17,21 +18,17 @@ type Changed = ReadonlyMap<string, Cell>;
 
 /** Something that happens to the rows of a table. */
 type Happening =
-  | { readonly kind: 'delete'; readonly relation: Relation }
+  | { readonly kind: 'insert' | 'delete'; readonly relation: Relation }
   | { readonly kind: 'update'; readonly relation: Relation; readonly changed: Changed };
 
 const nothing = (): Cell => derived([]);
 
-/** The table that rows go into and out of through a view, and its columns by the view's. */
+/** What a view that rows are written through selects from, and its columns by the view's. */
 const under = (
   catalogue: Catalogue,
   view: Relation,
 ): { readonly relation: Relation; readonly columns: ReadonlyMap<string, string> } | undefined => {
-  // What an INSTEAD OF trigger or a rule does is their own.
-  if (view.definition === undefined || view.triggers.length > 0 || view.rules.length > 0)
-    return undefined;
-  const [stmt] = parse(view.definition);
-  const [from, ...more] = as(stmt?.node.stmt, 'SelectStmt')?.fromClause ?? [];
+  const [from, ...more] = as(statementOf(view), 'SelectStmt')?.fromClause ?? [];
   const named = as(from, 'RangeVar');
   if (named?.relname === undefined || more.length > 0) return undefined;
   const { schemaname, relname } = named;
@@ -45,26 +42,29 @@ const under = (
   return { relation, columns };
 };
 
-/** Through views over views, down to the table. */
-const atTable = (catalogue: Catalogue, happening: Happening, depth = 0): Happening | undefined => {
-  if (happening.relation.kind !== 'v') return happening;
-  const found = depth < 100 ? under(catalogue, happening.relation) : undefined;
+const statementOf = ({ definition }: Relation): Node | undefined => {
+  try {
+    return definition === undefined ? undefined : parse(definition)[0]?.node.stmt;
+  } catch (error) {
+    // Noted where the view is used.
+    if (error instanceof SqlError) return undefined;
+    throw error;
+  }
+};
+
+/** Through a view to what is under it; an INSTEAD OF trigger or rule may do so as well. */
+const through = (catalogue: Catalogue, happening: Happening): Happening | undefined => {
+  if (happening.relation.kind !== 'v') return undefined;
+  const found = under(catalogue, happening.relation);
   if (!found) return undefined;
   const { relation, columns } = found;
-  const below: Happening =
-    happening.kind === 'delete'
-      ? { kind: 'delete', relation }
-      : {
-          kind: 'update',
-          relation,
-          changed: new Map(
-            [...happening.changed].flatMap(([name, cell]) => {
-              const column = columns.get(name);
-              return column === undefined ? [] : [[column, cell] as const];
-            }),
-          ),
-        };
-  return atTable(catalogue, below, depth + 1);
+  if (happening.kind !== 'update') return { kind: happening.kind, relation };
+  const changed = new Map<string, Cell>();
+  for (const [name, cell] of happening.changed) {
+    const column = columns.get(name);
+    if (column !== undefined) changed.set(column, cell);
+  }
+  return { kind: 'update', relation, changed };
 };
 
 const nameOf = (relation: Relation, number: number | undefined): string | undefined =>
@@ -108,6 +108,7 @@ const consequences = (catalogue: Catalogue, happening: Happening): readonly Happ
         const changed = onUpdate(relation, key, to, happening.changed);
         return changed ? [{ kind: 'update', relation, changed }] : [];
       }
+      if (happening.kind === 'insert') return [];
       if (key.onDelete === 'c') return [{ kind: 'delete', relation }];
       if (key.onDelete !== 'n' && key.onDelete !== 'd') return [];
       return [{ kind: 'update', relation, changed: named(relation, key.set ?? key.columns) }];
@@ -116,7 +117,8 @@ const consequences = (catalogue: Catalogue, happening: Happening): readonly Happ
 
 const written = (r: Resolver, { use, action }: Write): Happening | undefined => {
   const { relation } = use;
-  if (action === 'delete') return { kind: 'delete', relation };
+  if (action === 'insert' || action === 'delete') return { kind: action, relation };
+  // What MERGE does is noted one by one.
   if (action !== 'update') return undefined;
   const changed = new Map<string, Cell>();
   for (const one of r.assignments)
@@ -125,10 +127,13 @@ const written = (r: Resolver, { use, action }: Write): Happening | undefined => 
 };
 
 const keyOf = (happening: Happening): string =>
-  `${happening.relation.oid} ${happening.kind === 'delete' ? '' : [...happening.changed.keys()].join('\0')}`;
+  `${happening.kind} ${happening.relation.oid} ${happening.kind === 'update' ? [...happening.changed.keys()].join('\0') : ''}`;
+
+const events = { insert: 'CMD_INSERT', update: 'CMD_UPDATE', delete: 'CMD_DELETE' } as const;
 
 const note = (r: Resolver, happening: Happening, location: number): void => {
   const { kind, relation } = happening;
+  if (kind === 'insert') return;
   const use = newUse(relation, {}, 'target');
   if (kind === 'update')
     for (const [column, from] of happening.changed) {
@@ -137,22 +142,24 @@ const note = (r: Resolver, happening: Happening, location: number): void => {
       r.assignments.push({ relation, column, action: 'update', cell });
     }
   r.writes.push({ use, action: kind, filtered: true, location, byKey: true });
-  runsBeside(r, relation, kind === 'delete' ? 'CMD_DELETE' : 'CMD_UPDATE', location);
 };
 
 const follow = (r: Resolver): void => {
   const done = new Set<string>();
+  const isNew = (happening: Happening): boolean => {
+    const key = keyOf(happening);
+    return !done.has(key) && done.add(key).has(key);
+  };
   for (const write of [...r.writes]) {
-    if (write.byKey) continue;
-    const first = written(r, write);
+    const first = write.byKey ? undefined : written(r, write);
     const open = first ? [first] : [];
     for (const one of open) {
-      const happening = atTable(r.catalogue, one);
-      if (!happening) continue;
-      for (const next of consequences(r.catalogue, happening)) {
-        if (done.has(keyOf(next))) continue;
-        done.add(keyOf(next));
-        note(r, next, write.location);
+      const below = through(r.catalogue, one);
+      const others = consequences(r.catalogue, one).filter(isNew);
+      for (const next of others) note(r, next, write.location);
+      // Triggers and rules of what the statement itself names are noted already.
+      for (const next of [...(below && isNew(below) ? [below] : []), ...others]) {
+        runsBeside(r, next.relation, events[next.kind], write.location);
         open.push(next);
       }
     }
@@ -160,19 +167,15 @@ const follow = (r: Resolver): void => {
 };
 
 /**
- * Adds to a statement's writes what foreign keys do because of them: tables whose rows go or change too, their
- * triggers and rules, and so on from these. For use when the statement is resolved.
+ * Adds to a statement's writes what foreign keys do because of them: tables whose rows go or change too, and so on from
+ * these; and notes the triggers and rules of all of them, and of what is under a view that is written through. For use
+ * when the statement is resolved.
  */
 export const followForeignKeys = (r: Resolver, { planned }: Outcome): void => {
-  try {
-    if (r.writes.length > 0 && planned !== true) follow(r);
-  } catch (error) {
-    // A view that the parser does not understand: noted where the view is used.
-    if (!(error instanceof SqlError)) throw error;
-  }
+  if (r.writes.length > 0 && planned !== true) follow(r);
 };
 
-/** These tables and all that TRUNCATE ... CASCADE empties with them. */
+/** What TRUNCATE ... CASCADE empties with these tables. */
 export const truncatedWith = (
   catalogue: Catalogue,
   relations: readonly Relation[],
@@ -181,5 +184,5 @@ export const truncatedWith = (
   for (const one of found)
     for (const each of withHeirs(catalogue, one))
       for (const { relation } of catalogue.referring(each.oid)) found.add(relation);
-  return [...found];
+  return [...found].filter((one) => !relations.includes(one));
 };

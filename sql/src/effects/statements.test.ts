@@ -26,7 +26,7 @@ const commands: readonly (readonly [sql: string, command: string, actions: strin
     'ddl public.orders, ddl public.contacts, ddl public.totals, ddl public.order_items',
   ],
   [
-    'TRUNCATE orders CASCADE',
+    'TRUNCATE orders, orders CASCADE',
     'TRUNCATE TABLE',
     'truncate public.orders, truncate public.order_items',
   ],

@@ -282,7 +282,7 @@ const truncated = (
   const found = nodes.flatMap(
     ({ schemaname, relname }) => findRelation(r.catalogue, r.path, schemaname, relname ?? '') ?? [],
   );
-  const others = truncatedWith(r.catalogue, found).slice(found.length);
+  const others = truncatedWith(r.catalogue, found);
   return [...names, ...others.map((relation) => publicName(r.path, relation))];
 };
 

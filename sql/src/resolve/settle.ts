@@ -261,7 +261,7 @@ export const resolveCase = (
   const whens = args.flatMap((node) => as(node, 'CaseWhen') ?? []);
   for (const { expr, result } of whens) {
     if (expr) visit(expr);
-    if (arg && expr) compared(r, scope, ['='], arg, expr);
+    if (arg && expr && r.deduced) compared(r, scope, ['='], arg, expr);
     else expect(r, expr, oid.bool);
     if (result) visit(result);
   }

@@ -122,7 +122,7 @@ const setList = (
     assign(r, use, set.name ?? '', 'update', cell);
   }
   // All are resolved before the first becomes what its column is.
-  for (const set of (list ?? []).flatMap((node) => as(node, 'ResTarget') ?? []))
+  for (const set of (r.deduced ? (list ?? []) : []).flatMap((node) => as(node, 'ResTarget') ?? []))
     expect(r, assignedValue(set.val), targetType(r, use, set));
 };
 
@@ -149,7 +149,12 @@ const insertColumns = (
     if (value) {
       assign(r, use, name, 'insert', value);
       const { indirection } = named?.[i] ?? {};
-      expectColumn(r, value, targetType(r, use, { name, ...(indirection ? { indirection } : {}) }));
+      if (r.deduced)
+        expectColumn(
+          r,
+          value,
+          targetType(r, use, { name, ...(indirection ? { indirection } : {}) }),
+        );
     }
   }
 };

@@ -181,6 +181,29 @@ describe('writes', () => {
           expect([...counted]).toContain(`public.${table}`);
   });
 
+  test.each([
+    ['DELETE FROM bosses', 'trigger function public.notices on public.people'],
+    ['INSERT INTO staff (number) VALUES (9)', 'trigger function public.notices on public.people'],
+    ['DELETE FROM people WHERE id = 9', 'trigger function public.notices on public.items'],
+    ['DELETE FROM pairs', undefined],
+  ])('triggers of what is under a view, and of what a key reaches: %s', async (sql, expected) => {
+    await client.query(`BEGIN; CREATE FUNCTION notices() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END';
+      CREATE TRIGGER notices BEFORE INSERT OR DELETE ON people FOR EACH ROW EXECUTE FUNCTION notices();
+      CREATE TRIGGER notices BEFORE DELETE ON items FOR EACH ROW EXECUTE FUNCTION notices()`);
+    try {
+      const { whole, settings } = await openCourt(client);
+      const [statement] = parse(sql);
+      if (!statement) throw new Error('no statement');
+      const constructs = analyze(statement, whole, settings).analysis.notUnderstood.map(
+        ({ construct }) => construct,
+      );
+      if (expected === undefined) expect(constructs).toEqual([]);
+      else expect(constructs).toContain(expected);
+    } finally {
+      await client.query('ROLLBACK');
+    }
+  });
+
   test('TRUNCATE ... CASCADE', async () => {
     expect(writesOf('TRUNCATE people CASCADE')).toEqual(
       ['people', 'orders', 'items', 'kept', 'cards', 'log']
