@@ -15,7 +15,9 @@ export type SqlErrorCode =
   | 'undefined-object'
   | 'column-count'
   | 'infinite-recursion'
+  | 'invalid-recursion'
   | 'cross-database'
+  | 'not-implemented'
   | 'bad-name'
   | 'bad-catalogue'
   | 'parser';
@@ -36,7 +38,9 @@ const sqlstates: Readonly<Record<SqlErrorCode, string>> = {
   'undefined-object': '42704',
   'column-count': '42P10',
   'infinite-recursion': '42P17',
+  'invalid-recursion': '42P19',
   'cross-database': '0A000',
+  'not-implemented': '0A000',
   'bad-name': '42602',
   'bad-catalogue': 'XX000',
   parser: 'XX000',

@@ -4,9 +4,11 @@ import type {
   CatalogueData,
   Column,
   ForeignKey,
+  OwnCall,
   Policy,
   Relation,
   Routine,
+  Trigger,
   Type,
 } from './catalogue.js';
 import type { DefinitionKind } from './definitions.js';
@@ -63,10 +65,8 @@ const relations = (
     name: text(name),
     definition: definitions.rule.get(num(oid)) ?? '',
   }));
-  const triggers = byOid(details.triggers, ([, schema, name]) => ({
-    schema: schemas.get(num(schema)) ?? '',
-    name: text(name),
-  }));
+  const triggers = byOid(details.triggers, (row) => triggerOf(row, schemas));
+  const calls = byOid(details.calls, ownCall);
   const comments = byOid(
     details.comments,
     ([, number, comment]) => [num(number), text(comment)] as const,
@@ -79,6 +79,7 @@ const relations = (
     const definition = definitions.view.get(oid);
     const server = servers.get(oid)?.[0];
     const foreignKeys = references.get(oid);
+    const called = calls.get(oid);
     const secured = rowSecurity.enabled || rowSecurity.forced || policies.has(oid);
     return {
       oid,
@@ -96,6 +97,7 @@ const relations = (
       ...(foreignKeys ? { foreignKeys } : {}),
       triggers: triggers.get(oid) ?? none,
       rules: rules.get(oid) ?? none,
+      ...(called ? { calls: called } : {}),
       ...(secured ? { rowSecurity: { ...rowSecurity, policies: policies.get(oid) ?? none } } : {}),
       ...(server === undefined ? {} : { server }),
     };
@@ -109,6 +111,38 @@ const foreignKeyOf = ([, to, columns, toColumns, onDelete, onUpdate, set]: Row):
   onDelete: text(onDelete) as ForeignKey['onDelete'],
   onUpdate: text(onUpdate) as ForeignKey['onUpdate'],
   ...(set ? { set: list(set).map(Number) } : {}),
+});
+
+const triggerEvents = [
+  [4, 'insert'],
+  [8, 'delete'],
+  [16, 'update'],
+  [32, 'truncate'],
+] as const;
+
+/** `tgtype` is a bit each for the level, the timing and the events (src/include/catalog/pg_trigger.h). */
+const triggerOf = (
+  [, name, schema, routine, type, columns, enabled, inherited]: Row,
+  schemas: ReadonlyMap<number, string>,
+): Trigger => {
+  const bits = num(type);
+  const numbers = text(columns).split(' ').filter(Boolean).map(Number);
+  return {
+    name: text(name),
+    function: { schema: schemas.get(num(schema)) ?? '', name: text(routine) },
+    timing: bits & 64 ? 'instead of' : bits & 2 ? 'before' : 'after',
+    level: bits & 1 ? 'row' : 'statement',
+    events: triggerEvents.flatMap(([bit, event]) => (bits & bit ? [event] : [])),
+    ...(numbers.length > 0 ? { columns: numbers } : {}),
+    enabled: text(enabled) as Trigger['enabled'],
+    ...(flag(inherited) ? { inherited: true } : {}),
+  };
+};
+
+const ownCall = ([, by, column, routine]: Row): OwnCall => ({
+  by: text(by) as OwnCall['by'],
+  ...(num(column) === 0 ? {} : { column: num(column) }),
+  function: num(routine),
 });
 
 const policyOf = (
@@ -155,6 +189,7 @@ const types = (
   schemas: ReadonlyMap<number, string>,
 ): readonly Type[] => {
   const checks = checksOf(details);
+  const calls = byOid(details.domainCalls, ([, routine]) => num(routine));
   const labels = byOid(details.enums, (row) => strings(row[1]));
   const ranges = byOid(details.ranges, ([, subtype, multirange]) => ({
     subtype: num(subtype),
@@ -164,6 +199,7 @@ const types = (
     ...type,
     schema: schemas.get(namespace) ?? '',
     checks: checks.get(type.oid) ?? none,
+    ...(calls.has(type.oid) ? { calls: calls.get(type.oid) ?? none } : {}),
     ...(type.kind === 'e' ? { labels: labels.get(type.oid)?.[0] ?? none } : {}),
     ...(type.kind === 'r' ? ranges.get(type.oid)?.[0] : {}),
   }));
@@ -179,7 +215,7 @@ export const buildCatalogue = (
 ): Catalogue => {
   const schemas = schemaNames(details);
   return indexCatalogue({
-    format: 1,
+    format: 2,
     ...facts,
     schemas: [...schemas.values()],
     relations: relations(objects.relations.values(), details, schemas, definitions),
@@ -204,7 +240,7 @@ export const buildCatalogue = (
 /** A catalogue from its JSON form. @throws SqlError `bad-catalogue` */
 export const catalogueFromData = (data: CatalogueData): Catalogue => {
   // The data may come from a file: say so at once when it is something else.
-  if ((data as { format: unknown }).format !== 1 || !Array.isArray(data.relations))
-    throw new SqlError('bad-catalogue', 'not a catalogue of format 1');
+  if ((data as { format: unknown }).format !== 2 || !Array.isArray(data.relations))
+    throw new SqlError('bad-catalogue', 'not a catalogue of format 2');
   return indexCatalogue(data);
 };

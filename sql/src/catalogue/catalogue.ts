@@ -36,9 +36,12 @@ export interface Relation extends ObjectName {
   readonly primaryKey: readonly number[];
   /** its foreign keys, when it has any */
   readonly foreignKeys?: readonly ForeignKey[];
-  /** functions of its user triggers */
-  readonly triggers: readonly ObjectName[];
+  /** its users' triggers */
+  readonly triggers: readonly Trigger[];
+  /** those that are switched on */
   readonly rules: readonly Rule[];
+  /** users' functions that its own expressions call, when there are any */
+  readonly calls?: readonly OwnCall[];
   /** there when row-level security is switched on or has policies */
   readonly rowSecurity?: RowSecurity;
   /** of a foreign table: the foreign server's name */
@@ -59,6 +62,32 @@ export interface ForeignKey {
   readonly onUpdate: ReferentialAction;
   /** the columns that `ON DELETE SET NULL (a, b)` or `SET DEFAULT (a, b)` names */
   readonly set?: readonly number[];
+}
+
+export type TriggerEvent = 'insert' | 'update' | 'delete' | 'truncate';
+
+/** `pg_trigger` */
+export interface Trigger {
+  readonly name: string;
+  readonly function: ObjectName;
+  readonly timing: 'before' | 'after' | 'instead of';
+  readonly level: 'row' | 'statement';
+  readonly events: readonly TriggerEvent[];
+  /** numbers of the columns that `UPDATE OF` names */
+  readonly columns?: readonly number[];
+  /** `pg_trigger.tgenabled`: not while replicating, never, only while replicating, always */
+  readonly enabled: 'O' | 'D' | 'R' | 'A';
+  /** a partition's copy of its table's */
+  readonly inherited?: true;
+}
+
+/** A user's function, or that of a user's operator, in an expression that belongs to a relation (`pg_depend`). */
+export interface OwnCall {
+  readonly by: 'default' | 'generated column' | 'constraint' | 'index' | 'partition key';
+  /** number of the column whose default or value it is */
+  readonly column?: number;
+  /** OID */
+  readonly function: number;
 }
 
 /** Row-level security of a table: `pg_class.relrowsecurity`, `relforcerowsecurity`, `pg_policy`. */
@@ -151,6 +180,8 @@ export interface Type extends ObjectName {
   readonly relation: number;
   /** a domain's constraints, as SQL */
   readonly checks: readonly string[];
+  /** OIDs of users' functions that these call, when there are any */
+  readonly calls?: readonly number[];
   /** an enum's values, in their order */
   readonly labels?: readonly string[];
   /** OID of the type that a range is over */
@@ -186,7 +217,7 @@ export interface Cast {
 
 /** The plain data of a snapshot; what `JSON.stringify(catalogue)` writes. */
 export interface CatalogueData {
-  readonly format: 1;
+  readonly format: 2;
   readonly version: string;
   readonly serverVersionNum: number;
   readonly database: string;

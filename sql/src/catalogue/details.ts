@@ -8,6 +8,9 @@ const extensionOf = (catalog: string, oid: string): string =>
    WHERE d.classid OPERATOR(pg_catalog.=) ${catalogOid(catalog)} AND d.objid OPERATOR(pg_catalog.=) ${oid}
      AND d.deptype OPERATOR(pg_catalog.=) 'e')`;
 
+/** OIDs of `pg_proc` and `pg_operator` */
+const [procedures, operators] = [1255, 2617];
+
 const aggregateParts = [
   'trans',
   'final',
@@ -20,6 +23,14 @@ const aggregateParts = [
 ]
   .map((part) => `a.agg${part}fn::pg_catalog.oid`)
   .join(', ');
+
+/** A user's function or operator that an object of a catalogue depends on: what its expression calls. */
+const callBy = (catalog: string): string =>
+  `d.classid OPERATOR(pg_catalog.=) ${catalogOid(catalog)} AND ${oneOf('d.refclassid', [procedures, operators])} AND ${sinceOwn('d.refobjid')}`;
+
+/** Its function. */
+const calledFunction = `CASE WHEN d.refclassid OPERATOR(pg_catalog.=) ${procedures}::pg_catalog.oid THEN d.refobjid ELSE
+    (SELECT o.oprcode::pg_catalog.oid FROM pg_catalog.pg_operator o WHERE o.oid OPERATOR(pg_catalog.=) d.refobjid) END`;
 
 /** Each with the number of its columns. */
 const queries = {
@@ -60,16 +71,39 @@ WHERE ${sinceOwn('a.aggfnoid::pg_catalog.oid')}`,
 JOIN pg_catalog.pg_foreign_server s ON s.oid OPERATOR(pg_catalog.=) f.ftserver`,
   ],
   inheritance: [3, `SELECT inhrelid, inhparent, inhseqno FROM pg_catalog.pg_inherits`],
+  // A partition's copies of its table's triggers count as internal before version 15.
   triggers: [
-    3,
-    `SELECT t.tgrelid, p.pronamespace, p.proname FROM pg_catalog.pg_trigger t
+    8,
+    `SELECT t.tgrelid, t.tgname, p.pronamespace, p.proname, t.tgtype, t.tgattr, t.tgenabled,
+  t.tgparentid OPERATOR(pg_catalog.<>) 0::pg_catalog.oid FROM pg_catalog.pg_trigger t
 JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) t.tgfoid
-WHERE NOT t.tgisinternal AND p.pronamespace OPERATOR(pg_catalog.<>) 'pg_catalog'::pg_catalog.regnamespace`,
+WHERE (NOT t.tgisinternal OR t.tgparentid OPERATOR(pg_catalog.<>) 0::pg_catalog.oid)
+  AND p.pronamespace OPERATOR(pg_catalog.<>) 'pg_catalog'::pg_catalog.regnamespace`,
   ],
   rules: [
     3,
     `SELECT r.ev_class, r.oid, r.rulename FROM pg_catalog.pg_rewrite r
-WHERE r.rulename OPERATOR(pg_catalog.<>) '_RETURN' AND ${sinceOwn('r.ev_class')}`,
+WHERE r.rulename OPERATOR(pg_catalog.<>) '_RETURN' AND r.ev_enabled OPERATOR(pg_catalog.<>) 'D'::pg_catalog."char" AND ${sinceOwn('r.ev_class')}`,
+  ],
+  calls: [
+    4,
+    `SELECT DISTINCT a.adrelid, CASE WHEN t.attgenerated OPERATOR(pg_catalog.=) ''::pg_catalog."char" THEN 'default' ELSE 'generated column' END,
+  a.adnum, ${calledFunction} FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_attrdef a ON a.oid OPERATOR(pg_catalog.=) d.objid
+JOIN pg_catalog.pg_attribute t ON t.attrelid OPERATOR(pg_catalog.=) a.adrelid AND t.attnum OPERATOR(pg_catalog.=) a.adnum
+WHERE ${callBy('pg_attrdef')}
+UNION SELECT k.conrelid, 'constraint', '0'::pg_catalog.int2, ${calledFunction} FROM pg_catalog.pg_depend d
+JOIN pg_catalog.pg_constraint k ON k.oid OPERATOR(pg_catalog.=) d.objid
+WHERE ${callBy('pg_constraint')} AND k.conrelid OPERATOR(pg_catalog.<>) 0::pg_catalog.oid
+UNION SELECT i.indrelid, 'index', '0'::pg_catalog.int2, ${calledFunction} FROM pg_catalog.pg_depend d
+JOIN pg_catalog.pg_index i ON i.indexrelid OPERATOR(pg_catalog.=) d.objid WHERE ${callBy('pg_class')}
+UNION SELECT p.partrelid, 'partition key', '0'::pg_catalog.int2, ${calledFunction} FROM pg_catalog.pg_depend d
+JOIN pg_catalog.pg_partitioned_table p ON p.partrelid OPERATOR(pg_catalog.=) d.objid WHERE ${callBy('pg_class')}`,
+  ],
+  domainCalls: [
+    2,
+    `SELECT DISTINCT k.contypid, ${calledFunction} FROM pg_catalog.pg_depend d
+JOIN pg_catalog.pg_constraint k ON k.oid OPERATOR(pg_catalog.=) d.objid
+WHERE ${callBy('pg_constraint')} AND k.contypid OPERATOR(pg_catalog.<>) 0::pg_catalog.oid`,
   ],
   keys: [
     2,

@@ -1,10 +1,7 @@
 import type { Catalogue, Relation } from '../catalogue/catalogue.js';
+import { mentionedColumns } from '../effects/mentioned-columns.js';
 import { viewFacts } from '../effects/views.js';
-import { SqlError } from '../errors.js';
 import { formatName, quoteIdentifier } from '../names.js';
-import { text, walk } from '../parse/nodes.js';
-import { parse } from '../parse/parser.js';
-import type { Node } from '@pgsql/types';
 
 /** `schema.table.column`, as policies write it. */
 export type ColumnKey = string;
@@ -23,23 +20,6 @@ export interface Flows {
   /** columns of which nothing is known: they may carry anything */
   readonly unknown: ReadonlySet<ColumnKey>;
 }
-
-/** Names of the columns an expression mentions; all of the relation when it does not parse. */
-const mentioned = (relation: Relation, expression: string): readonly string[] => {
-  const names = new Set<string>();
-  try {
-    for (const statement of parse(`SELECT ${expression}`))
-      walk(statement.node, (kind, content) => {
-        if (kind === 'ColumnRef' && Array.isArray(content['fields']))
-          names.add(text((content['fields'] as readonly Node[]).at(-1)));
-        return true;
-      });
-  } catch (error) {
-    if (!(error instanceof SqlError)) throw error;
-    return relation.columns.map((c) => c.name);
-  }
-  return relation.columns.map((c) => c.name).filter((name) => names.has(name));
-};
 
 const all = (relations: readonly Relation[]): readonly ColumnKey[] =>
   relations.flatMap((r) => r.columns.map((c) => columnKey(r, c.name)));
@@ -64,7 +44,7 @@ export const flowsOf = (catalogue: Catalogue): Flows => {
         add(
           sources,
           columnKey(relation, column.name),
-          mentioned(relation, column.generated).map((name) => columnKey(relation, name)),
+          mentionedColumns(relation, column.generated).map((name) => columnKey(relation, name)),
         );
     for (const oid of relation.parents) {
       const parent = catalogue.relationByOid(oid);

@@ -19,7 +19,7 @@ import { statement as resolveNode } from './statements.js';
 export interface Around {
   readonly outer: Scope | undefined;
   readonly parameters: readonly Cell[];
-  readonly within: ReadonlySet<string>;
+  readonly within: Resolver['within'];
   readonly lookInto: Bodies;
   readonly deduced?: Map<number, number>;
 }
@@ -49,11 +49,14 @@ export const newResolver = (
   calls: new Map(),
   functions: new Map(),
   executes: new Map(),
+  called: new Set(),
+  named: new Set(),
   settings: new Set(),
   bodies: [],
   results: new Map(),
   types: new Map(),
   subqueries: new Map(),
+  planned: false,
   volatile: false,
   anyEffect: false,
   depth: 0,

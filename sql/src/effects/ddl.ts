@@ -1,18 +1,12 @@
-import type { Node, ObjectType, RangeVar } from '@pgsql/types';
+import type { Node } from '@pgsql/types';
 import type { Action, SessionEffect } from '../analysis.js';
 import type { ObjectName } from '../names.js';
 import { as, texts, type NodeKind, type NodeOf } from '../parse/nodes.js';
 import type { Resolver } from '../resolve/resolver.js';
 import { droppedWith } from './dropped.js';
-import {
-  createdName,
-  functionName,
-  listedName,
-  relationName,
-  type Deed,
-  type Outcome,
-} from './outcome.js';
-import { relationTypes, tag } from './tags.js';
+import { alteredWith, at, atWithHeirs, granted, objectNames } from './objects.js';
+import { createdName, functionName, listedName, type Deed, type Outcome } from './outcome.js';
+import { tag } from './tags.js';
 
 type Ddl<K extends NodeKind> = (r: Resolver, content: NodeOf<K>) => Outcome;
 
@@ -44,33 +38,6 @@ const about =
   (command: string, action: Action = 'ddl') =>
   (): Outcome =>
     done(command, action, []);
-
-const at = (r: Resolver, node: RangeVar | undefined): readonly ObjectName[] =>
-  node ? [relationName(r, node)] : [];
-
-/** The names in an object list; only relations, types and functions have one that policies know. */
-const objectNames = (
-  r: Resolver,
-  type: ObjectType | undefined,
-  object: Node | undefined,
-): ObjectName | undefined => {
-  if (!object || !type) return undefined;
-  const list = texts(as(object, 'List')?.items ?? as(object, 'TypeName')?.names);
-  const fn = as(object, 'ObjectWithArgs');
-  if (fn) return functionName(r, texts(fn.objname));
-  if (list.length === 0) return undefined;
-  if (relationTypes.has(type) || type === 'OBJECT_DOMAIN') return listedName(r, list);
-  // table.column, and trigger, rule or policy on a table: the last part is not the relation's
-  if (
-    type === 'OBJECT_COLUMN' ||
-    type === 'OBJECT_TRIGGER' ||
-    type === 'OBJECT_RULE' ||
-    type === 'OBJECT_POLICY' ||
-    type === 'OBJECT_TABCONSTRAINT'
-  )
-    return list.length > 1 ? listedName(r, list.slice(0, -1)) : undefined;
-  return undefined;
-};
 
 const vacuumed = (r: Resolver, rels: readonly Node[] | undefined): readonly ObjectName[] =>
   (rels ?? []).flatMap((node) => at(r, as(node, 'VacuumRelation')?.relation));
@@ -119,9 +86,10 @@ type RowOrInner =
 export const ddlStatements: { readonly [K in DdlKind]: Ddl<K> } = {
   CreateStmt: (r, s) =>
     done('CREATE TABLE', 'ddl', [createdName(r, s.relation), ...named(r, s.inhRelations)]),
-  AlterTableStmt: (r, s) => done(tag('ALTER', s.objtype), 'ddl', at(r, s.relation)),
+  AlterTableStmt: (r, s) =>
+    done(tag('ALTER', s.objtype), 'ddl', [...at(r, s.relation), ...alteredWith(r, s)]),
   AlterTableMoveAllStmt: (_r, s) => done(tag('ALTER', s.objtype), 'ddl', []),
-  IndexStmt: (r, s) => done('CREATE INDEX', 'ddl', at(r, s.relation)),
+  IndexStmt: (r, s) => done('CREATE INDEX', 'ddl', atWithHeirs(r, s.relation, 'partitions')),
   DropStmt: (r, s) => {
     const named = (s.objects ?? []).map((o) => objectNames(r, s.removeType, o));
     const { deeds = [], ...outcome } = done(tag('DROP', s.removeType), 'ddl', named);
@@ -137,7 +105,11 @@ export const ddlStatements: { readonly [K in DdlKind]: Ddl<K> } = {
           : s.renameType,
       ),
       'ddl',
-      s.relation ? at(r, s.relation) : [objectNames(r, s.renameType, s.object)],
+      s.renameType === 'OBJECT_COLUMN'
+        ? atWithHeirs(r, s.relation, 'heirs')
+        : s.relation
+          ? at(r, s.relation)
+          : [objectNames(r, s.renameType, s.object)],
     ),
   AlterObjectSchemaStmt: (r, s) =>
     done(
@@ -156,7 +128,12 @@ export const ddlStatements: { readonly [K in DdlKind]: Ddl<K> } = {
   SecLabelStmt: (r, s) => done('SECURITY LABEL', 'ddl', [objectNames(r, s.objtype, s.object)]),
   CreateSeqStmt: (r, s) => done('CREATE SEQUENCE', 'ddl', [createdName(r, s.sequence)]),
   AlterSeqStmt: (r, s) => done('ALTER SEQUENCE', 'ddl', at(r, s.sequence)),
-  CreateTrigStmt: (r, s) => done('CREATE TRIGGER', 'ddl', at(r, s.relation)),
+  CreateTrigStmt: (r, s) =>
+    done(
+      'CREATE TRIGGER',
+      'ddl',
+      s.row ? atWithHeirs(r, s.relation, 'partitions') : at(r, s.relation),
+    ),
   RuleStmt: (r, s) => done('CREATE RULE', 'ddl', at(r, s.relation)),
   CreatePolicyStmt: (r, s) => done('CREATE POLICY', 'ddl', at(r, s.table)),
   AlterPolicyStmt: (r, s) => done('ALTER POLICY', 'ddl', at(r, s.table)),
@@ -182,7 +159,14 @@ export const ddlStatements: { readonly [K in DdlKind]: Ddl<K> } = {
   AlterTypeStmt: (r, s) => done('ALTER TYPE', 'ddl', [listedName(r, texts(s.typeName))]),
   CreateDomainStmt: (r, s) => done('CREATE DOMAIN', 'ddl', [listedName(r, texts(s.domainname))]),
   AlterDomainStmt: (r, s) => done('ALTER DOMAIN', 'ddl', [listedName(r, texts(s.typeName))]),
-  DefineStmt: (_r, s) => done(tag('CREATE', s.kind), 'ddl', []),
+  DefineStmt: (r, s) =>
+    done(
+      tag('CREATE', s.kind),
+      'ddl',
+      s.kind === 'OBJECT_AGGREGATE' || s.kind === 'OBJECT_TYPE'
+        ? [listedName(r, texts(s.defnames))]
+        : [],
+    ),
   CreateSchemaStmt: about('CREATE SCHEMA'),
   CreateCastStmt: about('CREATE CAST'),
   CreateTransformStmt: about('CREATE TRANSFORM'),
@@ -222,7 +206,7 @@ export const ddlStatements: { readonly [K in DdlKind]: Ddl<K> } = {
   CreateSubscriptionStmt: about('CREATE SUBSCRIPTION'),
   AlterSubscriptionStmt: about('ALTER SUBSCRIPTION'),
   DropSubscriptionStmt: about('DROP SUBSCRIPTION'),
-  GrantStmt: (r, s) => done(s.is_grant ? 'GRANT' : 'REVOKE', 'privilege', named(r, s.objects)),
+  GrantStmt: (r, s) => done(s.is_grant ? 'GRANT' : 'REVOKE', 'privilege', granted(r, s)),
   GrantRoleStmt: (_r, s) => done(s.is_grant ? 'GRANT ROLE' : 'REVOKE ROLE', 'privilege', []),
   AlterDefaultPrivilegesStmt: about('ALTER DEFAULT PRIVILEGES', 'privilege'),
   CreateRoleStmt: about('CREATE ROLE', 'privilege'),

@@ -1,12 +1,13 @@
 import type { Node } from '@pgsql/types';
 import type { Catalogue, ForeignKey, Relation } from '../catalogue/catalogue.js';
+import { withHeirs } from '../catalogue/heirs.js';
 import { SqlError } from '../errors.js';
 import { as } from '../parse/nodes.js';
 import { parse } from '../parse/parser.js';
+import { type Deed, runsBeside } from '../resolve/beside.js';
 import { baseCell, type Cell, derived, mark, markCell } from '../resolve/cells.js';
 import { newUse } from '../resolve/relation.js';
 import type { Resolver } from '../resolve/resolver.js';
-import { runsBeside } from '../resolve/write.js';
 import type { Write } from '../resolve/writes.js';
 import type { Outcome } from './outcome.js';
 import { viewFacts } from './views.js';
@@ -17,17 +18,27 @@ import { viewFacts } from './views.js';
 type Changed = ReadonlyMap<string, Cell>;
 
 /** Something that happens to the rows of a table. */
-type Happening =
-  | { readonly kind: 'insert' | 'delete'; readonly relation: Relation }
-  | { readonly kind: 'update'; readonly relation: Relation; readonly changed: Changed };
+type Happening = {
+  readonly relation: Relation;
+  /** names of columns that get their default */
+  readonly defaults?: ReadonlySet<string>;
+  /** and not to those of its heirs */
+  readonly only?: boolean;
+} & (
+  { readonly kind: 'insert' | 'delete' } | { readonly kind: 'update'; readonly changed: Changed }
+);
 
 const nothing = (): Cell => derived([]);
 
-/** What a view that rows are written through selects from, and its columns by the view's. */
-const under = (
-  catalogue: Catalogue,
-  view: Relation,
-): { readonly relation: Relation; readonly columns: ReadonlyMap<string, string> } | undefined => {
+interface Under {
+  readonly relation: Relation;
+  /** its columns by the view's */
+  readonly columns: ReadonlyMap<string, string>;
+  readonly only: boolean;
+}
+
+/** What a view that rows are written through selects from. */
+const under = (catalogue: Catalogue, view: Relation): Under | undefined => {
   const [from, ...more] = as(statementOf(view), 'SelectStmt')?.fromClause ?? [];
   const named = as(from, 'RangeVar');
   if (named?.relname === undefined || more.length > 0) return undefined;
@@ -39,7 +50,7 @@ const under = (
   for (const [name, sources] of viewFacts(catalogue, view)?.columns ?? [])
     for (const source of sources)
       if (source.relation.oid === relation.oid) columns.set(name, source.column);
-  return { relation, columns };
+  return { relation, columns, only: named.inh !== true };
 };
 
 const statementOf = ({ definition }: Relation): Node | undefined => {
@@ -57,14 +68,24 @@ const through = (catalogue: Catalogue, happening: Happening): Happening | undefi
   if (happening.relation.kind !== 'v') return undefined;
   const found = under(catalogue, happening.relation);
   if (!found) return undefined;
-  const { relation, columns } = found;
-  if (happening.kind !== 'update') return { kind: happening.kind, relation };
+  const { relation, columns, only } = found;
+  const defaults = defaultsUnder(found, happening);
+  if (happening.kind !== 'update') return { kind: happening.kind, relation, only, defaults };
   const changed = new Map<string, Cell>();
   for (const [name, cell] of happening.changed) {
     const column = columns.get(name);
     if (column !== undefined) changed.set(column, cell);
   }
-  return { kind: 'update', relation, changed };
+  return { kind: 'update', relation, changed, only, defaults };
+};
+
+/** A column that the view does not have gets its default in each new row. */
+const defaultsUnder = ({ relation, columns }: Under, happening: Happening): ReadonlySet<string> => {
+  const mapped = (names: Iterable<string>): string[] =>
+    [...names].flatMap((name) => columns.get(name) ?? []);
+  const own = happening.kind === 'insert' ? relation.columns.map(({ name }) => name) : [];
+  const shown = new Set(columns.values());
+  return new Set([...own.filter((name) => !shown.has(name)), ...mapped(happening.defaults ?? [])]);
 };
 
 const nameOf = (relation: Relation, number: number | undefined): string | undefined =>
@@ -95,41 +116,44 @@ const onUpdate = (
   return key.onUpdate === 'c' ? new Map(found) : undefined;
 };
 
-const withHeirs = (catalogue: Catalogue, relation: Relation): readonly Relation[] => {
-  const found = new Set([relation]);
-  for (const one of found) for (const child of catalogue.children(one.oid)) found.add(child);
-  return [...found];
-};
+/** A key acts on the rows of one table, or of its partitions. */
+const updated = (
+  relation: Relation,
+  changed: Changed,
+  action: ForeignKey['onUpdate'],
+): Happening => ({
+  ...{ kind: 'update', relation, changed, only: true },
+  ...(action === 'd' ? { defaults: new Set(changed.keys()) } : {}),
+});
 
 const consequences = (catalogue: Catalogue, happening: Happening): readonly Happening[] =>
   withHeirs(catalogue, happening.relation).flatMap((to) =>
     catalogue.referring(to.oid).flatMap(({ relation, key }): readonly Happening[] => {
       if (happening.kind === 'update') {
         const changed = onUpdate(relation, key, to, happening.changed);
-        return changed ? [{ kind: 'update', relation, changed }] : [];
+        return changed ? [updated(relation, changed, key.onUpdate)] : [];
       }
       if (happening.kind === 'insert') return [];
-      if (key.onDelete === 'c') return [{ kind: 'delete', relation }];
+      if (key.onDelete === 'c') return [{ kind: 'delete', relation, only: true }];
       if (key.onDelete !== 'n' && key.onDelete !== 'd') return [];
-      return [{ kind: 'update', relation, changed: named(relation, key.set ?? key.columns) }];
+      return [updated(relation, named(relation, key.set ?? key.columns), key.onDelete)];
     }),
   );
 
-const written = (r: Resolver, { use, action }: Write): Happening | undefined => {
+const written = (r: Resolver, { use, action, defaults }: Write): Happening | undefined => {
   const { relation } = use;
-  if (action === 'insert' || action === 'delete') return { kind: action, relation };
+  const more = defaults ? { defaults } : {};
+  if (action === 'insert' || action === 'delete') return { kind: action, relation, ...more };
   // What MERGE does is noted one by one.
   if (action !== 'update') return undefined;
   const changed = new Map<string, Cell>();
   for (const one of r.assignments)
     if (one.relation === relation && one.action === 'update') changed.set(one.column, one.cell);
-  return { kind: 'update', relation, changed };
+  return { kind: 'update', relation, changed, ...more };
 };
 
 const keyOf = (happening: Happening): string =>
   `${happening.kind} ${happening.relation.oid} ${happening.kind === 'update' ? [...happening.changed.keys()].join('\0') : ''}`;
-
-const events = { insert: 'CMD_INSERT', update: 'CMD_UPDATE', delete: 'CMD_DELETE' } as const;
 
 const note = (r: Resolver, happening: Happening, location: number): void => {
   const { kind, relation } = happening;
@@ -142,6 +166,16 @@ const note = (r: Resolver, happening: Happening, location: number): void => {
       r.assignments.push({ relation, column, action: 'update', cell });
     }
   r.writes.push({ use, action: kind, filtered: true, location, byKey: true });
+};
+
+const deedOf = (happening: Happening, location: number): Deed => {
+  const { relation, kind, defaults, only } = happening;
+  return {
+    ...{ relation, event: kind, location },
+    ...(kind === 'update' ? { columns: new Set(happening.changed.keys()) } : {}),
+    ...(defaults ? { defaults } : {}),
+    ...(only === undefined ? {} : { only }),
+  };
 };
 
 const follow = (r: Resolver): void => {
@@ -159,7 +193,7 @@ const follow = (r: Resolver): void => {
       for (const next of others) note(r, next, write.location);
       // Triggers and rules of what the statement itself names are noted already.
       for (const next of [...(below && isNew(below) ? [below] : []), ...others]) {
-        runsBeside(r, next.relation, events[next.kind], write.location);
+        runsBeside(r, deedOf(next, write.location));
         open.push(next);
       }
     }

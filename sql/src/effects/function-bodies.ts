@@ -3,11 +3,11 @@ import type { Catalogue, Overload, Routine } from '../catalogue/catalogue.js';
 import { formatName, type ObjectName } from '../names.js';
 import { as, texts } from '../parse/nodes.js';
 import { parse } from '../parse/parser.js';
-import { type Cell, derived } from '../resolve/cells.js';
+import { addFlow, type Cell, derived } from '../resolve/cells.js';
 import { typeOfCell } from '../resolve/column-types.js';
 import { gather } from '../resolve/expression.js';
 import { findType } from '../resolve/path.js';
-import { type Given, opaque, type Resolver } from '../resolve/resolver.js';
+import { type Frame, type Given, opaque, type Resolver } from '../resolve/resolver.js';
 import { type Item, listed, type Named, newScope, type Scope } from '../resolve/scope.js';
 import { parseSearchPath, type SessionSettings } from '../resolve/settings.js';
 import { isPolymorphic } from '../types/pseudo-types.js';
@@ -122,12 +122,12 @@ export function ofFunction(
   location: number,
 ): readonly Named[] | undefined {
   const key = `function ${overload.oid}`;
-  if (overload.language !== 'sql' || overload.body === undefined || r.within.has(key))
-    return undefined;
+  if (overload.language !== 'sql' || overload.body === undefined) return undefined;
+  const running = r.within.get(key);
+  if (running) return calledAgain(r, overload, given, running);
   return attempt(r, () => {
     const construct = `function ${formatName(routine)}`;
-    const within = new Set([...r.within, key]);
-    const plain = { outer: undefined, parameters: [], within, lookInto: r.lookInto };
+    const plain = { outer: undefined, parameters: [], within: r.within, lookInto: r.lookInto };
     const defaulting = newResolver(
       overload.defaults ?? '',
       r.catalogue,
@@ -135,8 +135,10 @@ export function ofFunction(
       plain,
     );
     const parameters = argumentCells(overload, given, defaultCells(defaulting, overload));
+    const frame: Frame = { parameters, results: [] };
     const around = {
       ...plain,
+      within: new Map([...r.within, [key, frame]]),
       outer: argumentScope(r.catalogue, routine, overload, parameters),
       parameters,
     };
@@ -150,9 +152,36 @@ export function ofFunction(
       bodyOf(construct, location, defaulting, { command: 'SELECT' }, { List: { items: [] } }),
       ...bodies,
     );
+    for (const results of frame.results)
+      for (const [i, { cell }] of results.entries()) {
+        const from = columns[i]?.cell;
+        if (from) addFlow(cell, { from, kind: 'identity' });
+      }
     return overload.result === voidType ? [] : columns;
   });
 }
+
+/**
+ * A function that calls itself does the same again: its arguments may also be what this call gives, and its columns are
+ * those that the body turns out to have.
+ */
+const calledAgain = (
+  r: Resolver,
+  overload: Overload,
+  given: readonly Given[],
+  { parameters, results }: Frame,
+): readonly Named[] => {
+  for (const [i, from] of argumentCells(overload, given, []).entries()) {
+    const parameter = parameters[i];
+    if (parameter) addFlow(parameter, { from, kind: 'identity' });
+  }
+  if (overload.result === voidType) return [];
+  const row = r.catalogue.relationByOid(r.catalogue.typeByOid(overload.result)?.relation ?? 0);
+  const names = overload.out.length > 0 ? overload.out : (row?.columns ?? [{ name: '' }]);
+  const columns = names.map(({ name }) => ({ name, cell: derived([]) }));
+  results.push(columns);
+  return columns;
+};
 
 const option = (stmt: CreateFunctionStmt, name: string): Node | undefined =>
   (stmt.options ?? [])

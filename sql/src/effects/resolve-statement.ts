@@ -29,7 +29,7 @@ export const resolveStatement = (
   const around = {
     outer: undefined,
     parameters: [],
-    within: new Set<string>(),
+    within: new Map(),
     lookInto: newBodies(),
     ...(known ? { deduced: new Map(known) } : {}),
   };

@@ -40,7 +40,7 @@ export function ofRule(
     };
     const around = {
       ...{ outer, parameters: [], lookInto: r.lookInto },
-      within: new Set([...r.within, construct]),
+      within: new Map([...r.within, [construct, { parameters: [], results: [] }]]),
     };
     const found = (stmt.actions ?? []).map((node) => {
       const inner = newResolver(rule.definition, r.catalogue, definitionSettings(r), around);

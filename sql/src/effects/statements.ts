@@ -3,6 +3,7 @@ import type { SessionEffect } from '../analysis.js';
 import type { ObjectName } from '../names.js';
 import { as, kindOf, texts, type NodeKind, type NodeOf } from '../parse/nodes.js';
 import { baseCell, mark, markCell } from '../resolve/cells.js';
+import { runsBeside } from '../resolve/beside.js';
 import { argumentTypes } from '../resolve/calls.js';
 import { condition, gather } from '../resolve/expression.js';
 import { findRelation, publicName } from '../resolve/path.js';
@@ -85,8 +86,9 @@ const hasOption = (options: readonly Node[] | undefined, name: string): boolean 
   });
 
 const explain = (r: Resolver, stmt: ExplainStmt): Outcome => {
-  const inner = stmt.query ? statement(r, stmt.query) : { command: 'EXPLAIN' };
   const runs = hasOption(stmt.options, 'analyze');
+  r.planned = !runs;
+  const inner = stmt.query ? statement(r, stmt.query) : { command: 'EXPLAIN' };
   return {
     command: 'EXPLAIN',
     ...(inner.deeds && runs ? { deeds: inner.deeds } : {}),
@@ -134,15 +136,16 @@ const copy = (r: Resolver, stmt: CopyStmt): Outcome => {
     return { command: 'COPY', output: cells, copiedOut: true, readOnly: !outside };
   }
   for (const { cell } of cells) markCell(cell, mark.write);
-  for (const trigger of use.relation.triggers)
-    opaque(
-      r,
-      `trigger function ${trigger.schema}.${trigger.name} on ${use.relation.name}`,
-      stmt.relation.location,
-    );
   if (stmt.whereClause)
     condition(r, { ...newScope(undefined), items: [item] }, stmt.whereClause, mark.filter);
-  noteWrite(r, use, 'insert', true, stmt.relation.location ?? 0);
+  const location = stmt.relation.location ?? 0;
+  noteWrite(r, use, 'insert', true, location);
+  const given = new Set(names);
+  const defaults = use.relation.columns.flatMap(({ name }) => (given.has(name) ? [] : [name]));
+  runsBeside(r, {
+    ...{ relation: use.relation, event: 'insert', location, withoutRules: true },
+    defaults: new Set(defaults),
+  });
   return {
     command: 'COPY',
     deeds: [{ action: 'copy-in', object: relationName(r, stmt.relation) }],
@@ -277,12 +280,20 @@ const truncated = (
   { relations, behavior }: NodeOf<'TruncateStmt'>,
 ): readonly ObjectName[] => {
   const nodes = (relations ?? []).flatMap((node) => as(node, 'RangeVar') ?? []);
+  const found = nodes.flatMap((node) => {
+    const relation = findRelation(r.catalogue, r.path, node.schemaname, node.relname ?? '');
+    return relation ? [{ relation, location: node.location ?? 0, only: node.inh !== true }] : [];
+  });
+  const others =
+    behavior === 'DROP_CASCADE'
+      ? truncatedWith(
+          r.catalogue,
+          found.map(({ relation }) => relation),
+        )
+      : [];
+  const also = others.map((relation) => ({ relation, location: found[0]?.location ?? 0 }));
+  for (const one of [...found, ...also]) runsBeside(r, { ...one, event: 'truncate' });
   const names = nodes.map((node) => relationName(r, node));
-  if (behavior !== 'DROP_CASCADE') return names;
-  const found = nodes.flatMap(
-    ({ schemaname, relname }) => findRelation(r.catalogue, r.path, schemaname, relname ?? '') ?? [],
-  );
-  const others = truncatedWith(r.catalogue, found);
   return [...names, ...others.map((relation) => publicName(r.path, relation))];
 };
 

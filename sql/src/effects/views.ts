@@ -4,6 +4,7 @@ import { SqlError } from '../errors.js';
 import { formatName, type ObjectName } from '../names.js';
 import { parse } from '../parse/parser.js';
 import { sourcesOf } from '../resolve/cells.js';
+import type { Resolver } from '../resolve/resolver.js';
 import { withBodies } from './body.js';
 import { accessesOf } from './accesses.js';
 import { resolveStatement } from './resolve-statement.js';
@@ -19,6 +20,11 @@ export interface ViewFacts {
   readonly reads: readonly ObjectName[];
   /** the relations it names itself */
   readonly direct: readonly Relation[];
+  /** their columns that it uses, by their OIDs */
+  readonly used: ReadonlyMap<number, ReadonlySet<string>>;
+  /** OIDs of users' functions that it calls itself, and of types that it names */
+  readonly called: ReadonlySet<number>;
+  readonly types: ReadonlySet<number>;
   /** for each column, where it comes from; undefined when the definition is not understood */
   readonly columns: ReadonlyMap<string, readonly ViewSource[]> | undefined;
   readonly notUnderstood: readonly NotUnderstood[];
@@ -31,9 +37,22 @@ const known = new WeakMap<Catalogue, Map<number, ViewFacts>>();
 const broken = (reason: string): ViewFacts => ({
   reads: [],
   direct: [],
+  used: new Map(),
+  called: new Set(),
+  types: new Set(),
   columns: undefined,
   notUnderstood: [{ construct: reason, position: 0, reach: 'anything' }],
 });
+
+const usedBy = ({ uses }: Resolver): ViewFacts['used'] => {
+  const used = new Map<number, Set<string>>();
+  for (const { relation, cells } of uses) {
+    const known = used.get(relation.oid) ?? new Set();
+    used.set(relation.oid, known);
+    for (const [name] of cells) known.add(name);
+  }
+  return used;
+};
 
 const find = (catalogue: Catalogue, view: Relation): ViewFacts => {
   const [statement] = parse(view.definition ?? '');
@@ -66,6 +85,9 @@ const find = (catalogue: Catalogue, view: Relation): ViewFacts => {
   return {
     reads: [...reads.values()],
     direct,
+    used: usedBy(resolver),
+    called: resolver.called,
+    types: resolver.named,
     columns: complete ? columns : undefined,
     notUnderstood,
   };

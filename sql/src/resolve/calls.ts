@@ -1,7 +1,7 @@
 import type { FuncCall, WindowDef } from '@pgsql/types';
 import type { Routine } from '../catalogue/catalogue.js';
 import { as, texts } from '../parse/nodes.js';
-import { derived, mark, markCell, markFlows, type Flow, type FlowKind } from './cells.js';
+import { addFlow, derived, mark, markCell, markFlows, type Flow, type FlowKind } from './cells.js';
 import { typeOfCell } from './column-types.js';
 import { fieldOfRow } from './columns.js';
 import { below, visit } from './expression.js';
@@ -10,7 +10,14 @@ import { argumentsOf, type Callee, fits, narrowed } from './overloads.js';
 import { expectFrame } from './parameters.js';
 import { findRoutines } from './path.js';
 import type { Given, Resolver } from './resolver.js';
-import { calleesOf, compete, judgeCallees, notUnderstood, type Judged } from './routines.js';
+import {
+  calleesOf,
+  compete,
+  judgeCallees,
+  madeInSql,
+  notUnderstood,
+  type Judged,
+} from './routines.js';
 import type { Named } from './scope.js';
 import { callSettings } from './set-config.js';
 import { typeOf } from './type-of.js';
@@ -115,11 +122,31 @@ export const lookedInto = (
 ): readonly (readonly Named[] | undefined)[] => {
   // They may be called on rows that a filter would hide.
   if (scope.block.clause !== 'target') for (const { cell } of given) markCell(cell, mark.exposed);
-  return callees.map(({ routine, overload }) => {
-    const columns = r.lookInto.ofFunction(r, routine, overload, given, location);
-    if (columns === undefined) notUnderstood(r, routine, [overload], location);
+  return callees.map((callee) => {
+    const parts = madeInSql(r, callee.overload);
+    const columns = parts
+      ? ofAggregate(r, parts, given, location)
+      : r.lookInto.ofFunction(r, callee.routine, callee.overload, given, location);
+    if (columns === undefined) notUnderstood(r, callee.routine, [callee.overload], location);
     return columns;
   });
+};
+
+/** Each of its functions gets the state, which is made of what those before it give back, and some the arguments. */
+const ofAggregate = (
+  r: Resolver,
+  parts: readonly Callee[],
+  given: readonly Given[],
+  location: number,
+): readonly Named[] | undefined => {
+  const state = derived(given.map(({ cell }) => ({ from: cell, kind: 'aggregation' as const })));
+  for (const { routine, overload } of parts) {
+    const to = [{ name: undefined, cell: state }, ...given];
+    const columns = r.lookInto.ofFunction(r, routine, overload, to, location);
+    if (columns === undefined) return undefined;
+    for (const { cell } of columns) addFlow(state, { from: cell, kind: 'aggregation' });
+  }
+  return [{ name: '', cell: state }];
 };
 
 /** The arguments of a call, each as a cell of its own. */
@@ -144,7 +171,8 @@ const bodied = (
 ): void => {
   const { r, into } = w;
   for (const columns of lookedInto(w, routines, given, call.location ?? 0)) {
-    if (columns && routines.length === 1) r.results.set(call, columns);
+    if (columns && routines[0]?.overload.kind !== 'a' && routines.length === 1)
+      r.results.set(call, columns);
     into.flows.push(...(columns ?? given).map(({ cell }) => ({ from: cell, kind })));
   }
 };

@@ -51,7 +51,7 @@ const outerScope = (scope: Scope, left: readonly Item[]): Scope => ({
 const rangeVar = (r: Resolver, scope: Scope, node: RangeVar): Entry => {
   const cte = node.schemaname === undefined ? findCte(scope, node.relname ?? '') : undefined;
   if (cte) {
-    const columns = cte.columns();
+    const columns = cte.columns(node.location ?? 0);
     readsFrom(scope, columns);
     return single(
       listed(

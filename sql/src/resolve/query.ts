@@ -1,14 +1,13 @@
-import type { CommonTableExpr, Node, RangeVar, SelectStmt, WithClause } from '@pgsql/types';
-import { as, kindOf, texts, walk } from '../parse/nodes.js';
+import type { Node, SelectStmt } from '@pgsql/types';
+import { as, kindOf, texts } from '../parse/nodes.js';
 import { commonType } from '../types/common.js';
-import { oid } from '../types/oids.js';
 import { addFlow, derived, mark, markCell, markFlows, type Cell } from './cells.js';
-import { typeOfCell, typeOfColumn } from './column-types.js';
-import { aliased } from './alias-list.js';
+import { typeOfColumn } from './column-types.js';
 import { expectColumn } from './parameters.js';
 import { fail, deepest, opaque, type Resolver } from './resolver.js';
-import { decideRows, newScope, readsFrom, type Cte, type Named, type Scope } from './scope.js';
+import { decideRows, newScope, type Named, type Scope } from './scope.js';
 import { select } from './select.js';
+import { withClause } from './with.js';
 import { dataModifying } from './write.js';
 
 /** Where a query stands: what a client or a written row gets, or a part that others read. */
@@ -91,7 +90,7 @@ const setOperation = (r: Resolver, scope: Scope, stmt: SelectStmt): readonly Nam
 };
 
 /** Where a side's column has no type, the other side's is its own. */
-const side = (r: Resolver, scope: Scope, stmt: SelectStmt): readonly Named[] => {
+export const side = (r: Resolver, scope: Scope, stmt: SelectStmt): readonly Named[] => {
   if (!stmt.valuesLists) r.untyped.add(stmt);
   return selectOrSet(r, scope, stmt, 'derived');
 };
@@ -119,13 +118,13 @@ const commonOf = (
   );
 };
 
-const groups = ({ block }: Scope, cell: Cell): void => {
+export const groups = ({ block }: Scope, cell: Cell): void => {
   markCell(cell, mark.group);
   block.deciding.cells.push(cell);
 };
 
 /** ORDER BY of a set operation: output names and numbers only. */
-const sortOutput = (
+export const sortOutput = (
   r: Resolver,
   { block }: Scope,
   stmt: SelectStmt,
@@ -151,175 +150,6 @@ const sortOutput = (
       );
     else opaque(r, 'ORDER BY on a set operation', 0);
   }
-};
-
-/** Names of relations without a schema, below a node. */
-const namesRead = (node: Node): ReadonlySet<string> => {
-  const found = new Set<string>();
-  walk(node, (kind, content) => {
-    const { schemaname, relname } = kind === 'RangeVar' ? (content as RangeVar) : {};
-    if (schemaname === undefined && relname !== undefined) found.add(relname);
-    return true;
-  });
-  return found;
-};
-
-/** Those that read from others come after them, unless they read from each other. */
-const inDependencyOrder = (nodes: readonly Node[], made: readonly Cte[]): readonly Cte[] => {
-  const known = new Set(made.map(({ name }) => name));
-  const waits = new Map<string, Set<string>>();
-  for (const node of nodes) {
-    const name = as(node, 'CommonTableExpr')?.ctename ?? '';
-    waits.set(
-      name,
-      new Set([...namesRead(node)].filter((read) => read !== name && known.has(read))),
-    );
-  }
-  const left = [...made];
-  const order: Cte[] = [];
-  while (left.length > 0) {
-    const free = left.findIndex(({ name }) => (waits.get(name)?.size ?? 0) === 0);
-    const [next] = left.splice(Math.max(free, 0), 1);
-    if (!next) break;
-    order.push(next);
-    for (const set of waits.values()) set.delete(next.name);
-  }
-  return order;
-};
-
-/** Resolves the common table expressions, before all that stands behind them. */
-export const withClause = (r: Resolver, scope: Scope, clause: WithClause | undefined): void => {
-  if (!clause) return;
-  const pending: Cte[] = [];
-  for (const node of clause.ctes ?? []) {
-    const cte = as(node, 'CommonTableExpr');
-    if (!cte?.ctequery) continue;
-    const name = cte.ctename ?? '';
-    if (scope.ctes.has(name))
-      throw fail(
-        r,
-        'duplicate-alias',
-        `WITH query name "${name}" specified more than once`,
-        cte.location,
-      );
-    // Without RECURSIVE a WITH query sees only those before it; none sees the FROM beside it.
-    const sees: Scope = {
-      ...newScope(scope.parent),
-      ctes: clause.recursive ? scope.ctes : new Map(scope.ctes),
-    };
-    const made = clause.recursive ? recursive(r, sees, cte) : once(r, sees, cte);
-    scope.ctes.set(name, made);
-    // What does not see those behind it is resolved in its order.
-    if (clause.recursive) pending.push(made);
-    else made.columns();
-  }
-  for (const cte of inDependencyOrder(clause.ctes ?? [], pending)) cte.columns();
-};
-
-const extras = (cte: CommonTableExpr, columns: readonly Named[]): readonly Named[] => {
-  const all = (names: readonly (string | undefined)[]): Named[] =>
-    names.flatMap((name) =>
-      name
-        ? [
-            {
-              name,
-              cell: derived(
-                columns.map((c) => ({ from: c.cell, kind: 'transformation' as const })),
-              ),
-            },
-          ]
-        : [],
-    );
-  return [
-    ...columns,
-    ...all([
-      cte.search_clause?.search_seq_column,
-      cte.cycle_clause?.cycle_mark_column,
-      cte.cycle_clause?.cycle_path_column,
-    ]),
-  ];
-};
-
-const aliasesOf = (
-  cte: CommonTableExpr,
-  columns: readonly Named[],
-): [string, readonly Named[], readonly string[], number | undefined] => [
-  `WITH query "${cte.ctename ?? ''}"`,
-  columns,
-  texts(cte.aliascolnames),
-  cte.location,
-];
-
-const once = (r: Resolver, scope: Scope, cte: CommonTableExpr): Cte => {
-  let columns: readonly Named[] | undefined;
-  return {
-    name: cte.ctename ?? '',
-    columns: () => {
-      if (!columns && cte.ctequery)
-        columns = extras(
-          cte,
-          aliased(r, ...aliasesOf(cte, query(r, scope, cte.ctequery, 'derived'))),
-        );
-      return columns ?? [];
-    },
-  };
-};
-
-/** In a recursive one the name already stands for the columns of the first term while the second is resolved. */
-const recursive = (r: Resolver, scope: Scope, cte: CommonTableExpr): Cte => {
-  let columns: readonly Named[] | undefined;
-  let started = false;
-  const resolve = (): readonly Named[] => {
-    const stmt = as(cte.ctequery, 'SelectStmt');
-    if (!cte.ctequery) return [];
-    const itself = namesRead(cte.ctequery).has(cte.ctename ?? '');
-    if (!itself || !stmt?.larg || !stmt.rarg || stmt.op === 'SETOP_NONE')
-      return extras(cte, aliased(r, ...aliasesOf(cte, query(r, scope, cte.ctequery, 'derived'))));
-    const inner = newScope(scope);
-    withClause(r, inner, stmt.withClause);
-    const first = side(r, inner, stmt.larg);
-    // The columns of the first term are those of the whole.
-    for (const { cell } of first) expectColumn(r, cell, oid.text);
-    const own = aliased(
-      r,
-      ...aliasesOf(
-        cte,
-        first.map((c) => {
-          const cell = derived([{ from: c.cell, kind: 'identity' }]);
-          cell.typed = () => typeOfCell(c.cell);
-          return { name: c.name, cell };
-        }),
-      ),
-    );
-    columns = extras(cte, own);
-    const second = side(r, inner, stmt.rarg);
-    first.forEach(({ cell }, i) => {
-      expectColumn(r, second[i]?.cell, typeOfCell(cell));
-    });
-    own.forEach((c, i) => {
-      const other = second[i];
-      if (other) addFlow(c.cell, { from: other.cell, kind: 'identity' });
-      c.cell.decided = inner.block.deciding;
-      if (!stmt.all) groups(inner, c.cell);
-    });
-    readsFrom(inner, first);
-    readsFrom(inner, second);
-    sortOutput(r, inner, stmt, own);
-    return columns;
-  };
-  return {
-    name: cte.ctename ?? '',
-    columns: () => {
-      if (columns) return columns;
-      if (started) {
-        opaque(r, `mutual recursion of WITH query ${cte.ctename ?? ''}`, cte.location);
-        return [];
-      }
-      started = true;
-      columns = resolve();
-      return columns;
-    },
-  };
 };
 
 /** Marks what the client or a written row gets. */

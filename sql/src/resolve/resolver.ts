@@ -22,6 +22,13 @@ export interface Body {
   readonly readOnly: boolean;
 }
 
+/** A body that is being looked into: what a call of itself in it is given, and gives back. */
+export interface Frame {
+  readonly parameters: readonly Cell[];
+  /** columns of such calls, for each of them */
+  readonly results: (readonly Named[])[];
+}
+
 /** What a call gives for one of a function's arguments. */
 export interface Given {
   /** `name => value` */
@@ -62,7 +69,7 @@ export interface Resolver {
   /** queries whose columns without a type take that of the place they go to, by their SelectStmt */
   readonly untyped: Set<unknown>;
   /** functions and rules whose bodies the statement stands in */
-  readonly within: ReadonlySet<string>;
+  readonly within: ReadonlyMap<string, Frame>;
   readonly lookInto: Bodies;
   readonly bodies: Body[];
   /** columns of calls whose bodies are known, by their FuncCall */
@@ -87,8 +94,14 @@ export interface Resolver {
   readonly functions: Map<string, ObjectName>;
   /** user functions and procedures that are executed */
   readonly executes: Map<string, ObjectName>;
+  /** OIDs of users' functions that the statement itself calls, by name or by operator */
+  readonly called: Set<number>;
+  /** OIDs of types that it names */
+  readonly named: Set<number>;
   /** settings that function calls change; `*` when any */
   readonly settings: Set<string>;
+  /** EXPLAIN: it is planned and not carried out */
+  planned: boolean;
   /** a function with side effects may be called */
   volatile: boolean;
   /** ... of which nothing else is known */

@@ -9,7 +9,7 @@ import { isRangeConstructor } from '../types/ranges.js';
 import { callsFunction, fail, opaque, type Resolver } from './resolver.js';
 import { chooseOperator } from '../types/operators.js';
 import { type Operands, operatorsNamed } from './operators.js';
-import { judgeNamedType } from './types.js';
+import { judgeDomain, judgeNamedType } from './types.js';
 import { isDangerousFunction, isHarmlessExtension } from './side-doors.js';
 
 /** What is known about the functions that a call may mean. */
@@ -138,10 +138,14 @@ const judgeOne = (
     return [];
   }
   if (isSystemSchema(routine.schema)) return [];
+  for (const { oid, arguments: given, result, out } of overloads) {
+    r.called.add(oid);
+    for (const { type } of [...given, ...out, { type: result }]) judgeDomain(r, type, location);
+  }
   if (overloads.every((o) => isHarmless(r, routine, o))) return [];
   callsFunction(r, name);
   r.executes.set(formatName(name), name);
-  if (overloads.every((o) => o.body !== undefined))
+  if (overloads.every((o) => o.body !== undefined || madeInSql(r, o) !== undefined))
     return overloads.map((overload) => ({ routine, overload }));
   notUnderstood(r, routine, overloads, location);
   return [];
@@ -152,6 +156,15 @@ const isHarmless = (r: Resolver, routine: Routine, overload: Overload): boolean 
   isHarmlessExtension(overload.extension) ||
   isRangeConstructor((oid) => r.catalogue.typeByOid(oid), routine, overload) ||
   overload.parts?.every((part) => isPlain(r, part)) === true;
+
+/** The users' functions that an aggregate is made of; undefined when not all of its parts can be looked into. */
+export const madeInSql = (r: Resolver, { parts }: Overload): readonly Callee[] | undefined => {
+  const users = parts?.filter((part) => !isPlain(r, part));
+  const found = users?.flatMap((part) => r.catalogue.routineByOid(part) ?? []);
+  return found?.length === users?.length && found?.every(({ overload }) => overload.body)
+    ? found
+    : undefined;
+};
 
 /** A part of an aggregate: one of PostgreSQL's own functions, and not a dangerous one. */
 const isPlain = (r: Resolver, oid: number): boolean => {
@@ -204,7 +217,8 @@ const usersOperators = (
   return meant.length === 0 ? users : users.filter((operator) => meant.includes(operator));
 };
 
-const executes = (r: Resolver, { routine }: Callee): void => {
+const executes = (r: Resolver, { routine, overload }: Callee): void => {
+  r.called.add(overload.oid);
   const name = publicName(r.path, routine);
   r.calls.set(formatName(name), name);
   callsFunction(r, name);

@@ -37,7 +37,8 @@ export interface Item {
 /** A common table expression; its columns are found at its first use. */
 export interface Cte {
   readonly name: string;
-  columns(): readonly Named[];
+  /** @param at byte offset of the place that names it */
+  columns(at?: number): readonly Named[];
 }
 
 /** `*` or `t.*` in a select list. */

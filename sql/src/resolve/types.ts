@@ -4,7 +4,8 @@ import { text, texts } from '../parse/nodes.js';
 import { formatName } from '../names.js';
 import { findType, isSystemSchema } from './path.js';
 import { fail, opaque, type Resolver } from './resolver.js';
-import { isHarmlessExtension } from './side-doors.js';
+import { isDangerousFunction, isHarmlessExtension } from './side-doors.js';
+import { runsUnasked } from './unasked.js';
 
 const sqlNames: Readonly<Record<string, string>> = {
   int4: 'integer',
@@ -25,21 +26,17 @@ export const typeText = (name: TypeName): string => {
   return `${sqlNames[last] ?? last}${name.arrayBounds ? '[]' : ''}`;
 };
 
-/** Do a domain's constraints call PostgreSQL's own functions only? */
-const plainChecks = (r: Resolver, type: Type): boolean =>
-  type.checks.every(
-    (check) =>
-      !/OPERATOR\(/i.test(check) &&
-      [...check.matchAll(/([A-Za-z_][\w$]*)\s*\(/g)].every(
-        ([, name = '']) =>
-          /^(check|and|or|not|any|all|in)$/i.test(name) ||
-          r.catalogue.routine('pg_catalog', name) !== undefined ||
-          r.catalogue.type('pg_catalog', name) !== undefined ||
-          /^(varying|numeric|character)$/i.test(name),
-      ),
-  );
+/** What a domain's constraints call. Of PostgreSQL's own functions the text tells the dangerous ones. */
+const judgeChecks = (r: Resolver, type: Type, location: number): void => {
+  const where = `a constraint of domain ${formatName(type)}`;
+  for (const called of type.calls ?? []) runsUnasked(r, { function: called, where }, location);
+  for (const check of type.checks)
+    for (const [, name = ''] of check.matchAll(/([A-Za-z_][\w$]*)"?\s*\(/g))
+      if (isDangerousFunction(name)) opaque(r, `side door ${name}`, location);
+};
 
 const judgeResolved = (r: Resolver, type: Type, location: number): void => {
+  r.named.add(type.oid);
   if (r.catalogue.userCast(type.oid)) opaque(r, `cast of ${formatName(type)}`, location);
   if (isSystemSchema(type.schema) || isHarmlessExtension(type.extension)) return;
   const element = type.element === 0 ? undefined : r.catalogue.typeByOid(type.element);
@@ -54,7 +51,7 @@ const judgeResolved = (r: Resolver, type: Type, location: number): void => {
     case 'm':
       return;
     case 'd': {
-      if (!plainChecks(r, type)) opaque(r, `domain ${formatName(type)}`, location);
+      judgeChecks(r, type, location);
       const base = r.catalogue.typeByOid(type.base);
       if (base) judgeResolved(r, base, location);
       return;
@@ -88,8 +85,19 @@ export const judgeNamedType = (
   return true;
 };
 
-/** The same for the type of a column that an expression reads. */
+/** The same for the type of a column that an expression reads: its constraints were met when it was written. */
 export const judgeTypeOid = (r: Resolver, oid: number, location: number): void => {
   const type = r.catalogue.typeByOid(oid);
-  if (type) judgeResolved(r, type, location);
+  if (!type) return;
+  if (type.kind === 'd') judgeTypeOid(r, type.base, location);
+  else judgeResolved(r, type, location);
+};
+
+/** Notes what the constraints of a domain call, or of one that a domain, an array or a range is made of. */
+export const judgeDomain = (r: Resolver, oid: number, location: number): void => {
+  const type = r.catalogue.typeByOid(oid);
+  if (!type || isSystemSchema(type.schema)) return;
+  if (type.kind === 'd') judgeChecks(r, type, location);
+  for (const part of [type.element, type.base, type.subtype ?? 0])
+    if (part !== 0) judgeDomain(r, part, location);
 };

@@ -7,12 +7,11 @@ import type {
   ReturningClause,
   UpdateStmt,
 } from '@pgsql/types';
-import type { Relation } from '../catalogue/catalogue.js';
-import { formatName } from '../names.js';
 import { as } from '../parse/nodes.js';
 import { oid } from '../types/oids.js';
 import { alwaysTrue } from './always-true.js';
 import { assignedValue, targetType } from './assigned.js';
+import { type Deed, runsBeside } from './beside.js';
 import {
   baseCell,
   derived,
@@ -25,39 +24,66 @@ import {
 import { cellOf, condition, gather } from './expression.js';
 import { fromClause } from './from.js';
 import { expect, expectColumn } from './parameters.js';
-import { markOutput, query, withClause } from './query.js';
+import { markOutput, query } from './query.js';
+import { withClause } from './with.js';
 import { relationItem, useRelation } from './relation.js';
-import { fail, opaque, type Resolver, type RuleEvent } from './resolver.js';
+import { fail, type Resolver } from './resolver.js';
 import { decideRows, listed, newScope, type Item, type Named, type Scope } from './scope.js';
 import { targets } from './select.js';
 import { returningItems } from './returning.js';
 import { noteWrite } from './writes.js';
 
-/** Triggers and rules of a relation that is written. @param event undefined for MERGE, which is not for tables with rules */
-export const runsBeside = (
-  r: Resolver,
-  relation: Relation,
-  event: RuleEvent | undefined,
-  location: number,
-): void => {
-  for (const trigger of relation.triggers)
-    opaque(r, `trigger function ${formatName(trigger)} on ${formatName(relation)}`, location);
-  for (const rule of relation.rules)
-    if (!event || !r.lookInto.ofRule(r, relation, rule, event, location))
-      opaque(r, `rule ${rule.name} on ${formatName(relation)}`, location);
-};
-
-const target = (
-  r: Resolver,
-  node: RangeVar | undefined,
-  event: RuleEvent | undefined,
-): RelationUse => {
+const target = (r: Resolver, node: RangeVar | undefined): RelationUse => {
   if (!node) throw fail(r, 'parser', 'a write without a target', undefined);
   const use = useRelation(r, node, 'target');
-  runsBeside(r, use.relation, event, node.location ?? 0);
   r.volatile = true;
   return use;
 };
+
+/** One thing that the statement does to the target's rows, with what runs beside it. */
+const does = (
+  r: Resolver,
+  use: RelationUse,
+  event: 'insert' | 'update' | 'delete',
+  how: Pick<Deed, 'columns' | 'defaults' | 'withoutRules' | 'only'> & {
+    readonly filtered: boolean;
+  },
+): void => {
+  const { relation, node } = use;
+  const { filtered, ...rest } = how;
+  const location = node.location ?? 0;
+  noteWrite(r, use, event, filtered, location, how.defaults);
+  runsBeside(r, { relation, event, location, only: node.inh !== true, ...rest });
+};
+
+const isDefault = (node: Node | undefined): boolean => as(node, 'SetToDefault') !== undefined;
+
+/** Columns that a SET list gives a value, and those that it sets to their default. */
+const setColumns = (
+  list: readonly Node[] | undefined,
+): { readonly columns: ReadonlySet<string>; readonly defaults: ReadonlySet<string> } => {
+  const sets = (list ?? []).flatMap((node) => as(node, 'ResTarget') ?? []);
+  const names = (some: typeof sets): ReadonlySet<string> =>
+    new Set(some.map(({ name = '' }) => name));
+  return { columns: names(sets), defaults: names(sets.filter(({ val }) => isDefault(val))) };
+};
+
+/** Columns of a new row that get their default: those that are not named, and those whose value says so. */
+const defaulted = (
+  { relation }: RelationUse,
+  cols: readonly Node[] | undefined,
+  rows: readonly (readonly Node[])[] | undefined,
+  width: number,
+): ReadonlySet<string> => {
+  const names =
+    cols?.map((node) => as(node, 'ResTarget')?.name ?? '') ??
+    relation.columns.slice(0, width).map(({ name }) => name);
+  const given = new Set(names.filter((_, i) => rows?.some((row) => isDefault(row[i])) !== true));
+  return new Set(relation.columns.map(({ name }) => name).filter((name) => !given.has(name)));
+};
+
+const valuesOf = (node: Node | undefined): readonly (readonly Node[])[] | undefined =>
+  as(node, 'SelectStmt')?.valuesLists?.map((row) => as(row, 'List')?.items ?? []);
 
 /** Marks a column as written. @throws SqlError `undefined-column` */
 const written = (
@@ -162,7 +188,7 @@ const insertColumns = (
 const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): readonly Named[] => {
   const scope = newScope(parent);
   withClause(r, scope, stmt.withClause);
-  const use = target(r, stmt.relation, 'CMD_INSERT');
+  const use = target(r, stmt.relation);
   writtenColumns(r, use, stmt.cols);
   // The query of an INSERT does not see the target.
   r.untyped.add(as(stmt.selectStmt, 'SelectStmt'));
@@ -205,16 +231,21 @@ const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): reado
     setList(r, inner, use, conflict.targetList);
     if (conflict.whereClause) condition(r, inner, conflict.whereClause, mark.filter);
   }
-  noteWrite(r, use, 'insert', source.length > 0 || !stmt.selectStmt, location(stmt.relation));
+  does(r, use, 'insert', {
+    filtered: source.length > 0 || !stmt.selectStmt,
+    defaults: defaulted(use, stmt.cols, valuesOf(stmt.selectStmt), source.length),
+  });
+  // A relation with rules for it takes no ON CONFLICT.
   if (conflict?.action === 'ONCONFLICT_UPDATE')
-    noteWrite(r, use, 'update', true, location(stmt.relation));
+    does(r, use, 'update', {
+      ...{ filtered: true, withoutRules: true, only: true },
+      ...setColumns(conflict.targetList),
+    });
   const columns = returning(r, scope, stmt.returningClause, use);
   return columns;
 };
 
 const hiddenColumns = (item: Item): Item => ({ ...item, columnsVisible: false });
-
-const location = (node: RangeVar | undefined): number => node?.location ?? 0;
 
 /** Does a condition look at the target's rows at all? `WHERE true`, `1 = 1` and the like do not. */
 const looksAtRow = (use: RelationUse, node: Node | undefined): boolean =>
@@ -225,13 +256,13 @@ const looksAtRow = (use: RelationUse, node: Node | undefined): boolean =>
 const update = (r: Resolver, parent: Scope | undefined, stmt: UpdateStmt): readonly Named[] => {
   const scope = newScope(parent);
   withClause(r, scope, stmt.withClause);
-  const use = target(r, stmt.relation, 'CMD_UPDATE');
+  const use = target(r, stmt.relation);
   scope.items = [relationItem(r, use)];
   fromClause(r, scope, stmt.fromClause);
   if (stmt.whereClause) condition(r, scope, stmt.whereClause, mark.filter);
   const filtered = looksAtRow(use, stmt.whereClause);
   setList(r, scope, use, stmt.targetList);
-  noteWrite(r, use, 'update', filtered, location(stmt.relation));
+  does(r, use, 'update', { filtered, ...setColumns(stmt.targetList) });
   const columns = returning(r, scope, stmt.returningClause, use);
   return columns;
 };
@@ -239,12 +270,12 @@ const update = (r: Resolver, parent: Scope | undefined, stmt: UpdateStmt): reado
 const remove = (r: Resolver, parent: Scope | undefined, stmt: DeleteStmt): readonly Named[] => {
   const scope = newScope(parent);
   withClause(r, scope, stmt.withClause);
-  const use = target(r, stmt.relation, 'CMD_DELETE');
+  const use = target(r, stmt.relation);
   scope.items = [relationItem(r, use)];
   fromClause(r, scope, stmt.usingClause);
   if (stmt.whereClause) condition(r, scope, stmt.whereClause, mark.filter);
   const filtered = looksAtRow(use, stmt.whereClause);
-  noteWrite(r, use, 'delete', filtered, location(stmt.relation));
+  does(r, use, 'delete', { filtered });
   const columns = returning(r, scope, stmt.returningClause, use);
   return columns;
 };
@@ -252,11 +283,13 @@ const remove = (r: Resolver, parent: Scope | undefined, stmt: DeleteStmt): reado
 const merge = (r: Resolver, parent: Scope | undefined, stmt: MergeStmt): readonly Named[] => {
   const scope = newScope(parent);
   withClause(r, scope, stmt.withClause);
-  const use = target(r, stmt.relation, undefined);
+  const use = target(r, stmt.relation);
   scope.items = [relationItem(r, use)];
   fromClause(r, scope, stmt.sourceRelation ? [stmt.sourceRelation] : []);
   condition(r, scope, stmt.joinCondition, mark.join);
-  noteWrite(r, use, 'merge', looksAtRow(use, stmt.joinCondition), location(stmt.relation));
+  noteWrite(r, use, 'merge', looksAtRow(use, stmt.joinCondition), use.node.location ?? 0);
+  // A relation with rules takes no MERGE.
+  const how = { filtered: true, withoutRules: true };
   const { items } = scope;
   for (const node of stmt.mergeWhenClauses ?? []) {
     const when = as(node, 'MergeWhenClause');
@@ -268,7 +301,7 @@ const merge = (r: Resolver, parent: Scope | undefined, stmt: MergeStmt): readonl
     if (when.condition) condition(r, scope, when.condition, mark.filter);
     if (when.commandType === 'CMD_UPDATE') {
       setList(r, scope, use, when.targetList);
-      noteWrite(r, use, 'update', true, location(stmt.relation));
+      does(r, use, 'update', { ...how, ...setColumns(when.targetList) });
     } else if (when.commandType === 'CMD_INSERT') {
       const values = (when.values ?? []).map((value) => {
         const { cell } = cellOf(r, scope, value);
@@ -278,9 +311,9 @@ const merge = (r: Resolver, parent: Scope | undefined, stmt: MergeStmt): readonl
       });
       writtenColumns(r, use, when.targetList);
       insertColumns(r, use, when.targetList, values);
-      noteWrite(r, use, 'insert', true, location(stmt.relation));
-    } else if (when.commandType === 'CMD_DELETE')
-      noteWrite(r, use, 'delete', true, location(stmt.relation));
+      const defaults = defaulted(use, when.targetList, [when.values ?? []], values.length);
+      does(r, use, 'insert', { ...how, defaults });
+    } else if (when.commandType === 'CMD_DELETE') does(r, use, 'delete', how);
   }
   scope.items = items;
   const columns = returning(r, scope, stmt.returningClause, use);

@@ -13,6 +13,8 @@ export interface Write {
   readonly location: number;
   /** done by a foreign key because of another one */
   readonly byKey?: true;
+  /** names of the columns that get their default */
+  readonly defaults?: ReadonlySet<string>;
 }
 
 /** A value that reaches a column of a table. */
@@ -30,6 +32,7 @@ export const noteWrite = (
   action: WriteAction,
   filtered: boolean,
   location: number,
+  defaults?: ReadonlySet<string>,
 ): void => {
-  r.writes.push({ use, action, filtered, location });
+  r.writes.push({ use, action, filtered, location, ...(defaults ? { defaults } : {}) });
 };

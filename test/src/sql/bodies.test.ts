@@ -38,6 +38,14 @@ const schema = `
   CREATE FUNCTION outer_one(int) RETURNS text LANGUAGE sql STABLE AS 'SELECT upper(plain($1))';
   CREATE FUNCTION countdown(n int) RETURNS int LANGUAGE sql AS 'SELECT 1';
   CREATE OR REPLACE FUNCTION countdown(n int) RETURNS int LANGUAGE sql AS 'SELECT CASE WHEN n > 0 THEN countdown(n - 1) ELSE 0 END';
+  CREATE FUNCTION swaps(n int, a text, b text) RETURNS text LANGUAGE sql AS 'SELECT a';
+  CREATE OR REPLACE FUNCTION swaps(n int, a text, b text) RETURNS text LANGUAGE sql AS 'SELECT CASE WHEN n > 0 THEN swaps(n - 1, b, a) ELSE a END';
+  CREATE FUNCTION climbs(int) RETURNS TABLE (ids int) LANGUAGE sql AS 'SELECT 1';
+  CREATE OR REPLACE FUNCTION climbs(int) RETURNS TABLE (ids int) LANGUAGE sql AS 'SELECT id FROM orders WHERE customer = $1 UNION SELECT c.ids FROM orders o, climbs(o.id) c';
+  CREATE FUNCTION joined_one(state text, one text) RETURNS text LANGUAGE sql AS 'INSERT INTO log (what) VALUES (one); SELECT concat(state, one)';
+  CREATE AGGREGATE joined (text) (SFUNC = joined_one, STYPE = text);
+  CREATE FUNCTION closed_one(state text, one text) RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN state; END';
+  CREATE AGGREGATE closed (text) (SFUNC = closed_one, STYPE = text);
   CREATE FUNCTION fixed(int) RETURNS text LANGUAGE sql STABLE SET search_path = other AS 'SELECT email FROM customers WHERE id = $1';
   CREATE FUNCTION logs(t text) RETURNS void LANGUAGE sql AS 'INSERT INTO log VALUES (t, now())';
   CREATE FUNCTION moves() RETURNS bigint LANGUAGE sql AS 'DELETE FROM log; INSERT INTO log SELECT email, now() FROM customers; SELECT count(*) FROM log';
@@ -279,14 +287,44 @@ test.each<readonly [sql: string, expected: readonly string[]]>([
       ...anything,
     ],
   ],
+  ['SELECT countdown(3)', ['execute countdown', '-> countdown: ']],
   [
-    'SELECT countdown(3)',
+    'SELECT swaps(3, email, region) FROM customers',
     [
-      'execute countdown',
-      '-> countdown: ',
-      '? function countdown: function countdown: anything',
+      'select customers(email, region)',
+      'execute swaps',
+      '-> swaps: transformation customers.email, transformation customers.region',
+    ],
+  ],
+  [
+    'SELECT ids FROM climbs(7)',
+    [
+      'select orders(customer, id)',
+      'execute climbs',
+      '-> ids: identity orders.id by orders.customer, orders.id',
+      '? function climbs: orders',
+    ],
+  ],
+  [
+    'SELECT region, joined(email) FROM customers GROUP BY region',
+    [
+      'select customers(email, region)',
+      'insert log(what)',
+      'execute joined',
+      '-> region: identity customers.region by customers.region',
+      '-> joined: aggregation customers.email by customers.region',
+      'log.what <- customers.email',
+      '? function joined_one: log',
       'writes',
-      ...anything,
+    ],
+  ],
+  [
+    'SELECT closed(email) FROM customers',
+    [
+      'select customers(email)',
+      'execute closed',
+      '-> closed: aggregation customers.email',
+      '? function closed: anything',
     ],
   ],
   [
@@ -360,8 +398,6 @@ test('a body of text means what the search path of its caller makes of it', () =
 });
 
 test('calls that multiply are looked into so many times', () => {
-  const data = catalogue.toJSON();
-  expect(data.format).toBe(1);
   const many = Array.from({ length: 300 }, () => 'plain(1)').join(' || ');
   const found = told(analysis(`SELECT ${many}`));
   expect(found).toContain('? function plain: anything');
