@@ -19,6 +19,7 @@ export type { Analyzed } from './analyze.js';
 export { RewriteRefusal, type Change, type Rewritten } from './rewrite/change.js';
 export type * from './classification/classification.js';
 export { analyze, outputTypes, parameterTypes } from './analyze.js';
+export { Script, type Step } from './script.js';
 export { catalogueFromData } from './catalogue/build.js';
 export { type AskRows, CatalogueReader, readCatalogue } from './catalogue/reader.js';
 export type { Rows } from './catalogue/rows.js';

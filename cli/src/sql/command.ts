@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { analyze, loadParser, parse, SqlError } from '@postern/sql';
+import { loadParser, parse, Script, SqlError } from '@postern/sql';
 import { CliError, messageOf, systemCode } from '../errors.js';
 import { exit } from '../exit.js';
 import { caret } from '../output/caret.js';
@@ -77,9 +77,10 @@ Exit codes: 0 analysed, 2 not: the place and the reason are printed.`,
       const { databaseUrl, catalogue, searchPath } = options;
       const around = await surroundingsOf({ databaseUrl, catalogue, searchPath });
       await loadParser();
+      const script = new Script(around.catalogue, around.settings);
       const statements: StatementReport[] = [];
       for (const source of sources) {
-        const found = reportsOf(source, around);
+        const found = reportsOf(source, around, script);
         if ('problem' in found) {
           for (const line of found.problem) shell.terminal.err.line(line);
           shell.exit(exit.failed);
@@ -115,14 +116,16 @@ const readSql = async (path: string, shell: Shell): Promise<Source> => {
 const reportsOf = (
   { path, text, wrong }: Source,
   around: Surroundings,
+  script: Script,
 ):
   { readonly statements: readonly StatementReport[] } | { readonly problem: readonly string[] } => {
   try {
     if (wrong) throw wrong;
-    const { catalogue, settings } = around;
-    const statements = parse(text).map((statement) =>
-      reportOf(analyze(statement, catalogue, settings).analysis, parametersOf(statement, around)),
-    );
+    const statements = parse(text).map((statement) => {
+      const { settings } = script;
+      const { analysis } = script.next(statement);
+      return reportOf(analysis, parametersOf(statement, { ...around, settings }));
+    });
     return { statements };
   } catch (thrown) {
     if (!(thrown instanceof SqlError)) throw thrown;

@@ -44,6 +44,8 @@ export interface WriteReport {
   readonly relation: string;
   readonly action: string;
   readonly columns: readonly string[];
+  /** of a materialised view that is refreshed: the relations that its definition reads, at any depth */
+  readonly through?: readonly string[];
   /** where the values of its columns come from; absent when they come from no column */
   readonly lineage?: readonly (LineageReport & { readonly column: string })[];
 }
@@ -64,6 +66,9 @@ export interface OutputReport extends LineageReport {
 const reading = new Set<Access['action']>(['select', 'copy-out']);
 const notData = new Set<Access['action']>(['execute', 'config']);
 
+/** Where no row is looked at they are `unfiltered`; `WHERE CURRENT OF` looks at one. */
+const chosen = new Set(['UPDATE', 'DELETE']);
+
 export const reportOf = (analysis: Analysis, parameters: readonly string[]): StatementReport => {
   const { accesses, output, written, flags, notUnderstood } = analysis;
   return {
@@ -76,7 +81,8 @@ export const reportOf = (analysis: Analysis, parameters: readonly string[]): Sta
     flags: {
       filtered:
         !flags.unfiltered &&
-        accesses.some(({ columns }) => columns.some(({ uses }) => uses.includes('filter'))),
+        (chosen.has(analysis.command) ||
+          accesses.some(({ columns }) => columns.some(({ uses }) => uses.includes('filter')))),
       // A body that is understood has a bounded reach.
       opaque: [
         ...new Set(
@@ -117,7 +123,7 @@ const writesOf = (
   accesses: readonly Access[],
   written: readonly WrittenColumn[],
 ): readonly WriteReport[] =>
-  accesses.flatMap(({ action, object, columns }) => {
+  accesses.flatMap(({ action, object, columns, through }) => {
     if (object === undefined || reading.has(action) || notData.has(action)) return [];
     const relation = formatName(object);
     const values = written.filter(
@@ -134,6 +140,7 @@ const writesOf = (
         relation,
         action,
         columns: action === 'ddl' || given.length > 0 ? given : named,
+        ...(action === 'ddl' && through.length > 0 ? { through: through.map(formatName) } : {}),
         ...(lineage.length === 0 ? {} : { lineage }),
       },
     ];

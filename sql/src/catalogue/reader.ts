@@ -36,7 +36,7 @@ const oldestServer = 130000;
 /** Definitions asked for at once: the relations under their views are locked so long. */
 const definitionsAtOnce = 50;
 /** Relations whose columns are asked for at once. */
-const relationsAtOnce = 500;
+const relationsAtOnce = 100;
 
 /**
  * The horizon is the oldest transaction that was running: what it and later ones write is newer. The start of the

@@ -151,7 +151,7 @@ export const accessesOf = (r: Resolver, outcome: Outcome, tree: unknown): readon
   for (const use of r.uses) reads(r, drafts, use, outcome.copiedOut === true);
   writes(r, drafts, outcome);
   for (const deed of outcome.deeds ?? []) {
-    const draft = drafts.draft(deed.action, deed.object);
+    const draft = drafts.draft(deed.action, deed.object, deed.through);
     if (deed.action === 'copy-in')
       for (const { use } of r.writes) for (const [name] of use.cells) add(draft, name, ['write']);
   }

@@ -4,7 +4,7 @@ import type { ObjectName } from '../names.js';
 import { as, texts, type NodeKind, type NodeOf } from '../parse/nodes.js';
 import type { Resolver } from '../resolve/resolver.js';
 import { droppedWith } from './dropped.js';
-import { alteredWith, at, atWithHeirs, granted, objectNames } from './objects.js';
+import { alteredWith, at, atWithHeirs, granted, objectNames, readsOf } from './objects.js';
 import { createdName, functionName, listedName, type Deed, type Outcome } from './outcome.js';
 import { tag } from './tags.js';
 
@@ -138,7 +138,11 @@ export const ddlStatements: { readonly [K in DdlKind]: Ddl<K> } = {
   CreatePolicyStmt: (r, s) => done('CREATE POLICY', 'ddl', at(r, s.table)),
   AlterPolicyStmt: (r, s) => done('ALTER POLICY', 'ddl', at(r, s.table)),
   CreateStatsStmt: (r, s) => done('CREATE STATISTICS', 'ddl', named(r, s.relations)),
-  RefreshMatViewStmt: (r, s) => tended('REFRESH MATERIALIZED VIEW', at(r, s.relation)),
+  RefreshMatViewStmt: (r, s) => {
+    const outcome = tended('REFRESH MATERIALIZED VIEW', at(r, s.relation));
+    const through = s.skipData ? [] : readsOf(r, s.relation);
+    return { ...outcome, deeds: (outcome.deeds ?? []).map((deed) => ({ ...deed, through })) };
+  },
   ClusterStmt: (r, s) => tended('CLUSTER', at(r, s.relation)),
   ReindexStmt: (r, s) => tended('REINDEX', at(r, s.relation)),
   VacuumStmt: (r, s) => tended(s.is_vacuumcmd ? 'VACUUM' : 'ANALYZE', vacuumed(r, s.rels)),

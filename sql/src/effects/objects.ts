@@ -8,6 +8,7 @@ import type { Resolver } from '../resolve/resolver.js';
 import { columnDroppedWith } from './dropped.js';
 import { functionName, listedName, relationName } from './outcome.js';
 import { relationTypes } from './tags.js';
+import { viewFacts } from './views.js';
 
 // The objects that utility statements name, and those that they change with them.
 
@@ -92,6 +93,12 @@ const heirs = (r: Resolver, relation: Relation): readonly ObjectName[] =>
   withHeirs(r.catalogue, relation)
     .slice(1)
     .map((heir) => publicName(r.path, heir));
+
+/** What a view's definition reads. */
+export const readsOf = (r: Resolver, node: RangeVar | undefined): readonly ObjectName[] => {
+  const view = node && findRelation(r.catalogue, r.path, node.schemaname, node.relname ?? '');
+  return (view && viewFacts(r.catalogue, view)?.reads) ?? [];
+};
 
 /** A relation with those that get what it gets: heirs, or partitions alone. */
 export const atWithHeirs = (

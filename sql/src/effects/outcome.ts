@@ -9,6 +9,8 @@ import type { Named } from '../resolve/scope.js';
 export interface Deed {
   readonly action: Action;
   readonly object?: ObjectName;
+  /** of a materialised view that is refreshed: what its definition reads */
+  readonly through?: readonly ObjectName[];
 }
 
 /** What the handler of one statement kind says; the resolver holds the rest. */
