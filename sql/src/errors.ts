@@ -12,6 +12,7 @@ export type SqlErrorCode =
   | 'duplicate-alias'
   | 'invalid-reference'
   | 'undefined-function'
+  | 'ambiguous-function'
   | 'undefined-object'
   | 'column-count'
   | 'infinite-recursion'
@@ -35,6 +36,7 @@ const sqlstates: Readonly<Record<SqlErrorCode, string>> = {
   'duplicate-alias': '42712',
   'invalid-reference': '42P10',
   'undefined-function': '42883',
+  'ambiguous-function': '42725',
   'undefined-object': '42704',
   'column-count': '42P10',
   'infinite-recursion': '42P17',

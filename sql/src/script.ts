@@ -65,20 +65,10 @@ export class Script {
   #follow({ statement, analysis }: Analyzed): void {
     const { stmt } = statement.node;
     for (const effect of analysis.sessionEffects)
-      switch (effect.kind) {
-        case 'prepare':
-          this.#keep('prepared', effect.name, analysis);
-          break;
-        case 'declare':
-          this.#keep('cursors', effect.name, analysis);
-          break;
-        case 'deallocate':
-          this.#keep('prepared', effect.name, undefined);
-          break;
-        case 'transaction':
-          this.#transaction(effect.verb);
-          break;
-      }
+      if (effect.kind === 'prepare') this.#keep('prepared', effect.name, analysis);
+      else if (effect.kind === 'declare') this.#keep('cursors', effect.name, analysis);
+      else if (effect.kind === 'deallocate') this.#keep('prepared', effect.name, undefined);
+      else if (effect.kind === 'transaction') this.#transaction(effect.verb);
     if (as(stmt, 'DiscardStmt')?.target === 'DISCARD_ALL')
       this.#state = { settings: this.#first, prepared: new Map(), cursors: new Map() };
     const set = as(stmt, 'VariableSetStmt') ?? setByCall(statement);

@@ -4,6 +4,7 @@ import {
   formatName,
   parameterTypes,
   quoteIdentifier,
+  SqlError,
   type Statement,
 } from '@postern/sql';
 import type { Surroundings } from './snapshot.js';
@@ -19,11 +20,21 @@ const typeName = (catalogue: Catalogue, oid: number | undefined): string => {
 /**
  * The types of `$1`, `$2`, ... as PostgreSQL deduces them when the client declares none; `unknown` where it would say
  * that it cannot. What a statement may lead to is said apart from them: a client may declare others.
+ *
+ * @throws SqlError when no function or operator takes what it is given
  */
 export const parametersOf = (
   statement: Statement,
   { catalogue, settings }: Surroundings,
-): readonly string[] =>
-  parameterTypes(analyze(statement, catalogue, settings, [])).map((oid) =>
-    typeName(catalogue, oid),
-  );
+): readonly string[] => {
+  try {
+    const types = parameterTypes(analyze(statement, catalogue, settings, []));
+    return types.map((oid) => typeName(catalogue, oid));
+  } catch (thrown) {
+    if (!(thrown instanceof SqlError) || thrown.code !== 'ambiguous-function') throw thrown;
+    // `$1 + $2` is clear to a client that declares their types.
+    const some = parameterTypes(analyze(statement, catalogue, settings));
+    if (some.length === 0) throw thrown;
+    return some.map(() => typeName(catalogue, undefined));
+  }
+};

@@ -209,7 +209,7 @@ export const bareRoutine = (row: Row): BareRoutine => {
       leakproof: flag(leakproof),
       set: flag(set),
       securityDefiner: flag(definer),
-      least: all - num(defaulted) - (flag(variadic) ? 1 : 0),
+      least: all - num(defaulted),
       most: flag(variadic) ? -1 : all,
       arguments: text(types)
         .split(' ')

@@ -7,6 +7,7 @@ import { fieldOfRow } from './columns.js';
 import { below, visit } from './expression.js';
 import { computed, type Gathered, type Walk } from './gathered.js';
 import { argumentsOf, type Callee, fits, narrowed } from './overloads.js';
+import { signature } from './mismatch.js';
 import { expectFrame } from './parameters.js';
 import { findRoutines } from './path.js';
 import type { Given, Resolver } from './resolver.js';
@@ -77,7 +78,7 @@ export const functionCall = (w: Walk, call: FuncCall, kind: FlowKind): void => {
   const callees = calleesOf(r, names, count, location, 'call', () => {
     // What is wrong with an argument comes first.
     below(w, call.args, 'transformation');
-    return argumentTypes(call);
+    return signature(r, scope, call);
   });
   callSettings(r, names.at(-1) ?? '', call);
   const aggregates = callees.some(({ overload }) => overload.kind === 'a');

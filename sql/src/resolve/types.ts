@@ -18,7 +18,14 @@ const sqlNames: Readonly<Record<string, string>> = {
   bpchar: 'character',
   timestamptz: 'timestamp with time zone',
   timestamp: 'timestamp without time zone',
+  time: 'time without time zone',
+  timetz: 'time with time zone',
+  varbit: 'bit varying',
 };
+
+/** PostgreSQL's own types as its messages write them. */
+export const sqlTypeName = (name: string): string =>
+  name === 'char' ? '"char"' : (sqlNames[name] ?? name);
 
 /** A type as PostgreSQL's messages write it, without modifier. */
 export const typeText = (name: TypeName): string => {

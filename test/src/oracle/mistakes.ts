@@ -3,7 +3,7 @@ import type { Court, Judgement } from './judge.js';
 import { describe } from './describe.js';
 
 /** SQLSTATEs of names that mean nothing, or more than one thing. */
-const ofNames = new Set(['42P01', '42703', '42702', '42712', '3F000', '42P10']);
+const ofNames = new Set(['42P01', '42703', '42702', '42712', '3F000', '42P10', '42883', '42725']);
 
 interface Mistake {
   readonly sqlstate: string;
@@ -19,11 +19,12 @@ const inWords = ({ sqlstate, message, position }: Mistake): string =>
 const isOfNames = (sql: string, { sqlstate, message, position }: Mistake): boolean =>
   ofNames.has(sqlstate) &&
   !(position !== undefined && /['$]/.test([...sql][position - 1] ?? '')) &&
-  !(sqlstate === '42P10' && !/available|invalid reference|is not in/.test(message));
+  !(sqlstate === '42P10' && !/available|invalid reference|is not in/.test(message)) &&
+  !(sqlstate === '42883' && !message.includes('does not exist'));
 
 const ours = ({ catalogue, settings }: Court, sql: string): Mistake | undefined => {
   try {
-    for (const statement of parse(sql)) analyze(statement, catalogue, settings);
+    for (const statement of parse(sql)) analyze(statement, catalogue, settings, []);
     return undefined;
   } catch (thrown) {
     if (!(thrown instanceof SqlError)) throw thrown;
