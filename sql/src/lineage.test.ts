@@ -112,6 +112,17 @@ const outputs: readonly [sql: string, columns: Readonly<Record<string, string>>]
       total: 'orders.total | customers.id orders.customer_id',
     },
   ],
+  // a field of a row is what it was, through any number of derived tables
+  ['SELECT (t.c).email FROM (SELECT c FROM customers c) t', { email: 'customers.email |' }],
+  [
+    'WITH w AS (SELECT c AS d FROM customers c) SELECT (x).name FROM (SELECT d AS x FROM w) v WHERE (x).ok',
+    { name: 'customers.name | customers.ok' },
+  ],
+  ['SELECT note FROM (SELECT (o).* FROM (SELECT o FROM orders o) x) y', { note: 'orders.note |' }],
+  [
+    'SELECT (t.p).sku, (t.p).title FROM (SELECT p FROM (SELECT sku, upper(title) AS title FROM products) p) t',
+    { sku: 'products.sku |', title: '~products.title |' },
+  ],
   [
     'TABLE contacts',
     {

@@ -47,6 +47,8 @@ export interface Cell {
   expects?: (type: number | undefined) => void;
   /** of a row, when it is one: its fields */
   fields?: () => readonly Field[] | undefined;
+  /** of a row that is one of a row source: its columns */
+  columns?: readonly { readonly name: string; readonly cell: Cell }[];
 }
 
 /** A field of a row, and the OID of its type where that is known. */

@@ -221,6 +221,17 @@ const unqualifiedColumn = (scope: Scope, name: string): boolean => {
   return false;
 };
 
+/** The columns of the row that a name means; undefined when it is none. */
+export const rowNamed = (scope: Scope, node: Node): readonly Named[] | undefined => {
+  const ref = as(node, 'ColumnRef');
+  const { names, star } = ref ? written(ref) : { names: [], star: false };
+  const [name, ...more] = names;
+  if (name === undefined || star || more.length > 0 || unqualifiedColumn(scope, name))
+    return undefined;
+  const row = findItem(scope, (item) => item.alias === name)?.item;
+  return row?.unknown ? undefined : row?.columns();
+};
+
 /** `(c).email`: a field of a row that is in scope, when it is that. */
 export const fieldOfRow = (
   scope: Scope,

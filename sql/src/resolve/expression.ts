@@ -3,7 +3,7 @@ import { as, kindOf, locationOf, text, texts, type NodeKind } from '../parse/nod
 import { oid } from '../types/oids.js';
 import { functionCall } from './calls.js';
 import { derived, mark, markFlows, newDeciding, type FlowKind } from './cells.js';
-import { columnReference } from './columns.js';
+import { columnReference, rowNamed } from './columns.js';
 import { fieldsOf } from './fields.js';
 import { computed, type Gathered, type Visit, type Walk } from './gathered.js';
 import { indirection } from './indirections.js';
@@ -259,6 +259,8 @@ export const cellOf = (r: Resolver, scope: Scope, node: Node) => {
   const cell = derived(found.flows);
   cell.typed = () => typeOf(r, scope, node);
   cell.fields = () => fieldsOf(r, scope, node);
+  const columns = rowNamed(scope, node);
+  if (columns) cell.columns = columns;
   if (r.deduced)
     cell.expects = (type) => {
       expect(r, node, type);

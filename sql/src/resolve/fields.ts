@@ -21,6 +21,18 @@ export const fieldsOf = (r: Resolver, scope: Scope, node: Node): readonly Field[
   return (call && outFields(r, call)) ?? ofType(r, typeOf(r, scope, node));
 };
 
+/** The columns of a row that came through derived tables: where its fields come from. */
+export const partsOf = (scope: Scope, node: Node | undefined): Cell['columns'] => {
+  const names = as(node, 'ColumnRef')?.fields;
+  let cell = names && cellOfName(scope, texts(names));
+  for (let depth = 0; cell && depth < 64; depth += 1) {
+    if (cell.columns) return cell.columns;
+    const [only, ...others]: Cell['flows'] = cell.flows;
+    cell = only?.kind === 'identity' && others.length === 0 ? only.from : undefined;
+  }
+  return undefined;
+};
+
 /** Through derived tables. */
 const fieldsOfCell = (cell: Cell, depth = 0): readonly Field[] | undefined => {
   const own = cell.fields?.();

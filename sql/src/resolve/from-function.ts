@@ -2,6 +2,7 @@ import type { FuncCall, Node, RangeFunction } from '@pgsql/types';
 import type { Catalogue, Overload } from '../catalogue/catalogue.js';
 import { as, text, texts } from '../parse/nodes.js';
 import { oid } from '../types/oids.js';
+import { baseType } from '../types/parts.js';
 import { type Known, resolvePolymorphic } from '../types/polymorphic.js';
 import { checkAliasList } from './alias-list.js';
 import { derived, mark, type Cell, type Flow } from './cells.js';
@@ -107,8 +108,10 @@ const onePart = (
     };
   const shapes = shapesOf(r, func, name);
   const [first] = shapes;
-  const shape = first?.columns;
-  if (shape === undefined || shapes.some(({ columns }) => inWords(columns) !== inWords(shape))) {
+  const own = first?.columns;
+  const agreed = shapes.every(({ columns }) => inWords(columns) === inWords(own));
+  const shape = (agreed ? own : undefined) ?? byType(r, typeOf(r, scope, call));
+  if (shape === undefined) {
     // One column named after the alias, unless its value turns out to be a row.
     const unknown = derived(flows);
     unknown.typed = () => {
@@ -123,9 +126,23 @@ const onePart = (
   const columns = results?.length === names.length ? through(names, results) : named(names, flows);
   for (const [i, { cell }] of columns.entries())
     cell.typed = () =>
-      shape === 'scalar' ? typeOf(r, scope, call) : fieldType(r, scope, func, shapes, i);
+      shape === 'scalar'
+        ? typeOf(r, scope, call)
+        : shape === own
+          ? fieldType(r, scope, func, shapes, i)
+          : shape[i]?.type;
   const composite = shapes.some(({ overload }) => compositeColumns(r.catalogue, overload.result));
-  return { columns, scalar: !composite };
+  return { columns, scalar: !composite && (shape === own || shape === 'scalar') };
+};
+
+/** What a polymorphic function gives back is known by what it is given. */
+const byType = (
+  { catalogue }: Resolver,
+  type: Known,
+): readonly Defined[] | 'scalar' | undefined => {
+  const found = catalogue.typeByOid(baseType(catalogue, type ?? 0));
+  if (!found || found.kind === 'p') return undefined;
+  return found.kind === 'c' ? compositeColumns(catalogue, found.oid) : 'scalar';
 };
 
 interface Shape {

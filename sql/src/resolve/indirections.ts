@@ -1,9 +1,9 @@
 import type { A_Indirection, Node } from '@pgsql/types';
 import { as, locationOf } from '../parse/nodes.js';
-import type { FlowKind } from './cells.js';
 import { fieldOfRow } from './columns.js';
-import { below, visit } from './expression.js';
-import { fieldsOf } from './fields.js';
+import type { Flow, FlowKind } from './cells.js';
+import { below, gather, visit } from './expression.js';
+import { fieldsOf, partsOf } from './fields.js';
 import { computed, type Walk } from './gathered.js';
 import { fail, type Resolver } from './resolver.js';
 import { asAttribute } from './routines.js';
@@ -31,6 +31,19 @@ const attribute = ({ r, scope }: Walk, arg: Node | undefined, name: string): voi
   if (!asAttribute(r, name, arg && typeOf(r, scope, arg), 0)) checkField(r, scope, arg, name);
 };
 
+/** A field of a row that a derived table has as a column. */
+const fieldThrough = (
+  { r, scope, into }: Walk,
+  arg: Node | undefined,
+  field: string,
+  kind: FlowKind,
+): Flow[] | undefined => {
+  const part = partsOf(scope, arg)?.find(({ name }) => name === field);
+  if (!part || !arg) return undefined;
+  if (!gather(r, scope, arg).leakproof) into.leakproof = false;
+  return [{ from: part.cell, kind }];
+};
+
 /** Fields and subscripts of a value. */
 export const indirection = (w: Walk, node: A_Indirection, kind: FlowKind): void => {
   const [first, ...rest] = node.indirection ?? [];
@@ -38,7 +51,8 @@ export const indirection = (w: Walk, node: A_Indirection, kind: FlowKind): void 
   const flows =
     field === undefined
       ? undefined
-      : fieldOfRow(w.scope, node.arg, field, rest.length > 0 ? computed(kind) : kind);
+      : (fieldOfRow(w.scope, node.arg, field, rest.length > 0 ? computed(kind) : kind) ??
+        fieldThrough(w, node.arg, field, rest.length > 0 ? computed(kind) : kind));
   if (flows) w.into.flows.push(...flows);
   else if (node.arg) visit(w, node.arg, computed(kind));
   for (const [i, part] of (node.indirection ?? []).entries()) {

@@ -5,7 +5,7 @@ import { oid } from '../types/oids.js';
 import { derived, mark, markCell, markFlows, type Flow } from './cells.js';
 import { starColumns } from './columns.js';
 import { cellOf, condition, gather } from './expression.js';
-import { fieldsOf } from './fields.js';
+import { fieldsOf, partsOf } from './fields.js';
 import { fromClause } from './from.js';
 import { outputName } from './output-names.js';
 import { expect, expectFrame, expectText } from './parameters.js';
@@ -53,10 +53,12 @@ const rowFields = (r: Resolver, scope: Scope, node: Node): readonly Target[] | u
   const { flows, leakproof } = gather(r, scope, arg, 'transformation');
   if (!leakproof) markFlows(flows, mark.exposed);
   const known = r.results.get(as(arg, 'FuncCall'));
+  const parts = partsOf(scope, arg);
   const fields = fieldsOf(r, scope, arg);
   if (!fields) return [{ name: outputName(node), cell: derived(flows), node }];
   return fields.map(({ name, type }, i) => {
-    const from = known?.length === fields.length ? known[i]?.cell : undefined;
+    const all = [known, parts].find((some) => some?.length === fields.length);
+    const from = all?.[i]?.cell;
     const cell = derived(from ? [{ from, kind: 'identity' }] : flows);
     cell.typed = () => type;
     return { name, cell, node };
