@@ -1,10 +1,11 @@
 import type { DropStmt, Node } from '@pgsql/types';
 import type { Catalogue, Overload, Relation, Routine } from '../catalogue/catalogue.js';
-import type { ObjectName } from '../names.js';
+import { formatName, type ObjectName } from '../names.js';
 import { as, texts } from '../parse/nodes.js';
 import { findRelation, findRoutines, findType, publicName } from '../resolve/path.js';
 import type { Resolver } from '../resolve/resolver.js';
 import { mentionedColumns } from './mentioned-columns.js';
+import { type Uses, usesIn } from './uses.js';
 import { viewFacts } from './views.js';
 
 // What DROP takes with it (documentation, "Dependency Tracking").
@@ -34,10 +35,15 @@ class Fall {
   readonly #types = new Set<number>();
   readonly #routines = new Set<number>();
   readonly #columns = new Set<string>();
+  #known: Uses | undefined;
 
   constructor(catalogue: Catalogue, cascades: boolean) {
     this.#catalogue = catalogue;
     this.#cascades = cascades;
+  }
+
+  get #uses(): Uses {
+    return (this.#known ??= usesIn(this.#catalogue));
   }
 
   relation(relation: Relation): void {
@@ -47,9 +53,9 @@ class Fall {
     for (const child of this.#catalogue.children(oid))
       if (this.#cascades || child.partition) this.relation(child);
     if (!this.#cascades) return;
-    this.#views(relation.name, ({ direct }) => direct.some((one) => one.oid === oid));
+    for (const view of this.#uses.viewsOf.get(oid) ?? []) this.relation(view);
     for (const { relation: other } of this.#catalogue.referring(oid)) this.changed.add(other);
-    for (const type of this.#catalogue.data.types) if (type.relation === oid) this.type(type.oid);
+    for (const type of this.#uses.rowTypes.get(oid) ?? []) this.type(type);
   }
 
   column(relation: Relation, name: string): void {
@@ -64,7 +70,8 @@ class Fall {
     this.changed.add(relation);
     for (const child of this.#catalogue.children(relation.oid)) this.column(child, name);
     if (!this.#cascades) return;
-    this.#views(relation.name, ({ used }) => used.get(relation.oid)?.has(name) === true);
+    for (const view of this.#uses.viewsOf.get(relation.oid) ?? [])
+      if (viewFacts(this.#catalogue, view)?.used.get(relation.oid)?.has(name)) this.relation(view);
     const number = relation.columns.find((column) => column.name === name)?.number ?? 0;
     for (const { relation: other, key: foreign } of this.#catalogue.referring(relation.oid))
       if (foreign.toColumns.includes(number)) this.changed.add(other);
@@ -79,17 +86,11 @@ class Fall {
     const array = this.#catalogue.arrayOf(oid);
     if (array) this.type(array.oid);
     if (!this.#cascades) return;
-    const { types, relations, routines } = this.#catalogue.data;
-    for (const type of types)
-      if ((type.kind === 'd' && type.base === oid) || type.subtype === oid) this.type(type.oid);
-    for (const relation of relations)
-      for (const column of relation.columns)
-        if (column.type === oid) this.column(relation, column.name);
-    for (const { overloads } of routines)
-      for (const { oid: routine, result, arguments: given, out } of overloads)
-        if (result === oid || [...given, ...out].some(({ type }) => type === oid))
-          this.routine(routine);
-    this.#views('', ({ types: named }) => named.has(oid));
+    for (const type of this.#uses.madeOf.get(oid) ?? []) this.type(type);
+    for (const [relation, column] of this.#uses.columnsOf.get(oid) ?? [])
+      this.column(relation, column);
+    for (const routine of this.#uses.takenBy.get(oid) ?? []) this.routine(routine);
+    for (const view of this.#uses.viewsNaming.get(oid) ?? []) this.relation(view);
   }
 
   routine(oid: number): void {
@@ -97,39 +98,16 @@ class Fall {
     this.#routines.add(oid);
     const found = this.#catalogue.routineByOid(oid);
     if (!this.#cascades || !found) return;
-    const { schema, name } = found.routine;
-    for (const relation of this.#catalogue.data.relations) {
-      for (const call of relation.calls ?? []) {
-        if (call.function !== oid) continue;
-        this.changed.add(relation);
-        const column = relation.columns.find(({ number }) => number === call.column);
-        if (call.by === 'generated column' && column) this.column(relation, column.name);
-        if (call.by === 'partition key') this.relation(relation);
-      }
-      if (
-        relation.triggers.some(
-          (one) => one.function.schema === schema && one.function.name === name,
-        )
-      )
-        this.changed.add(relation);
+    for (const [relation, call] of this.#uses.calledBy.get(oid) ?? []) {
+      this.changed.add(relation);
+      const column = relation.columns.find(({ number }) => number === call.column);
+      if (call.by === 'generated column' && column) this.column(relation, column.name);
+      if (call.by === 'partition key') this.relation(relation);
     }
-    for (const { overloads } of this.#catalogue.data.routines)
-      for (const overload of overloads)
-        if (overload.parts?.includes(oid)) this.routine(overload.oid);
-    this.#views('', ({ called }) => called.has(oid));
-  }
-
-  /** Views of whose definitions this is true. @param name stands in their text */
-  #views(
-    name: string,
-    isTrue: (facts: NonNullable<ReturnType<typeof viewFacts>>) => boolean,
-  ): void {
-    const written = name.replaceAll('"', '""');
-    for (const view of this.#catalogue.data.relations) {
-      if (view.definition?.includes(written) !== true) continue;
-      const facts = viewFacts(this.#catalogue, view);
-      if (facts && isTrue(facts)) this.relation(view);
-    }
+    for (const relation of this.#uses.triggering.get(formatName(found.routine)) ?? [])
+      this.changed.add(relation);
+    for (const aggregate of this.#uses.partOf.get(oid) ?? []) this.routine(aggregate);
+    for (const view of this.#uses.viewsCalling.get(oid) ?? []) this.relation(view);
   }
 }
 

@@ -75,6 +75,8 @@ const defaulted = (
   rows: readonly (readonly Node[])[] | undefined,
   width: number,
 ): ReadonlySet<string> => {
+  // Nobody asks where none of them calls anything.
+  if (relation.calls === undefined && relation.kind !== 'v') return new Set();
   const names =
     cols?.map((node) => as(node, 'ResTarget')?.name ?? '') ??
     relation.columns.slice(0, width).map(({ name }) => name);
