@@ -18,7 +18,7 @@ import { judgeMistake, withWrongNames } from './mistakes.js';
 import { judgeParameters, withParameters } from './parameters.js';
 import { mayBeView, mayWrite, statementsOf } from './split.js';
 import { Tally } from './tally.js';
-import { judgeUnchanged } from './unchanged.js';
+import { changesOfNothing, judgeUnchanged } from './unchanged.js';
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
@@ -65,12 +65,14 @@ const judgeAll = async (
       say(`${name}: ${describe(judgement)}\n    ${inShort(query)}`);
     if (judgement.kind !== 'agree') continue;
     tally.timed(court, query);
-    const unchanged = await judgeUnchanged(court, query);
-    tally.compared(unchanged);
-    if (unchanged.kind === 'differs')
-      say(
-        `${name}: rewritten: ${unchanged.how}\n    ${inShort(query)}\n    ${inShort(unchanged.rewritten)}`,
-      );
+    for (const by of changesOfNothing) {
+      const unchanged = await judgeUnchanged(court, query, by);
+      tally.compared(unchanged, by);
+      if (unchanged.kind === 'differs')
+        say(
+          `${name}: rewritten by ${by}: ${unchanged.how}\n    ${inShort(query)}\n    ${inShort(unchanged.rewritten)}`,
+        );
+    }
   }
 };
 

@@ -13,7 +13,7 @@ import { judgeMistake, withWrongNames } from './mistakes.js';
 import { judgeParameters, withParameters } from './parameters.js';
 import { schemas } from './schema.js';
 import { truthOfWrite } from './truth.js';
-import { judgeUnchanged } from './unchanged.js';
+import { changesOfNothing, judgeUnchanged } from './unchanged.js';
 
 const undo = new Undo();
 afterAll(() => undo.all(), 60_000);
@@ -52,13 +52,16 @@ describe('the server and the analysis name the same columns and mistakes, and re
         if (judgement.kind === 'unknown') continue;
         expect([query, judgement]).toEqual([query, { kind: 'agree' }]);
         known += 1;
-        const { kind, ...how } = await judgeUnchanged(court, query);
-        expect([query, kind, how]).toEqual([
-          query,
-          expect.stringMatching(/^(same|record|unknown)$/),
-          {},
-        ]);
-        if (kind !== 'unknown') compared += 1;
+        for (const by of changesOfNothing) {
+          const { kind, ...how } = await judgeUnchanged(court, query, by);
+          expect([query, by, kind, how]).toEqual([
+            query,
+            by,
+            expect.stringMatching(/^(same|record|unknown)$/),
+            {},
+          ]);
+          if (kind !== 'unknown') compared += 1;
+        }
         for (const wrong of withWrongNames(query, 10)) {
           const mistaken = await judgeMistake(court, wrong);
           if (mistaken.kind === 'unknown') continue;
@@ -143,7 +146,8 @@ describe('the server and the analysis name the same columns and mistakes, and re
         expect(judgement).toEqual({ kind: 'agree' });
         // Which rows a LIMIT leaves is the plan's to choose.
         if (query.includes('LIMIT')) return;
-        expect(await judgeUnchanged(court, query)).not.toHaveProperty('how');
+        for (const by of changesOfNothing)
+          expect(await judgeUnchanged(court, query, by)).not.toHaveProperty('how');
       }),
       { numRuns: runs },
     );
@@ -172,7 +176,8 @@ describe('the server and the analysis name the same columns and mistakes, and re
               known += 1;
               expect([sql, query, judgement]).toEqual([sql, query, { kind: 'agree' }]);
               if (query.includes('LIMIT')) continue;
-              expect(await judgeUnchanged(court, query)).not.toHaveProperty('how');
+              for (const by of changesOfNothing)
+                expect(await judgeUnchanged(court, query, by)).not.toHaveProperty('how');
             }
           } finally {
             await client.query(dropAll);

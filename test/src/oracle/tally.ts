@@ -1,8 +1,11 @@
 import type { Court, Judgement } from './judge.js';
 import { medianPace, type Pace, paceOf } from './pace.js';
-import type { Unchanged } from './unchanged.js';
+import type { ChangeOfNothing, Unchanged } from './unchanged.js';
 
-const titles = ['corpus', 'queries', 'agree', 'same answer', 'refused', 'parse ms', 'analyze ms'];
+const titles = [
+  ...['corpus', 'queries', 'agree', 'same filtered', 'same masked', 'refused'],
+  ...['parse ms', 'analyze ms'],
+];
 
 /** What was found about one corpus. */
 export class Tally {
@@ -10,7 +13,7 @@ export class Tally {
   /** known to the server */
   queries = 0;
   private agree = 0;
-  private same = 0;
+  private readonly same = { filter: 0, mask: 0 };
   private readonly refused = new Map<string, number>();
   private changed = 0;
   private records = 0;
@@ -31,8 +34,8 @@ export class Tally {
     if (kind === 'agree') this.agree += 1;
   }
 
-  compared(unchanged: Unchanged): void {
-    if (unchanged.kind === 'same' || unchanged.kind === 'record') this.same += 1;
+  compared(unchanged: Unchanged, by: ChangeOfNothing): void {
+    if (unchanged.kind === 'same' || unchanged.kind === 'record') this.same[by] += 1;
     if (unchanged.kind === 'record') this.records += 1;
     if (unchanged.kind === 'differs') this.changed += 1;
     if (unchanged.kind === 'refused')
@@ -50,7 +53,8 @@ export class Tally {
       const { parse, analyze } = medianPace(tally.paces);
       const refused = [...tally.refused.values()].reduce((sum, n) => sum + n, 0);
       return [
-        ...[tally.name, ...[tally.queries, tally.agree, tally.same, refused].map(String)],
+        tally.name,
+        ...[tally.queries, tally.agree, tally.same.filter, tally.same.mask, refused].map(String),
         ...[parse, analyze].map((ms) => (Number.isNaN(ms) ? '' : ms.toFixed(3))),
       ];
     });

@@ -1,4 +1,13 @@
-import { analyze, formatName, parse, rewrite, RewriteRefusal, SqlError } from '@postern/sql';
+import {
+  analyze,
+  type Change,
+  formatName,
+  type ObjectName,
+  parse,
+  rewrite,
+  RewriteRefusal,
+  SqlError,
+} from '@postern/sql';
 import type pg from 'pg';
 import type { Court } from './judge.js';
 
@@ -70,11 +79,35 @@ const differenceOf = (one: Answer, other: Answer): string | undefined => {
   return undefined;
 };
 
-/**
- * Has a query the same answer when every relation in it is replaced by a subquery that leaves all rows as they
- * are (a row filter `true`)?
- */
-export async function judgeUnchanged(court: Court, query: string): Promise<Unchanged> {
+/** What replaces a relation and changes nothing: a row filter `true`; whole numbers rounded down to multiples of 1. */
+export const changesOfNothing = ['filter', 'mask'] as const;
+export type ChangeOfNothing = (typeof changesOfNothing)[number];
+
+/** `int8`, `int2`, `int4` */
+const wholeNumbers = new Set([20, 21, 23]);
+
+const changeOf = (
+  how: ChangeOfNothing,
+  { catalogue }: Court,
+  relations: readonly ObjectName[],
+): Change => {
+  const nothing = { masks: [], rowFilters: [], session: {}, key: new Uint8Array(32) };
+  if (how === 'filter')
+    return { ...nothing, rowFilters: relations.map((relation) => ({ relation, sql: 'true' })) };
+  const masks = relations.flatMap((relation) =>
+    (catalogue.relation(relation.schema, relation.name)?.columns ?? [])
+      .filter(({ type }) => wholeNumbers.has(type))
+      .map(({ name }) => ({ relation, column: name, mask: { bucket: { size: 1 } } })),
+  );
+  return { ...nothing, masks };
+};
+
+/** Has a query the same answer when every relation in it is replaced by a subquery that changes nothing? */
+export async function judgeUnchanged(
+  court: Court,
+  query: string,
+  by: ChangeOfNothing,
+): Promise<Unchanged> {
   const { client, catalogue, settings } = court;
   let rewritten: string;
   let wholeRow: boolean;
@@ -90,8 +123,7 @@ export async function judgeUnchanged(court: Court, query: string): Promise<Uncha
       ),
     );
     if (command !== 'SELECT' || read.size === 0) return { kind: 'unknown' };
-    const rowFilters = [...read.values()].map((relation) => ({ relation, sql: 'true' }));
-    const made = rewrite(analyzed, { masks: [], rowFilters, session: {}, key: new Uint8Array(32) });
+    const made = rewrite(analyzed, changeOf(by, court, [...read.values()]));
     if (!made.changed) return { kind: 'unknown' };
     rewritten = made.sql;
     wholeRow = analyzed.resolved.resolver.uses.some((use) => use.wholeRows.length > 0);
