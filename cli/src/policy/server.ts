@@ -36,7 +36,7 @@ export const readServer = async (url: string): Promise<ServerFacts> => {
   }
   const client = new pg.Client({
     connectionString: url,
-    application_name: 'postern policy explain',
+    application_name: 'postern',
     connectionTimeoutMillis: connectTimeout,
   });
   // an error on an idle connection is reported by the next query

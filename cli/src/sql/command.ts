@@ -41,11 +41,8 @@ Examples:
 Exit codes: 0 printed, 2 could not run.`,
     )
     .action(async ({ databaseUrl }: { readonly databaseUrl: string }) => {
-      shell.terminal.out.line(
-        snapshotOf(
-          await surroundingsOf({ databaseUrl, catalogue: undefined, searchPath: undefined }),
-        ),
-      );
+      const where = { databaseUrl, catalogue: undefined, searchPath: undefined };
+      for (const line of snapshotOf(await surroundingsOf(where))) shell.terminal.out.line(line);
     });
 
   sql

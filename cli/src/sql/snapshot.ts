@@ -21,8 +21,21 @@ interface Snapshot extends CatalogueData {
   readonly session: SessionSettings;
 }
 
-export const snapshotOf = ({ catalogue, settings }: Surroundings): string =>
-  JSON.stringify({ ...catalogue.toJSON(), session: settings } satisfies Snapshot);
+/** As JSON, an object of the catalogue on a line. The whole text of a large schema would take more memory than the schema. */
+export function* snapshotOf({ catalogue, settings }: Surroundings): Generator<string> {
+  const snapshot: Snapshot = { ...catalogue.toJSON(), session: settings };
+  let before = '{';
+  for (const [key, value] of Object.entries(snapshot) as readonly (readonly [string, unknown])[]) {
+    before += `${JSON.stringify(key)}:`;
+    if (Array.isArray(value) && value.some((one) => typeof one === 'object')) {
+      yield `${before}[`;
+      for (const [i, one] of value.entries())
+        yield JSON.stringify(one) + (i < value.length - 1 ? ',' : '');
+      before = '],';
+    } else before += `${JSON.stringify(value)},`;
+  }
+  yield `${before.slice(0, -1)}}`;
+}
 
 export interface Where {
   readonly databaseUrl: string | undefined;

@@ -33,7 +33,8 @@ const byName = <T extends Named>(
 const byOid = <T extends { readonly oid: number }>(
   all: readonly T[],
 ): ((oid: number) => T | undefined) => {
-  const oids = new Map(all.map((one) => [one.oid, one]));
+  const oids = new Map<number, T>();
+  for (const one of all) oids.set(one.oid, one);
   return (oid) => oids.get(oid);
 };
 

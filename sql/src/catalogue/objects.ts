@@ -5,28 +5,37 @@ import { catalogOid, oneOf, own, sinceOwn } from './sql.js';
 // The objects of which there are many: each has one row in a catalogue, or in pg_attribute some, and is read again
 // when a row is newer than a horizon: a transaction id before which all had ended when it was read last.
 
-/** All objects, PostgreSQL's own too; own ones that have rows newer than a horizon; or those of these OIDs. */
-export type Wanted = 'all' | { readonly newerThan: string } | readonly number[];
-
 /** Is a row newer than the horizon? */
 const newer = (row: string, horizon: string): string =>
   `pg_catalog.age(${row}.xmin) OPERATOR(pg_catalog.<=) pg_catalog.age('${horizon}'::pg_catalog.xid)`;
 
-const condition = (row: string, wanted: Wanted): string => {
-  if (wanted === 'all') return 'true';
-  return 'newerThan' in wanted
-    ? `${sinceOwn(`${row}.oid`)} AND ${newer(row, wanted.newerThan)}`
-    : oneOf(`${row}.oid`, wanted);
-};
-
 /** Kinds of pg_class that statements can name. */
 const kinds = `c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p,v,m,f,S,c,t}'::pg_catalog."char"[])`;
 
-/** One row: the OIDs of own relations, types and routines that are there. */
-export const presentQuery = `SELECT
-  (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',') FROM pg_catalog.pg_class c WHERE ${sinceOwn('c.oid')} AND ${kinds}),
-  (SELECT pg_catalog.string_agg(t.oid::pg_catalog.text, ',') FROM pg_catalog.pg_type t WHERE ${sinceOwn('t.oid')}),
-  (SELECT pg_catalog.string_agg(p.oid::pg_catalog.text, ',') FROM pg_catalog.pg_proc p WHERE ${sinceOwn('p.oid')})`;
+type Condition = (row: string) => string;
+
+/** One row: the OIDs of relations, types and routines, each as one text. Relations also by what only they have. */
+const oidsQuery = (condition: Condition, relations: Condition = condition): string => `SELECT
+  (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',') FROM pg_catalog.pg_class c WHERE ${kinds} AND (${relations('c')})),
+  (SELECT pg_catalog.string_agg(t.oid::pg_catalog.text, ',') FROM pg_catalog.pg_type t WHERE ${condition('t')}),
+  (SELECT pg_catalog.string_agg(p.oid::pg_catalog.text, ',') FROM pg_catalog.pg_proc p WHERE ${condition('p')})`;
+
+/** Of all that are there, PostgreSQL's own too. */
+export const allQuery = oidsQuery(() => 'true');
+
+/** Of own ones that are there. */
+export const presentQuery = oidsQuery((row) => sinceOwn(`${row}.oid`));
+
+/** Of own ones that have rows newer than the horizon. */
+export const newerQuery = (horizon: string): string => {
+  const changed: Condition = (row) => `${sinceOwn(`${row}.oid`)} AND ${newer(row, horizon)}`;
+  return oidsQuery(
+    changed,
+    (row) => `${changed(row)}
+    OR c.oid OPERATOR(pg_catalog.=) ANY (SELECT a.attrelid FROM pg_catalog.pg_attribute a WHERE ${sinceOwn('a.attrelid')} AND ${newer('a', horizon)})
+    OR c.oid OPERATOR(pg_catalog.=) ANY (SELECT d.adrelid FROM pg_catalog.pg_attrdef d WHERE ${newer('d', horizon)})`,
+  );
+};
 
 /** A relation without what other objects say of it. */
 export interface BareRelation {
@@ -40,22 +49,37 @@ export interface BareRelation {
   readonly columns: readonly Column[];
 }
 
-/** Of what is new, those whose columns are. */
-export const relationsQuery = (wanted: Wanted): string => {
-  const columns =
-    typeof wanted === 'object' && 'newerThan' in wanted
-      ? `OR c.oid OPERATOR(pg_catalog.=) ANY (SELECT a.attrelid FROM pg_catalog.pg_attribute a
-    WHERE ${sinceOwn('a.attrelid')} AND ${newer('a', wanted.newerThan)})
-  OR c.oid OPERATOR(pg_catalog.=) ANY (SELECT d.adrelid FROM pg_catalog.pg_attrdef d WHERE ${newer('d', wanted.newerThan)})`
-      : '';
-  return `SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, c.relispartition,
-  c.relrowsecurity, c.relforcerowsecurity
-FROM pg_catalog.pg_class c WHERE ${kinds} AND (${condition('c', wanted)} ${columns})`;
-};
+/** Of what format_type() writes, what does not depend on the search path. */
+const modifierText = (type: string, modifier: string): string =>
+  `CASE WHEN ${modifier} OPERATOR(pg_catalog.>=) 0 THEN
+    CASE WHEN ${oneOf(type, [1186, 1187])} THEN pg_catalog.regexp_replace(pg_catalog.format_type(${type}, ${modifier}), '^interval|\\[\\]$', '', 'g')
+    ELSE pg_catalog.substring(pg_catalog.format_type(${type}, ${modifier}), '.*(\\([^()]*\\))') END END`;
 
+/** The live columns of a relation, by number, as one text. */
+const columnsText = `SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull,
+    ${modifierText('a.atttypid', 'a.atttypmod')},
+    CASE WHEN a.attgenerated OPERATOR(pg_catalog.<>) '' THEN
+      (SELECT pg_catalog.pg_get_expr(ad.adbin, ad.adrelid) FROM pg_catalog.pg_attrdef ad
+       WHERE ad.adrelid OPERATOR(pg_catalog.=) a.attrelid AND ad.adnum OPERATOR(pg_catalog.=) a.attnum) END,
+    CASE WHEN a.attcollation OPERATOR(pg_catalog.<>) 0::pg_catalog.oid AND a.attcollation OPERATOR(pg_catalog.<>) 100::pg_catalog.oid
+      AND ${sinceOwn('a.attrelid')} THEN
+      (SELECT pg_catalog.concat(pg_catalog.quote_ident(n.nspname), '.', pg_catalog.quote_ident(co.collname)) FROM pg_catalog.pg_collation co
+       JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) co.collnamespace WHERE co.oid OPERATOR(pg_catalog.=) a.attcollation) END)
+    ORDER BY a.attnum)
+  FROM pg_catalog.pg_attribute a
+  WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped`;
+
+export const relationsQuery = (
+  oids: readonly number[],
+): string => `SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, c.relispartition,
+  c.relrowsecurity, c.relforcerowsecurity,
+  CASE WHEN c.relkind OPERATOR(pg_catalog.<>) 't'::pg_catalog."char" THEN (${columnsText}) END
+FROM pg_catalog.pg_class c WHERE ${kinds} AND ${oneOf('c.oid', oids)}`;
+
+/** @param columnsOf what `columnsFrom` makes of the columns' text */
 export const bareRelation = (
-  [oid, namespace, name, kind, persistence, partition, secured, forced]: Row,
-  columns: readonly Column[] | undefined,
+  [oid, namespace, name, kind, persistence, partition, secured, forced, columns]: Row,
+  columnsOf: (text: string) => readonly Column[],
 ): BareRelation => ({
   oid: num(oid),
   namespace: num(namespace),
@@ -64,7 +88,7 @@ export const bareRelation = (
   temporary: persistence === 't',
   partition: flag(partition),
   rowSecurity: { enabled: flag(secured), forced: flag(forced) },
-  columns: kind === 't' ? toastColumns : (columns ?? []),
+  columns: kind === 't' ? toastColumns : columnsOf(columns ?? '[]'),
 });
 
 /** Every TOAST table has these (src/backend/catalog/toasting.c). */
@@ -78,42 +102,32 @@ const toastColumns: readonly Column[] = (
   ...{ name, type, number: i + 1, typmod: -1, notNull: false },
 }));
 
-/** Of what format_type() writes, what does not depend on the search path. */
-const modifierText = (type: string, modifier: string): string =>
-  `CASE WHEN ${modifier} OPERATOR(pg_catalog.>=) 0 THEN
-    CASE WHEN ${oneOf(type, [1186, 1187])} THEN pg_catalog.regexp_replace(pg_catalog.format_type(${type}, ${modifier}), '^interval|\\[\\]$', '', 'g')
-    ELSE pg_catalog.substring(pg_catalog.format_type(${type}, ${modifier}), '.*(\\([^()]*\\))') END END`;
-
-/** Live columns of these relations, by number. */
-export const columnsQuery = (
-  relations: readonly number[],
-): string => `SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull,
-  ${modifierText('a.atttypid', 'a.atttypmod')},
-  CASE WHEN a.attgenerated OPERATOR(pg_catalog.<>) '' THEN
-    (SELECT pg_catalog.pg_get_expr(ad.adbin, ad.adrelid) FROM pg_catalog.pg_attrdef ad
-     WHERE ad.adrelid OPERATOR(pg_catalog.=) a.attrelid AND ad.adnum OPERATOR(pg_catalog.=) a.attnum) END,
-  CASE WHEN a.attcollation OPERATOR(pg_catalog.<>) 0::pg_catalog.oid AND a.attcollation OPERATOR(pg_catalog.<>) 100::pg_catalog.oid
-    AND ${sinceOwn('a.attrelid')} THEN
-    (SELECT pg_catalog.concat(pg_catalog.quote_ident(n.nspname), '.', pg_catalog.quote_ident(co.collname)) FROM pg_catalog.pg_collation co
-     JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) co.collnamespace WHERE co.oid OPERATOR(pg_catalog.=) a.attcollation) END
-FROM pg_catalog.pg_attribute a
-WHERE ${oneOf('a.attrelid', relations)} AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped
-ORDER BY a.attrelid, a.attnum`;
+/** What `columnsText` says of a column. JSON has OIDs as texts. */
+type ColumnRow = readonly [
+  number: number,
+  name: string,
+  type: string,
+  typmod: number,
+  notNull: boolean,
+  modifier: string | null,
+  generated: string | null,
+  collation: string | null,
+];
 
 /** @param share gives one and the same string for equal ones: names and types of columns repeat */
-export const column = (
-  [, number, name, type, typmod, notNull, modifier, generated, collation]: Row,
-  share: (text: string) => string,
-): Column => ({
-  name: share(text(name)),
-  number: num(number),
-  type: num(type),
-  typmod: num(typmod),
-  notNull: flag(notNull),
-  ...(modifier ? { modifier: share(modifier) } : {}),
-  ...(generated ? { generated } : {}),
-  ...(collation ? { collation: share(collation) } : {}),
-});
+export const columnsFrom = (json: string, share: (text: string) => string): readonly Column[] =>
+  (JSON.parse(json) as readonly ColumnRow[]).map(
+    ([number, name, type, typmod, notNull, modifier, generated, collation]) => ({
+      name: share(name),
+      number,
+      type: num(type),
+      typmod,
+      notNull,
+      ...(modifier === null ? {} : { modifier: share(modifier) }),
+      ...(generated === null ? {} : { generated }),
+      ...(collation === null ? {} : { collation: share(collation) }),
+    }),
+  );
 
 /** A type without the constraints that it has as a domain. */
 export interface BareType extends Omit<
@@ -130,12 +144,12 @@ const extensionOf = (catalog: string, oid: string): string =>
        AND d.deptype OPERATOR(pg_catalog.=) 'e') END`;
 
 export const typesQuery = (
-  wanted: Wanted,
+  oids: readonly number[],
 ): string => `SELECT t.oid, t.typnamespace, t.typname, t.typtype, t.typcategory,
   CASE WHEN t.typlen OPERATOR(pg_catalog.=) -1 AND t.typcategory OPERATOR(pg_catalog.=) 'A' THEN t.typelem ELSE 0 END,
   t.typbasetype, t.typrelid, ${extensionOf('pg_type', 't.oid')},
   ${modifierText('t.typbasetype', 't.typtypmod')}, t.typispreferred
-FROM pg_catalog.pg_type t WHERE ${condition('t', wanted)}`;
+FROM pg_catalog.pg_type t WHERE ${oneOf('t.oid', oids)}`;
 
 export const bareType = ([
   oid,
@@ -171,7 +185,7 @@ export interface BareRoutine {
 
 /** @param serverVersion `server_version_num`: bodies in the syntax of SQL came with version 14 */
 export const routinesQuery = (
-  wanted: Wanted,
+  oids: readonly number[],
   serverVersion: number,
 ): string => `SELECT p.oid, p.pronamespace, p.proname, p.prokind, l.lanname, p.provolatile, p.proleakproof, p.proretset, p.prosecdef,
   p.pronargs, p.pronargdefaults, p.provariadic OPERATOR(pg_catalog.<>) 0::pg_catalog.oid, p.prorettype,
@@ -181,7 +195,7 @@ export const routinesQuery = (
   ${ownOnly(`CASE WHEN l.lanname OPERATOR(pg_catalog.=) 'sql' THEN p.prosrc END`)},
   ${serverVersion < 140000 ? 'false' : 'p.prosqlbody IS NOT NULL'}, ${extensionOf('pg_proc', 'p.oid')},
   pg_catalog.array_to_json(p.proallargtypes)
-FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid OPERATOR(pg_catalog.=) p.prolang WHERE ${condition('p', wanted)}`;
+FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid OPERATOR(pg_catalog.=) p.prolang WHERE ${oneOf('p.oid', oids)}`;
 
 const ownOnly = (expression: string): string =>
   `CASE WHEN ${sinceOwn('p.oid')} THEN ${expression} END`;

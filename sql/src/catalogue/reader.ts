@@ -1,6 +1,6 @@
 import { SqlError } from '../errors.js';
 import { buildCatalogue, type Definitions, type Objects } from './build.js';
-import type { Catalogue, Column } from './catalogue.js';
+import type { Catalogue } from './catalogue.js';
 import {
   type DefinitionKind,
   definitionKinds,
@@ -10,22 +10,22 @@ import {
 import { type Details, detailsOf, detailsQuery, schemaNames } from './details.js';
 import { catalogueFingerprintQuery } from './fingerprint.js';
 import {
+  allQuery,
   bareRelation,
   bareRoutine,
   bareType,
-  column,
-  columnsQuery,
+  cast,
+  columnsFrom,
+  newerQuery,
   presentQuery,
   relationsQuery,
-  cast,
   routinesQuery,
   systemOperator,
   type SystemObjects,
   systemQueries,
   typesQuery,
-  type Wanted,
 } from './objects.js';
-import { num, numbers, type Rows, strings, text } from './rows.js';
+import { num, numbers, type Row, type Rows, strings, text } from './rows.js';
 import { effectivePath } from './sql.js';
 
 /** Runs one query. All values in text format. */
@@ -35,8 +35,6 @@ export type AskRows = (sql: string) => Promise<Rows>;
 const oldestServer = 130000;
 /** Definitions asked for at once: the relations under their views are locked so long. */
 const definitionsAtOnce = 50;
-/** Relations whose columns are asked for at once. */
-const relationsAtOnce = 100;
 
 /**
  * The horizon is the oldest transaction that was running: what it and later ones write is newer. The start of the
@@ -88,7 +86,7 @@ export class CatalogueReader {
     const base = this.baseFor(text(place), details);
     const objects = await (base
       ? readChanges(ask, num(serverVersion), base)
-      : readObjects(ask, num(serverVersion), 'all'));
+      : readObjects(ask, num(serverVersion), oidsOf(await ask(allQuery))));
     const system = base?.system ?? (await readSystem(ask));
     const { definitions, byStamp } = await readDefinitions(
       ask,
@@ -128,103 +126,93 @@ const inOrder = (rows: Rows): string => JSON.stringify(rows.map((row) => row.joi
 /** FirstNormalObjectId */
 const firstOwn = 16384;
 
+type Oids = Readonly<Record<keyof Objects, readonly number[]>>;
+
+const oidsOf = ([row = []]: Rows): Oids => ({
+  relations: numbers(row[0]),
+  types: numbers(row[1]),
+  routines: numbers(row[2]),
+});
+
 /** What was read before, without what is there no more, with what has changed since. */
 async function readChanges(
   ask: AskRows,
   serverVersion: number,
   { horizon, objects }: Kept,
 ): Promise<Objects> {
-  const [there = []] = await ask(presentQuery);
-  const present = {
-    relations: new Set(numbers(there[0])),
-    types: new Set(numbers(there[1])),
-    routines: new Set(numbers(there[2])),
-  };
-  const changed = await readObjects(ask, serverVersion, { newerThan: horizon });
-  // What is neither known nor new should not be.
-  const missing = await readObjects(ask, serverVersion, {
-    relations: unknown(present.relations, objects.relations, changed.relations),
-    types: unknown(present.types, objects.types, changed.types),
-    routines: unknown(present.routines, objects.routines, changed.routines),
+  const present = oidsOf(await ask(presentQuery));
+  const newer = oidsOf(await ask(newerQuery(horizon)));
+  const changed = await readObjects(ask, serverVersion, {
+    relations: unread(present.relations, objects.relations, newer.relations),
+    types: unread(present.types, objects.types, newer.types),
+    routines: unread(present.routines, objects.routines, newer.routines),
   });
   return {
-    relations: merged(objects.relations, present.relations, changed.relations, missing.relations),
-    types: merged(objects.types, present.types, changed.types, missing.types),
-    routines: merged(objects.routines, present.routines, changed.routines, missing.routines),
+    relations: merged(objects.relations, present.relations, changed.relations),
+    types: merged(objects.types, present.types, changed.types),
+    routines: merged(objects.routines, present.routines, changed.routines),
   };
 }
 
 type Known<V> = ReadonlyMap<number, V>;
 
-const unknown = (
-  present: ReadonlySet<number>,
+/** What is new, and what is neither known nor new, which should not be. */
+const unread = (
+  present: readonly number[],
   before: Known<unknown>,
-  changed: Known<unknown>,
-): readonly number[] => [...present].filter((oid) => !before.has(oid) && !changed.has(oid));
+  newer: readonly number[],
+): readonly number[] => [...new Set([...newer, ...present.filter((oid) => !before.has(oid))])];
 
-const merged = <V>(
-  before: Known<V>,
-  present: ReadonlySet<number>,
-  changed: Known<V>,
-  missing: Known<V>,
-): Known<V> =>
-  new Map([
-    ...[...before].filter(([oid]) => oid < firstOwn || present.has(oid)),
-    ...changed,
-    ...missing,
-  ]);
+const merged = <V>(before: Known<V>, present: readonly number[], changed: Known<V>): Known<V> => {
+  const there = new Set(present);
+  return new Map([...[...before].filter(([oid]) => oid < firstOwn || there.has(oid)), ...changed]);
+};
 
 const readSystem = async (ask: AskRows): Promise<SystemObjects> => ({
   operators: (await ask(systemQueries.operators)).map(systemOperator),
   casts: (await ask(systemQueries.casts)).map(cast),
 });
 
-async function readObjects(ask: AskRows, serverVersion: number, which: Which): Promise<Objects> {
-  const of = (query: (which: Wanted) => string, oids: keyof Objects): Promise<Rows> | Rows => {
-    if (which === 'all' || 'newerThan' in which) return ask(query(which));
-    return which[oids].length === 0 ? [] : ask(query(which[oids]));
-  };
-  const rows = await of(relationsQuery, 'relations');
-  const columns = await readColumns(
-    ask,
-    rows.filter((row) => row[3] !== 't').map((row) => num(row[0])),
-  );
-  const relations = rows.map((row) => bareRelation(row, columns.get(num(row[0]))));
-  const types = (await of(typesQuery, 'types')).map(bareType);
-  const routines = (await of((wanted) => routinesQuery(wanted, serverVersion), 'routines')).map(
-    bareRoutine,
-  );
+async function readObjects(ask: AskRows, serverVersion: number, oids: Oids): Promise<Objects> {
+  const share = sharing(10_000, (name) => name);
+  const columnsOf = sharing(1000, (json) => columnsFrom(json, share));
+  const query = (some: readonly number[]): string => routinesQuery(some, serverVersion);
   return {
-    relations: new Map(relations.map((one) => [one.oid, one])),
-    types: new Map(types.map((one) => [one.oid, one])),
-    routines: new Map(routines.map((one) => [one.overload.oid, one])),
+    relations: await readEach(ask, relationsQuery, oids.relations, 200, (row) =>
+      bareRelation(row, columnsOf),
+    ),
+    types: await readEach(ask, typesQuery, oids.types, 1000, bareType),
+    routines: await readEach(ask, query, oids.routines, 500, bareRoutine),
   };
 }
 
-/** All objects, those with rows newer than a horizon, or these. */
-type Which =
-  Exclude<Wanted, readonly number[]> | Readonly<Record<keyof Objects, readonly number[]>>;
-
-async function readColumns(
+/** Objects by their OIDs. @param atOnce all their rows together would take more memory than they do */
+async function readEach<V>(
   ask: AskRows,
-  relations: readonly number[],
-): Promise<ReadonlyMap<number, readonly Column[]>> {
-  const strings = new Map<string, string>();
-  const share = (one: string): string => {
-    const known = strings.get(one);
-    if (known === undefined) strings.set(one, one);
-    return known ?? one;
-  };
-  const columns = new Map<number, Column[]>();
-  for (let i = 0; i < relations.length; i += relationsAtOnce)
-    for (const row of await ask(columnsQuery(relations.slice(i, i + relationsAtOnce)))) {
-      const oid = num(row[0]);
-      const known = columns.get(oid);
-      if (known) known.push(column(row, share));
-      else columns.set(oid, [column(row, share)]);
-    }
-  return columns;
+  query: (oids: readonly number[]) => string,
+  oids: readonly number[],
+  atOnce: number,
+  make: (row: Row) => V,
+): Promise<ReadonlyMap<number, V>> {
+  const found = new Map<number, V>();
+  for (let i = 0; i < oids.length; i += atOnce)
+    for (const row of await ask(query(oids.slice(i, i + atOnce))))
+      found.set(num(row[0]), make(row));
+  return found;
 }
+
+/** One and the same value for equal texts, of the first so many of them. */
+const sharing = <V>(most: number, make: (text: string) => V): ((text: string) => V) => {
+  const known = new Map<string, V>();
+  return (text) => {
+    let value = known.get(text);
+    if (value === undefined) {
+      value = make(text);
+      if (known.size < most) known.set(text, value);
+    }
+    return value;
+  };
+};
 
 async function readDefinitions(
   ask: AskRows,
