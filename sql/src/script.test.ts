@@ -31,6 +31,13 @@ describe('what is prepared and declared', () => {
       'PREPARE p AS SELECT id FROM customers; CREATE TABLE t AS EXECUTE p',
       'ddl public.t, select public.customers, -> id',
     ],
+    ['PREPARE p AS DELETE FROM orders; EXPLAIN EXECUTE p', 'select public.orders'],
+    ['PREPARE p AS DELETE FROM orders; EXPLAIN ANALYZE EXECUTE p', 'delete public.orders'],
+    [
+      'PREPARE p AS SELECT id FROM customers; EXPLAIN CREATE TABLE t AS EXECUTE p',
+      'select public.customers',
+    ],
+    ['EXPLAIN EXECUTE p', '? prepared statement p'],
     ['EXECUTE p', '? prepared statement p'],
     [
       'PREPARE p AS SELECT id FROM customers; PREPARE q AS SELECT 1; DEALLOCATE p; EXECUTE p',

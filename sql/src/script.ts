@@ -1,4 +1,4 @@
-import type { VariableSetStmt } from '@pgsql/types';
+import type { ExecuteStmt, Node, VariableSetStmt } from '@pgsql/types';
 import type { Access, Analysis, NotUnderstood } from './analysis.js';
 import { analyze, type Analyzed } from './analyze.js';
 import type { Catalogue } from './catalogue/catalogue.js';
@@ -9,8 +9,15 @@ import { parseSearchPath, type SessionSettings } from './resolve/settings.js';
 /** What a script has made so far for the statements behind. */
 interface State {
   readonly settings: SessionSettings;
-  readonly prepared: ReadonlyMap<string, Analysis>;
-  readonly cursors: ReadonlyMap<string, Analysis>;
+  readonly prepared: ReadonlyMap<string, Named>;
+  readonly cursors: ReadonlyMap<string, Named>;
+}
+
+/** What was prepared or declared. */
+interface Named {
+  readonly statement: Statement;
+  readonly settings: SessionSettings;
+  readonly analysis: Analysis;
 }
 
 /** One statement of a script. */
@@ -45,28 +52,47 @@ export class Script {
   /** @param declared as for `analyze` @throws SqlError */
   next(statement: Statement, declared?: readonly number[]): Step {
     const analyzed = analyze(statement, this.#catalogue, this.settings, declared);
-    const analysis = this.#withNamed(analyzed.analysis);
+    const analysis = this.#withNamed(analyzed);
     this.#follow(analyzed);
     return { analyzed, analysis };
   }
 
-  #withNamed(analysis: Analysis): Analysis {
+  #withNamed({ statement, analysis }: Analyzed): Analysis {
+    const { prepared, cursors } = this.#state;
+    const explained = executeIn(as(statement.node.stmt, 'ExplainStmt')?.query)?.name;
     let found = analysis;
-    for (const effect of analysis.sessionEffects) {
-      const { prepared, cursors } = this.#state;
+    for (const effect of analysis.sessionEffects)
       if (effect.kind === 'execute')
-        found = joined(found, prepared.get(effect.name), `prepared statement ${effect.name}`);
+        found = joined(
+          found,
+          prepared.get(effect.name)?.analysis,
+          `prepared statement ${effect.name}`,
+        );
       else if (effect.kind === 'fetch')
-        found = joined(found, cursors.get(effect.name), `cursor ${effect.name}`);
-    }
+        found = joined(found, cursors.get(effect.name)?.analysis, `cursor ${effect.name}`);
+    if (explained !== undefined && found === analysis)
+      return joined(
+        analysis,
+        this.#planned(prepared.get(explained)),
+        `prepared statement ${explained}`,
+      );
     return found;
+  }
+
+  /** What EXPLAIN without ANALYZE of a prepared statement looks at. */
+  #planned(named: Named | undefined): Analysis | undefined {
+    const query = as(named?.statement.node.stmt, 'PrepareStmt')?.query;
+    if (!named || !query) return undefined;
+    const node = { ...named.statement.node, stmt: { ExplainStmt: { query } } };
+    return analyze({ ...named.statement, node }, this.#catalogue, named.settings).analysis;
   }
 
   #follow({ statement, analysis }: Analyzed): void {
     const { stmt } = statement.node;
+    const named = { statement, settings: this.settings, analysis };
     for (const effect of analysis.sessionEffects)
-      if (effect.kind === 'prepare') this.#keep('prepared', effect.name, analysis);
-      else if (effect.kind === 'declare') this.#keep('cursors', effect.name, analysis);
+      if (effect.kind === 'prepare') this.#keep('prepared', effect.name, named);
+      else if (effect.kind === 'declare') this.#keep('cursors', effect.name, named);
       else if (effect.kind === 'deallocate') this.#keep('prepared', effect.name, undefined);
       else if (effect.kind === 'transaction') this.#transaction(effect.verb);
     if (as(stmt, 'DiscardStmt')?.target === 'DISCARD_ALL')
@@ -76,13 +102,9 @@ export class Script {
   }
 
   /** Without a name: all go. */
-  #keep(
-    kind: 'prepared' | 'cursors',
-    name: string | undefined,
-    analysis: Analysis | undefined,
-  ): void {
+  #keep(kind: 'prepared' | 'cursors', name: string | undefined, named: Named | undefined): void {
     const kept = new Map(name === undefined ? [] : this.#state[kind]);
-    if (name !== undefined && analysis) kept.set(name, analysis);
+    if (name !== undefined && named) kept.set(name, named);
     else if (name !== undefined) kept.delete(name);
     this.#state = { ...this.#state, [kind]: kept };
   }
@@ -111,6 +133,10 @@ export class Script {
       this.#before.committed = changed(this.#before.committed, this.#first, stmt);
   }
 }
+
+/** `EXECUTE p`, also in `CREATE TABLE ... AS EXECUTE p`. */
+const executeIn = (query: Node | undefined): ExecuteStmt | undefined =>
+  as(as(query, 'CreateTableAsStmt')?.query ?? query, 'ExecuteStmt');
 
 type Setting = Pick<VariableSetStmt, 'kind' | 'name' | 'is_local'> & {
   readonly args?: VariableSetStmt['args'];
@@ -160,6 +186,9 @@ const changed = (
 const accessKey = ({ action, object, columns }: Access): string =>
   JSON.stringify([action, object, columns]);
 
+/** They run a query and show none of its rows. */
+const withoutRows: ReadonlySet<string> = new Set(['MOVE', 'EXPLAIN']);
+
 /** A statement with all that the one that it runs does. */
 const joined = (analysis: Analysis, run: Analysis | undefined, what: string): Analysis => {
   if (!run) {
@@ -183,7 +212,7 @@ const joined = (analysis: Analysis, run: Analysis | undefined, what: string): An
       ...new Map([...analysis.calls, ...run.calls].map((c) => [JSON.stringify(c), c])).values(),
     ],
     functions: [...analysis.functions, ...run.functions],
-    output: analysis.command === 'MOVE' ? [] : run.output,
+    output: withoutRows.has(analysis.command) ? [] : run.output,
     written: [...analysis.written, ...written, ...run.written],
     flags: {
       unfiltered: analysis.flags.unfiltered || run.flags.unfiltered,

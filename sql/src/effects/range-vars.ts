@@ -1,8 +1,11 @@
 import type { RangeVar } from '@pgsql/types';
 
+const notThere: ReadonlySet<string> = new Set(['lockedRels', 'into', 'intoClause']);
+
 /**
  * Every place in a part of the tree that names a relation: an over-approximation that needs to know nothing of the
- * node types. FOR UPDATE OF names aliases and is left out.
+ * node types. FOR UPDATE OF names aliases, and what SELECT INTO or CREATE TABLE AS makes is not there yet: both are
+ * left out.
  */
 export const rangeVars = (value: unknown, into: RangeVar[] = []): RangeVar[] => {
   if (Array.isArray(value)) {
@@ -12,7 +15,7 @@ export const rangeVars = (value: unknown, into: RangeVar[] = []): RangeVar[] => 
   if (typeof value !== 'object' || value === null) return into;
   if ('relname' in value) into.push(value as RangeVar);
   for (const key in value) {
-    if (key === 'lockedRels') continue;
+    if (notThere.has(key)) continue;
     const content: unknown = (value as Readonly<Record<string, unknown>>)[key];
     if (typeof content === 'object') rangeVars(content, into);
   }
