@@ -50,6 +50,10 @@ bench-sql: build binaries ## measure how fast statements are understood, into do
 conformance: build binaries ## PostgreSQL's own tests directly and through Postern: equal, one by one
 	@node test/dist/conformance/main.js $(CONFORMANCE)
 
+.PHONY: reach
+reach: build binaries ## what PostgreSQL's own functions can reach, from servers of all versions, into sql/src/generated
+	@node test/dist/reach/main.js
+
 .PHONY: oracle
 oracle: build binaries ## queries whose columns the server knows better: the analysis must name the same
 	@node test/dist/oracle/main.js $(ORACLE)

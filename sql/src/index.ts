@@ -25,5 +25,6 @@ export { type AskRows, CatalogueReader, readCatalogue } from './catalogue/reader
 export type { Rows } from './catalogue/rows.js';
 export { catalogueFingerprintQuery } from './catalogue/fingerprint.js';
 export { classify } from './classification/classify.js';
+export { isPlainReach, type Reach } from './reach/reach.js';
 export { rewrite } from './rewrite/rewrite.js';
 export { checkRowFilter, type RowFilterProblem } from './rewrite/row-filter.js';

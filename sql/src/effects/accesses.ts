@@ -3,7 +3,7 @@ import { formatName, type ObjectName } from '../names.js';
 import { mark, usesOf, type Cell, type RelationUse } from '../resolve/cells.js';
 import { isSystemSchema, publicName } from '../resolve/path.js';
 import { type Body, opaque, type Resolver } from '../resolve/resolver.js';
-import { isSideDoor } from '../resolve/side-doors.js';
+import { isSideDoor } from '../reach/relations.js';
 import { cteNames, rangeVars } from './range-vars.js';
 import { relationName, type Outcome } from './outcome.js';
 import { viewReads } from './view-reads.js';
@@ -77,9 +77,8 @@ const reads = (r: Resolver, drafts: Drafts, use: RelationUse, copied: boolean): 
     for (const [name, cell] of cells) add(draft, name, readUses(cell));
   }
   const { schema, name, kind } = use.relation;
-  const known = isSystemSchema(schema) || name === 'pg_stat_statements';
   // A TOAST table holds values of its table, out of reach of masks and filters.
-  if (kind === 't' || (known && isSideDoor(name, use.cells.keys())))
+  if (kind === 't' || isSideDoor(schema, name, use.cells.keys()))
     opaque(r, `side door ${name}`, use.node.location);
 };
 

@@ -10,7 +10,7 @@ import { callsFunction, fail, opaque, type Resolver } from './resolver.js';
 import { chooseOperator } from '../types/operators.js';
 import { type Operands, operatorsNamed } from './operators.js';
 import { judgeDomain, judgeNamedType } from './types.js';
-import { isDangerousFunction, isHarmlessExtension } from './side-doors.js';
+import { isPlainFunction, reachOf } from '../reach/functions.js';
 
 /** What is known about the functions that a call may mean. */
 export interface Judged {
@@ -131,7 +131,8 @@ const judgeOne = (
 ): Judged['bodied'] => {
   const name = publicName(r.path, routine);
   r.calls.set(formatName(name), name);
-  if (isDangerousFunction(routine.name)) {
+  const reaching = overloads.filter((overload) => reachesFurther(r, routine, overload));
+  if (reaching.length > 0) {
     callsFunction(r, name);
     r.volatile = true;
     opaque(r, `side door ${routine.name}`, location);
@@ -151,9 +152,14 @@ const judgeOne = (
   return [];
 };
 
+/** One of PostgreSQL's own, or of an extension, that is known to give out more than it is given. */
+const reachesFurther = (r: Resolver, routine: Routine, overload: Overload): boolean =>
+  (isSystemSchema(routine.schema) || reachOf(r.catalogue, routine, overload) !== undefined) &&
+  !isPlainFunction(r.catalogue, routine, overload);
+
 /** Reaches nothing but its arguments, though it is not one of PostgreSQL's own. */
 const isHarmless = (r: Resolver, routine: Routine, overload: Overload): boolean =>
-  isHarmlessExtension(overload.extension) ||
+  isPlainFunction(r.catalogue, routine, overload) ||
   isRangeConstructor((oid) => r.catalogue.typeByOid(oid), routine, overload) ||
   overload.parts?.every((part) => isPlain(r, part)) === true;
 
@@ -166,14 +172,10 @@ export const madeInSql = (r: Resolver, { parts }: Overload): readonly Callee[] |
     : undefined;
 };
 
-/** A part of an aggregate: one of PostgreSQL's own functions, and not a dangerous one. */
+/** A part of an aggregate that nobody need look into. */
 const isPlain = (r: Resolver, oid: number): boolean => {
   const part = r.catalogue.routineByOid(oid);
-  return (
-    part !== undefined &&
-    isSystemSchema(part.routine.schema) &&
-    !isDangerousFunction(part.routine.name)
-  );
+  return part !== undefined && isPlainFunction(r.catalogue, part.routine, part.overload);
 };
 
 /** A user's function that nobody can look into. */
@@ -195,9 +197,9 @@ const isForeignBase = (r: Resolver, oid: number): boolean => {
   return type.kind === 'b' && !isSystemSchema(type.schema);
 };
 
-const isUsers = (r: Resolver, { schema, extension, left, right }: Operator): boolean =>
+const isUsers = (r: Resolver, { schema, function: called, left, right }: Operator): boolean =>
   !isSystemSchema(schema) &&
-  !isHarmlessExtension(extension) &&
+  !isPlain(r, called) &&
   !isForeignBase(r, left) &&
   !isForeignBase(r, right);
 

@@ -4,7 +4,7 @@ import { text, texts } from '../parse/nodes.js';
 import { formatName } from '../names.js';
 import { findType, isSystemSchema } from './path.js';
 import { fail, opaque, type Resolver } from './resolver.js';
-import { isDangerousFunction, isHarmlessExtension } from './side-doors.js';
+import { isKnownExtension, mayReachFurther } from '../reach/functions.js';
 import { runsUnasked } from './unasked.js';
 
 const sqlNames: Readonly<Record<string, string>> = {
@@ -39,13 +39,13 @@ const judgeChecks = (r: Resolver, type: Type, location: number): void => {
   for (const called of type.calls ?? []) runsUnasked(r, { function: called, where }, location);
   for (const check of type.checks)
     for (const [, name = ''] of check.matchAll(/([A-Za-z_][\w$]*)"?\s*\(/g))
-      if (isDangerousFunction(name)) opaque(r, `side door ${name}`, location);
+      if (mayReachFurther(name)) opaque(r, `side door ${name}`, location);
 };
 
 const judgeResolved = (r: Resolver, type: Type, location: number): void => {
   r.named.add(type.oid);
   if (r.catalogue.userCast(type.oid)) opaque(r, `cast of ${formatName(type)}`, location);
-  if (isSystemSchema(type.schema) || isHarmlessExtension(type.extension)) return;
+  if (isSystemSchema(type.schema) || isKnownExtension(type.extension)) return;
   const element = type.element === 0 ? undefined : r.catalogue.typeByOid(type.element);
   if (element) {
     judgeResolved(r, element, location);

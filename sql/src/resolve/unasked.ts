@@ -1,7 +1,7 @@
 import { formatName } from '../names.js';
 import { isSystemSchema, publicName } from './path.js';
 import { callsFunction, opaque, type Resolver } from './resolver.js';
-import { isDangerousFunction, isHarmlessExtension } from './side-doors.js';
+import { isPlainFunction } from '../reach/functions.js';
 
 /**
  * Notes a function that runs because of the schema, not because the statement calls it. Its body counts; who may execute
@@ -20,11 +20,11 @@ export const runsUnasked = (
   const { routine, overload } = callee;
   const name = publicName(r.path, routine);
   r.calls.set(formatName(name), name);
-  if (isDangerousFunction(routine.name)) {
+  if (isPlainFunction(r.catalogue, routine, overload)) return;
+  if (isSystemSchema(routine.schema)) {
     opaque(r, `side door ${routine.name}`, location);
     return;
   }
-  if (isSystemSchema(routine.schema) || isHarmlessExtension(overload.extension)) return;
   callsFunction(r, name);
   if (overload.volatility === 'v') r.volatile = true;
   if (r.lookInto.ofFunction(r, routine, overload, [], location) === undefined)
