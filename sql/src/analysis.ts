@@ -109,5 +109,7 @@ export interface Analysis {
   readonly written: readonly WrittenColumn[];
   readonly flags: Flags;
   readonly notUnderstood: readonly NotUnderstood[];
+  /** It shows contents of the catalogue that may be values of columns: `Change.hidden` keeps those back. */
+  readonly veiled: boolean;
   readonly sessionEffects: readonly SessionEffect[];
 }

@@ -89,7 +89,7 @@ const checkViews = ({ resolver: r, outcome }: Resolved): void => {
 };
 
 const analysisOf = (statement: Statement, { resolver: r, outcome }: Resolved): Analysis => {
-  const accesses = accessesOf(r, outcome, statement.node.stmt);
+  const accesses = accessesOf(r, outcome, statement.node.stmt, true);
   const carriedOut = outcome.planned !== true;
   const lineage = new Lineage(r);
   const all = withBodies(r);
@@ -125,6 +125,7 @@ const analysisOf = (statement: Statement, { resolver: r, outcome }: Resolved): A
           )),
     },
     notUnderstood: r.notUnderstood,
+    veiled: r.veiled.length > 0 || r.veiledUses.length > 0,
     sessionEffects: sessionEffects(r, outcome),
   };
 };

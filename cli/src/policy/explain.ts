@@ -1,4 +1,5 @@
 import {
+  hiddenRelations,
   toInput,
   type Decision,
   type Evaluator,
@@ -76,7 +77,7 @@ const explainOne = (
     sql: text.trim(),
     command: analysis.command,
     fingerprint: print,
-    outcome: outcomeOf(analyzed, decision, context),
+    outcome: outcomeOf(analyzed, decision, context, hiddenFrom(analyzed, classification, context)),
     reads: analysis.accesses.map((access): ReadRelation => ({
       action: access.action,
       object: access.object === undefined ? '' : formatName(access.object),
@@ -117,7 +118,12 @@ export const surroundings = ({
   },
 });
 
-const outcomeOf = (analyzed: Analyzed, decision: Decision, context: ExplainContext): Outcome => {
+const outcomeOf = (
+  analyzed: Analyzed,
+  decision: Decision,
+  context: ExplainContext,
+  hidden: ReadonlySet<number> | undefined,
+): Outcome => {
   switch (decision.effect) {
     case 'deny':
       return {
@@ -129,17 +135,34 @@ const outcomeOf = (analyzed: Analyzed, decision: Decision, context: ExplainConte
     case 'require-approval':
       return { kind: 'hold', message: decision.reasons[0]?.message ?? 'an approval is required' };
     case 'allow':
-      return rewritten(analyzed, decision, context);
+      return rewritten(analyzed, decision, context, hidden);
   }
 };
 
 const detail = ({ policy, rule, code }: Reason): string =>
   `policy=${policy} rule=${rule} reason=${code}`;
 
-const rewritten = (analyzed: Analyzed, decision: Decision, context: ExplainContext): Outcome => {
-  if (decision.masks.length === 0 && decision.rowFilters.length === 0) return { kind: 'forward' };
+/** OIDs of relations whose values the catalogue would not show, when the statement may show such. */
+const hiddenFrom = (
+  { analysis, catalogue }: Analyzed,
+  classification: Classification,
+  context: ExplainContext,
+): ReadonlySet<number> | undefined =>
+  analysis.veiled && context.evaluator.protects
+    ? hiddenRelations(context.evaluator, catalogue, classification, surroundings(context)).oids
+    : undefined;
+
+const rewritten = (
+  analyzed: Analyzed,
+  decision: Decision,
+  context: ExplainContext,
+  hidden: ReadonlySet<number> | undefined,
+): Outcome => {
+  if (decision.masks.length === 0 && decision.rowFilters.length === 0 && !hidden)
+    return { kind: 'forward' };
   try {
     const { sql, changed } = rewrite(analyzed, {
+      ...(hidden ? { hidden } : {}),
       masks: decision.masks.map(({ relation, column, mask }) => ({
         relation: parseRelationName(relation),
         column,

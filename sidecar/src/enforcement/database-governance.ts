@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Evaluator, Identity, SessionFacts, Workload } from '@postern/policy';
+import {
+  type Evaluator,
+  type Hidden,
+  hiddenRelations,
+  type Identity,
+  type SessionFacts,
+  type Workload,
+} from '@postern/policy';
 import type { Catalogue, SessionSettings } from '@postern/sql';
 import type { AuditSink } from '../audit/index.js';
 import type { Database } from '../control/assignment.js';
@@ -37,6 +44,7 @@ export class DatabaseGovernance {
   readonly parts: DatabaseGovernanceParts;
   /** A catalogue that nobody decides under any more goes, and takes its contexts along. */
   private readonly contexts = new WeakMap<Catalogue, Map<string, Context>>();
+  private readonly hiddenIn = new WeakMap<Context, Hidden>();
 
   constructor(parts: DatabaseGovernanceParts, catalogue: SharedCatalogue) {
     this.parts = parts;
@@ -86,6 +94,19 @@ export class DatabaseGovernance {
     const verdict = decision();
     context.verdicts.set(key, verdict);
     return verdict;
+  }
+
+  /** The relations whose values the catalogue must not show under this context. Asked for when a statement may show such. */
+  hidden(context: Context): Hidden {
+    const known = this.hiddenIn.get(context);
+    if (known !== undefined && known.until > this.parts.now()) return known;
+    const { evaluator, identity, claims, workload, database } = this.parts;
+    const found = hiddenRelations(evaluator, context.catalogue, context.classification, {
+      ...{ identity, claims, workload, database: database.facts },
+      session: this.sessionFacts(context),
+    });
+    this.hiddenIn.set(context, found);
+    return found;
   }
 
   sessionFacts(context: Context): SessionFacts {

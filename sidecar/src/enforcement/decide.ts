@@ -185,7 +185,8 @@ function decideOne(
     decision,
     bundleDigest: parts.bundleDigest,
   });
-  const until = decision.cache.until ?? Infinity;
+  const hidden = parts.evaluator.protects && analysis.veiled ? database.hidden(context) : undefined;
+  const until = Math.min(decision.cache.until ?? Infinity, hidden?.until ?? Infinity);
   const refuse = (refusal: Refusal): Refused => ({
     ...{ refusal, record, until },
     ...{ unresolved: false, serversWords: undefined },
@@ -193,7 +194,7 @@ function decideOne(
   if (decision.effect !== 'allow') return refuse(deniedBy(decision));
   let rewritten: Rewritten | undefined;
   try {
-    rewritten = rewriteFor(analyzed, decision, context, database);
+    rewritten = rewriteFor(analyzed, decision, context, database, hidden?.oids);
   } catch (cause) {
     if (!(cause instanceof RewriteRefusal)) throw cause;
     return refuse(cannotMask(cause, ruleOf(decision)));
@@ -232,8 +233,10 @@ function rewriteFor(
   decision: Decision,
   context: Context,
   database: DatabaseGovernance,
+  hidden: ReadonlySet<number> | undefined,
 ): Rewritten | undefined {
-  const change = changeOf(decision, attributesOf(context, database), database.parts.maskKey);
+  const attributes = attributesOf(context, database);
+  const change = changeOf(decision, attributes, database.parts.maskKey, hidden);
   if (change === undefined) return undefined;
   const rewritten = rewrite(analyzed, change);
   return rewritten.changed ? rewritten : undefined;

@@ -27,14 +27,20 @@ export function attributesOf(
   return attributes;
 }
 
-/** @returns undefined when the decision leaves the statement as it is */
+/**
+ * @param hidden OIDs of relations whose values the catalogue must not show, when the statement may show such
+ * @returns undefined when the decision leaves the statement as it is
+ */
 export function changeOf(
   decision: Decision,
   session: Readonly<Record<string, string>>,
   key: Uint8Array,
+  hidden: ReadonlySet<number> | undefined,
 ): Change | undefined {
-  if (decision.masks.length === 0 && decision.rowFilters.length === 0) return undefined;
+  if (decision.masks.length === 0 && decision.rowFilters.length === 0 && hidden === undefined)
+    return undefined;
   return {
+    ...(hidden === undefined ? {} : { hidden }),
     masks: decision.masks.map((m) => ({
       relation: parseRelationName(m.relation),
       column: m.column,

@@ -10,5 +10,6 @@ export const unanalysed = (command: string): Analysis => ({
   written: [],
   flags: { unfiltered: false, readOnly: false },
   notUnderstood: [],
+  veiled: false,
   sessionEffects: [],
 });

@@ -1,9 +1,10 @@
 import type { Access, Action, ColumnUse, Use } from '../analysis.js';
 import { formatName, type ObjectName } from '../names.js';
+import { text } from '../parse/nodes.js';
 import { mark, usesOf, type Cell, type RelationUse } from '../resolve/cells.js';
 import { isSystemSchema, publicName } from '../resolve/path.js';
 import { type Body, opaque, type Resolver } from '../resolve/resolver.js';
-import { isSideDoor } from '../reach/relations.js';
+import { isSideDoor, isVeilable } from '../reach/relations.js';
 import { cteNames, rangeVars } from './range-vars.js';
 import { relationName, type Outcome } from './outcome.js';
 import { viewReads } from './view-reads.js';
@@ -65,7 +66,13 @@ const readUses = (cell: Cell): readonly Use[] => {
 const isRead = (use: RelationUse, cell: Cell): boolean =>
   use.role === 'read' || (cell.marks & ~mark.write & ~mark.exposed) !== 0;
 
-const reads = (r: Resolver, drafts: Drafts, use: RelationUse, copied: boolean): void => {
+const reads = (
+  r: Resolver,
+  drafts: Drafts,
+  use: RelationUse,
+  copied: boolean,
+  veils: boolean,
+): void => {
   const object = publicName(r.path, use.relation);
   const cells = [...use.cells].filter(([, cell]) => isRead(use, cell));
   if (use.role === 'target' && cells.length === 0) return;
@@ -77,9 +84,10 @@ const reads = (r: Resolver, drafts: Drafts, use: RelationUse, copied: boolean): 
     for (const [name, cell] of cells) add(draft, name, readUses(cell));
   }
   const { schema, name, kind } = use.relation;
+  const door = isSideDoor(schema, name, use.cells.keys());
+  if (door && veils && use.role === 'read' && isVeilable(name)) r.veiledUses.push(use);
   // A TOAST table holds values of its table, out of reach of masks and filters.
-  if (kind === 't' || isSideDoor(schema, name, use.cells.keys()))
-    opaque(r, `side door ${name}`, use.node.location);
+  else if (door || kind === 't') opaque(r, `side door ${name}`, use.node.location);
 };
 
 const writes = (r: Resolver, drafts: Drafts, outcome: Outcome): void => {
@@ -144,10 +152,21 @@ const runsBodies = (r: Resolver, drafts: Drafts, planned: boolean): void => {
     if (reach.size > 0) opaque(r, construct, location, [...reach.values()]);
 };
 
-/** Every relation, function or setting a statement touches, once per kind of access. */
-export const accessesOf = (r: Resolver, outcome: Outcome, tree: unknown): readonly Access[] => {
+/**
+ * Every relation, function or setting a statement touches, once per kind of access.
+ *
+ * @param veils what it shows of the catalogue's contents can be changed: its text is the client's
+ */
+export const accessesOf = (
+  r: Resolver,
+  outcome: Outcome,
+  tree: unknown,
+  veils = false,
+): readonly Access[] => {
   const drafts = new Drafts();
-  for (const use of r.uses) reads(r, drafts, use, outcome.copiedOut === true);
+  for (const use of r.uses) reads(r, drafts, use, outcome.copiedOut === true, veils);
+  for (const call of veils ? [] : r.veiled)
+    opaque(r, `side door ${text(call.funcname?.at(-1))}`, call.location);
   writes(r, drafts, outcome);
   for (const deed of outcome.deeds ?? []) {
     const draft = drafts.draft(deed.action, deed.object, deed.through);

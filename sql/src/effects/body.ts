@@ -46,6 +46,8 @@ export const newResolver = (
   writes: [],
   assignments: [],
   notUnderstood: [],
+  veiled: [],
+  veiledUses: [],
   calls: new Map(),
   functions: new Map(),
   executes: new Map(),

@@ -98,24 +98,33 @@ describe('relations of PostgreSQL', () => {
     ...{ parents: [], primaryKey: [], triggers: [], rules: [] },
   });
 
-  test.each<readonly [string, Relation, string, readonly string[]]>([
-    ['names and definitions', relation('pg_tables', ['tablename']), '*', []],
-    ['values of columns', relation('pg_stats', ['most_common_vals']), '*', ['side door pg_stats']],
+  test.each<readonly [string, Relation, string, 'plain' | 'veiled' | 'opaque']>([
+    ['names and definitions', relation('pg_tables', ['tablename']), '*', 'plain'],
+    ['values of columns', relation('pg_stats', ['most_common_vals']), '*', 'veiled'],
     [
       'a column that shows statements',
       relation('pg_stat_activity', ['pid', 'query']),
       'query',
-      ['side door pg_stat_activity'],
+      'veiled',
     ],
-    ['the columns beside it', relation('pg_stat_activity', ['pid', 'query']), 'pid', []],
-    [
-      'one of a PostgreSQL to come',
-      relation('pg_brand_new', ['secret']),
-      'secret',
-      ['side door pg_brand_new'],
-    ],
+    ['the columns beside it', relation('pg_stat_activity', ['pid', 'query']), 'pid', 'plain'],
+    ['passwords', relation('pg_authid', ['rolname', 'rolpassword']), 'rolname', 'opaque'],
+    ['one of a PostgreSQL to come', relation('pg_brand_new', ['secret']), 'secret', 'opaque'],
   ])('%s', (_, one, columns, expected) => {
     const catalogue = withMore([], [one]);
-    expect(opaqueIn(`SELECT ${columns} FROM ${one.name}`, catalogue)).toEqual(expected);
+    const [statement] = parse(`SELECT ${columns} FROM ${one.name}`);
+    const { veiled, notUnderstood } = analyze(statement!, catalogue, settings).analysis;
+    expect(notUnderstood.length > 0 ? 'opaque' : veiled ? 'veiled' : 'plain').toBe(expected);
+  });
+
+  test('what shows values is not understood in a view, whose text nobody can change', () => {
+    const stats = relation('pg_stats', ['most_common_vals']);
+    const view: Relation = {
+      ...relation('peek', ['most_common_vals']),
+      ...{ oid: 20_001, schema: 'public', definition: 'SELECT most_common_vals FROM pg_stats' },
+    };
+    expect(opaqueIn('SELECT * FROM public.peek', withMore([], [stats, view]))).toEqual([
+      'view public.peek: side door pg_stats',
+    ]);
   });
 });

@@ -52,10 +52,7 @@ export const isPlainFunction = (
   catalogue: Catalogue,
   routine: Routine,
   overload: Overload,
-): boolean => {
-  const reach = reachOf(catalogue, routine, overload);
-  return isPlainReach(reach) || reach === 'values';
-};
+): boolean => isPlainReach(reachOf(catalogue, routine, overload));
 
 let notPlain: ReadonlySet<string> | undefined;
 

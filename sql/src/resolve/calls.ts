@@ -95,7 +95,7 @@ export const functionCall = (w: Walk, call: FuncCall, kind: FlowKind): void => {
         argumentsOf(call, (node) => typeOf(r, scope, node)),
       )
     : callees;
-  const judged = judgeCallees(r, meant, location, 'call');
+  const judged = judgeCallees(r, meant, location, 'call', () => r.veiled.push(call));
   if (!judged.leakproof) into.leakproof = false;
   if (judged.bodied.length > 0)
     bodied(w, call, judged.bodied, early ?? givenTo(w, call), computed(kind));

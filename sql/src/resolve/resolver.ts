@@ -1,4 +1,4 @@
-import type { CreateFunctionStmt } from '@pgsql/types';
+import type { CreateFunctionStmt, FuncCall } from '@pgsql/types';
 import type { Access, NotUnderstood, SessionEffect } from '../analysis.js';
 import type { Catalogue, Overload, Relation, Routine, Rule } from '../catalogue/catalogue.js';
 import { SqlError, type SqlErrorCode } from '../errors.js';
@@ -88,6 +88,10 @@ export interface Resolver {
   readonly writes: Write[];
   readonly assignments: Assignment[];
   readonly notUnderstood: NotUnderstood[];
+  /** calls that show contents of the catalogue */
+  readonly veiled: FuncCall[];
+  /** system relations whose contents are shown */
+  readonly veiledUses: RelationUse[];
   /** all that are called */
   readonly calls: Map<string, ObjectName>;
   /** user functions and dangerous built-in ones among them */

@@ -64,12 +64,17 @@ export const calleesOf = (
 export const compete = (callees: readonly Callee[]): boolean =>
   callees.length > 1 && callees.some(({ routine }) => !isSystemSchema(routine.schema));
 
-/** Notes functions that are a user's or dangerous. */
+/**
+ * Notes functions that are a user's or dangerous.
+ *
+ * @param veiled called instead for one that shows contents of the catalogue, when its arguments can be changed
+ */
 export const judgeCallees = (
   r: Resolver,
   callees: readonly Callee[],
   location: number,
   use: FunctionUse,
+  veiled?: () => void,
 ): Judged => {
   const routines = [...new Set(callees.map(({ routine }) => routine))];
   const bodied = routines.flatMap((routine) =>
@@ -78,6 +83,7 @@ export const judgeCallees = (
       routine,
       callees.flatMap((one) => (one.routine === routine ? [one.overload] : [])),
       location,
+      veiled,
     ),
   );
   if (use !== 'call')
@@ -128,11 +134,14 @@ const judgeOne = (
   routine: Routine,
   overloads: readonly Overload[],
   location: number,
+  veiled: (() => void) | undefined,
 ): Judged['bodied'] => {
   const name = publicName(r.path, routine);
   r.calls.set(formatName(name), name);
   const reaching = overloads.filter((overload) => reachesFurther(r, routine, overload));
-  if (reaching.length > 0) {
+  const ofValues = reaching.every((o) => reachOf(r.catalogue, routine, o) === 'values');
+  if (reaching.length > 0 && ofValues && veiled) veiled();
+  else if (reaching.length > 0) {
     callsFunction(r, name);
     r.volatile = true;
     opaque(r, `side door ${routine.name}`, location);

@@ -12,6 +12,11 @@ export interface Change {
   readonly rowFilters: readonly { readonly relation: ObjectName; readonly sql: string }[];
   /** values of the session attributes, by name with `session.`: `{'session.region': 'eu'}`; an absent one is NULL */
   readonly session: Readonly<Record<string, string>>;
+  /**
+   * OIDs of relations whose values the catalogue must not show: in statistics, predicates of indexes, bounds of
+   * partitions, missing values. With it, even when empty, nobody sees the text of statements.
+   */
+  readonly hidden?: ReadonlySet<number>;
   /** 32 bytes; the key of `hash` and `uuid` */
   readonly key: Uint8Array;
 }

@@ -16,6 +16,7 @@ import { filterSql } from './row-filter.js';
 import { quoted } from './sql-text.js';
 import { subquery, type Plan } from './substitute.js';
 import { Tokens } from './tokens.js';
+import { veiledCalls, veilOf } from './veils.js';
 
 interface Wanted {
   readonly masks: ReadonlyMap<string, ReadonlyMap<string, Mask>>;
@@ -317,13 +318,20 @@ const edits = (analyzed: Analyzed, plans: readonly Plan[], change: Change): read
 export const rewrite = (analyzed: Analyzed, change: Change): Rewritten => {
   const { statement, resolved } = analyzed;
   const want = wanted(change);
-  const plans = resolved.resolver.uses
-    .map((use) => planOf(analyzed, use, want, change))
-    .filter((plan) => plan !== undefined);
+  const { hidden } = change;
+  const plans = [
+    ...resolved.resolver.uses
+      .map((use) => planOf(analyzed, use, want, change))
+      .filter((plan) => plan !== undefined),
+    ...(hidden ? resolved.resolver.veiledUses.flatMap((use) => veilOf(use, hidden)) : []),
+  ];
   if (plans.length > 0 && statement.node.stmt) checkStatement(analyzed, statement.node.stmt, plans);
   checkUnresolved(analyzed, want);
   checkForeignKeys(analyzed, want);
   for (const plan of plans) if (plan.use.role === 'target') checkTarget(analyzed, plan);
-  const made = plans.length === 0 ? [] : edits(analyzed, plans, change);
+  const made = [
+    ...(plans.length === 0 ? [] : edits(analyzed, plans, change)),
+    ...(hidden ? veiledCalls(analyzed, hidden) : []),
+  ];
   return applyEdits(statement.source, statement.start, statement.end, made);
 };

@@ -14,6 +14,8 @@ export interface Plan {
   readonly masks: ReadonlyMap<string, Mask>;
   /** ready SQL, already joined with AND */
   readonly filter: string | undefined;
+  /** SQL that stands for columns of a system relation */
+  readonly veils?: ReadonlyMap<string, string>;
 }
 
 export const maskedColumn = (
@@ -45,6 +47,8 @@ export const subquery = (
   const { relation } = use;
   const live = relation.columns.filter((c) => use.all || use.cells.has(c.name));
   const columns = live.map((column) => {
+    const veil = plan.veils?.get(column.name);
+    if (veil !== undefined) return `${veil} AS ${quoted(column.name)}`;
     const mask = plan.masks.get(column.name);
     return mask ? maskedColumn(analyzed, column, mask, key) : quoted(column.name);
   });

@@ -60,6 +60,18 @@ export class Tokens {
     return this.#tokens.length;
   }
 
+  /** index after the argument of a call that begins here: of the comma, or of what closes the call */
+  afterArgument(index: number): number {
+    let depth = 0;
+    for (let i = index; i < this.#tokens.length; i += 1) {
+      const here = this.text(i);
+      if (depth === 0 && (here === ',' || here === ')')) return i;
+      if (here === '(' || here === '[') depth += 1;
+      if (here === ')' || here === ']') depth -= 1;
+    }
+    return this.#tokens.length;
+  }
+
   startOf(index: number): number {
     return this.#tokens[index]?.start ?? this.source.length;
   }

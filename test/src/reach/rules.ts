@@ -100,7 +100,8 @@ export const columns: Readonly<Partial<Record<Reach, Readonly<Record<string, str
   values: {
     ...{ pg_stats: '*', pg_stats_ext: '*', pg_stats_ext_exprs: '*' },
     ...{ pg_statistic: '*', pg_statistic_ext_data: '*' },
-    pg_attribute: 'attmissingval',
+    ...{ pg_attribute: 'attmissingval', pg_class: 'relpartbound' },
+    ...{ pg_index: 'indpred indexprs', pg_indexes: 'indexdef' },
   },
   statements: {
     ...{ pg_backend_memory_contexts: '*', pg_cursors: 'statement' },
