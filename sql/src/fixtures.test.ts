@@ -107,3 +107,21 @@ run('refuse', ({ sql, change }) => refusal(sql, change));
 test('every fixture of refuse is refused', () => {
   for (const fixture of fixtures('refuse', fs)) expect(fixture.expected).not.toBe('accepted');
 });
+
+test('the key does not stand in a statement that is explained', () => {
+  const relation = { schema: 'public', name: 'customers' };
+  const change: Change = {
+    masks: [{ relation, column: 'email', mask: { hash: {} } }],
+    rowFilters: [],
+    session: {},
+    key: new Uint8Array(32).fill(0xab),
+  };
+  const made = (sql: string): string =>
+    parse(sql)
+      .map((statement) => rewrite(analyze(statement, catalogue, settings), change).sql)
+      .join(';');
+  const query = 'SELECT email FROM customers';
+  expect(made(query)).toContain('abab');
+  expect(made(`EXPLAIN (VERBOSE) ${query}`)).not.toContain('abab');
+  expect(made(`EXPLAIN ANALYZE ${query}`)).not.toContain('abab');
+});
