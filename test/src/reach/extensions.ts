@@ -41,6 +41,13 @@ export const extensions: Readonly<Record<string, Readonly<Partial<Record<Reach, 
   pgcrypto: { arguments: '*' },
   pgrowlocks: { counters: '*' },
   pgstattuple: { counters: '*' },
+  postgis: {
+    arguments: '*',
+    catalogue: 'get_proj4_from_srid postgis_full_version postgis_srs postgis_srs_*',
+    sql: `_postgis_index_extent _postgis_join_selectivity _postgis_selectivity _postgis_stats addgeometrycolumn
+      dropgeometrycolumn dropgeometrytable find_srid populate_geometry_columns postgis_constraint_*
+      postgis_extensions_upgrade st_estimatedextent st_findextent st_fromflatgeobuftotable updategeometrysrid`,
+  },
   postgres_fdw: { sql: '*' },
   refint: { sql: '*' },
   seg: { arguments: '*' },

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import pg from 'pg';
 import type { Major } from '../harness/binaries.js';
 import { startPostgres } from '../harness/postgres.js';
+import { root } from '../harness/root.js';
 
 /** A function as a server has it. */
 export interface Found {
@@ -44,6 +46,45 @@ UNION ALL SELECT 'aggregate ' || a.aggfnoid::regprocedure, f.oid::int FROM pg_ag
   LATERAL (VALUES (a.aggtransfn::oid), (a.aggfinalfn), (a.aggcombinefn), (a.aggserialfn), (a.aggdeserialfn),
     (a.aggmtransfn), (a.aggminvtransfn), (a.aggmfinalfn)) f (oid) WHERE a.aggfnoid < ${own} AND f.oid <> 0`;
 
+/** Those of the extension $1. */
+const membersQuery =
+  functionsQuery(`p.oid IN (SELECT d.objid FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
+  WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'e' AND e.extname = $1)`);
+
+/** What is wanted of PGlite: PostgreSQL as WebAssembly, for which more extensions are published than for servers. */
+interface Embedded {
+  exec(sql: string): Promise<unknown>;
+  query(sql: string, parameters: readonly unknown[]): Promise<{ readonly rows: readonly Found[] }>;
+  close(): Promise<void>;
+}
+
+interface EmbeddedModule {
+  readonly PGlite: {
+    create(options: { readonly extensions: Readonly<Record<string, unknown>> }): Promise<Embedded>;
+  };
+}
+
+const embedded = [
+  ['vector', 'pglite-pgvector'],
+  ['postgis', 'pglite-postgis'],
+] as const;
+
+/** Functions of extensions that come with no server of ours. */
+export const surveyEmbedded = async (): Promise<Readonly<Record<string, readonly Found[]>>> => {
+  const load = async (name: string): Promise<unknown> =>
+    import(join(root, `tools/binaries/node_modules/@electric-sql/${name}/dist/index.js`));
+  const { PGlite } = (await load('pglite')) as EmbeddedModule;
+  const found: Record<string, readonly Found[]> = {};
+  for (const [name, module] of embedded) {
+    const extensions = (await load(module)) as Readonly<Record<string, unknown>>;
+    const database = await PGlite.create({ extensions: { [name]: extensions[name] } });
+    await database.exec(`CREATE EXTENSION ${name}`);
+    found[name] = (await database.query(membersQuery, [name])).rows;
+    await database.close();
+  }
+  return found;
+};
+
 /** Asks a server of this major version, which is started for it. @param extensions names */
 export const survey = async (version: Major, extensions: readonly string[]): Promise<Survey> => {
   const server = await startPostgres({ version });
@@ -67,9 +108,7 @@ export const survey = async (version: Major, extensions: readonly string[]): Pro
       if (!extensions.includes(name)) continue;
       await client.query('BEGIN');
       await client.query(`CREATE EXTENSION ${client.escapeIdentifier(name)} CASCADE`);
-      const members = `p.oid IN (SELECT d.objid FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
-        WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'e' AND e.extname = $1)`;
-      found[name] = (await client.query<Found>(functionsQuery(members), [name])).rows;
+      found[name] = (await client.query<Found>(membersQuery, [name])).rows;
       await client.query('ROLLBACK');
     }
     return {

@@ -4,7 +4,7 @@ import { versions } from '../harness/binaries.js';
 import { idle, ofBuiltin, ofExtension } from './classify.js';
 import { extensions } from './extensions.js';
 import { columns } from './rules.js';
-import { type Found, type Survey, survey } from './survey.js';
+import { type Found, type Survey, survey, surveyEmbedded } from './survey.js';
 
 /** What the servers have, classified. */
 export interface Reaches {
@@ -101,6 +101,7 @@ export const reachesOfServers = async (): Promise<Reaches> => {
   const problem = (signature: string): void => {
     problems.push(`nobody has said what ${signature} reaches: test/src/reach/rules.ts`);
   };
+  for (const [name, all] of Object.entries(await surveyEmbedded())) members.set(name, [...all]);
   const builtin = lists(functions, ofBuiltin, problem);
   problems.push(...idle(functions).map((pattern) => `no server has a function ${pattern}`));
   const ofExtensions = [...members]
