@@ -1,27 +1,28 @@
-import type { CopyStmt, Node } from '@pgsql/types';
+import type { CopyStmt } from '@pgsql/types';
 import type { Analyzed } from '../analyze.js';
 import type { Mask } from '../mask.js';
 import { formatName } from '../names.js';
 import { as, kindOf } from '../parse/nodes.js';
-import { characterPosition } from '../parse/positions.js';
-import { mark, type RelationUse } from '../resolve/cells.js';
+import type { RelationUse } from '../resolve/cells.js';
 import { publicName } from '../resolve/path.js';
-import { RewriteRefusal, type Change, type Rewritten } from './change.js';
+import type { Change, Rewritten } from './change.js';
+import {
+  checkForeignKeys,
+  checkStatement,
+  checkTarget,
+  checkUnresolved,
+  refuse,
+  type Wanted,
+} from './checks.js';
 import { applyEdits, type Edit } from './edits.js';
 import { starEdit, systemColumns } from './stars.js';
 import { completeGrouping } from './grouping.js';
-import { holdsKey } from './mask-expression.js';
 import { relationText, sampleText } from './relation-text.js';
 import { filterSql } from './row-filter.js';
 import { quoted } from './sql-text.js';
 import { subquery, type Plan } from './substitute.js';
 import { Tokens } from './tokens.js';
 import { veiledCalls, veilOf } from './veils.js';
-
-interface Wanted {
-  readonly masks: ReadonlyMap<string, ReadonlyMap<string, Mask>>;
-  readonly filters: ReadonlyMap<string, readonly string[]>;
-}
 
 const wanted = (change: Change): Wanted => {
   const masks = new Map<string, Map<string, Mask>>();
@@ -38,20 +39,6 @@ const wanted = (change: Change): Wanted => {
   }
   return { masks, filters };
 };
-
-const position = (analyzed: Analyzed, location: number | undefined): number =>
-  characterPosition(
-    analyzed.statement.source,
-    analyzed.resolved.resolver.offset(Math.max(location ?? 0, 0)),
-  );
-
-const refuse = (
-  analyzed: Analyzed,
-  construct: string,
-  location: number | undefined,
-  why: string,
-  hint: string,
-) => new RewriteRefusal(construct, position(analyzed, location), why, hint);
 
 const planOf = (
   analyzed: Analyzed,
@@ -81,108 +68,6 @@ const planOf = (
           .map((sql) => filterSql(sql, use.relation, analyzed.catalogue, change.session))
           .join(' AND ');
   return { use, masks, filter };
-};
-
-/** The target of a write cannot be replaced: what it may not show must not be read from it. */
-const checkTarget = (analyzed: Analyzed, plan: Plan): void => {
-  const { use } = plan;
-  const name = formatName(use.relation);
-  if (plan.filter !== undefined)
-    throw refuse(
-      analyzed,
-      'write',
-      use.node.location,
-      `${name} has a row filter for this identity: it can be read, not written`,
-      'Write through a role or workload without a row filter on this table.',
-    );
-  for (const column of plan.masks.keys()) {
-    const cell = use.cells.get(column);
-    if (cell && (cell.marks & ~mark.write) !== 0)
-      throw refuse(
-        analyzed,
-        (cell.marks & mark.output) !== 0 ? 'RETURNING' : 'predicate of a write',
-        use.node.location,
-        `column ${column} of ${name} is masked and cannot be read from the target of a write`,
-        `Leave ${column} out of RETURNING, SET and WHERE; choose the rows by another column.`,
-      );
-  }
-};
-
-/** Rows that a foreign key changes cannot be chosen by a row filter. */
-const checkForeignKeys = (analyzed: Analyzed, want: Wanted): void => {
-  const { resolver: r } = analyzed.resolved;
-  for (const { use, byKey, location } of r.writes) {
-    const name = formatName(publicName(r.path, use.relation));
-    if (!byKey || !want.filters.has(name)) continue;
-    throw refuse(
-      analyzed,
-      'foreign key',
-      location,
-      `a foreign key changes rows of ${name} too, which has a row filter for this identity`,
-      `Remove the rows of ${name} that refer to these first, or write through a role or workload without a row filter.`,
-    );
-  }
-};
-
-/** A relation that stands in a part nobody resolves (a rule's action, a function's body) cannot be replaced there. */
-const checkUnresolved = (analyzed: Analyzed, want: Wanted): void => {
-  const { resolver: r } = analyzed.resolved;
-  const resolved = new Set(r.uses.map((use) => formatName(publicName(r.path, use.relation))));
-  for (const { action, object } of analyzed.analysis.accesses) {
-    const name = action === 'select' && object ? formatName(object) : undefined;
-    if (
-      name === undefined ||
-      resolved.has(name) ||
-      !(want.masks.has(name) || want.filters.has(name))
-    )
-      continue;
-    throw refuse(
-      analyzed,
-      analyzed.analysis.command,
-      0,
-      `${name} is masked or filtered and cannot be replaced inside of ${analyzed.analysis.command}`,
-      'Leave the relation out of this statement.',
-    );
-  }
-};
-
-/** Statements whose text or plan is kept or shown where the client can read it. */
-const checkStatement = (analyzed: Analyzed, node: Node, plans: readonly Plan[]): void => {
-  const kind = kindOf(node);
-  const { command } = analyzed.analysis;
-  const [first] = plans;
-  const stored =
-    kind === 'ViewStmt' ||
-    kind === 'RuleStmt' ||
-    kind === 'CreateFunctionStmt' ||
-    kind === 'CreatePolicyStmt' ||
-    as(node, 'CreateTableAsStmt')?.objtype === 'OBJECT_MATVIEW';
-  if (stored)
-    throw refuse(
-      analyzed,
-      command,
-      first?.use.node.location,
-      `${command} would store a query over masked or filtered columns`,
-      'Create a table from the query instead (CREATE TABLE ... AS).',
-    );
-  if (kind !== 'ExplainStmt') return;
-  if (plans.some((p) => p.filter !== undefined))
-    throw refuse(
-      analyzed,
-      'EXPLAIN',
-      first?.use.node.location,
-      'the plan would show how rows are filtered, and how many there are',
-      'EXPLAIN a query over relations without a row filter.',
-    );
-  const runs = analyzed.resolved.outcome.planned !== true;
-  if (runs && plans.some((p) => [...p.masks.values()].some(holdsKey)))
-    throw refuse(
-      analyzed,
-      'EXPLAIN ANALYZE',
-      first?.use.node.location,
-      'the plan of what has run would show the key of its masks',
-      'EXPLAIN without ANALYZE: nothing runs, and the plan is the same.',
-    );
 };
 
 const readEdits = (
