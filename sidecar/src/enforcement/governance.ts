@@ -5,12 +5,16 @@ import { postgresCatalogue } from './catalogue-source.js';
 import { SharedCatalogue } from './catalogues.js';
 import { DatabaseGovernance } from './database-governance.js';
 import { decideReplication, type ReplicationVerdict } from './replication.js';
+import { Recent } from './recent.js';
 import type { SessionLogin } from './session-governance.js';
 import type { VerdictBudget } from './verdict-cache.js';
 
+/** Databases whose catalogue is kept while no session is connected to them; some MiB each. */
+const idleDatabases = 16;
+
 /** Catalogues outlive bundles: a changed policy does not read the schema again. */
 export class CatalogueStore {
-  private readonly catalogues = new Map<string, SharedCatalogue>();
+  private readonly catalogues = new Recent<SharedCatalogue>(idleDatabases);
   private readonly now: () => number;
 
   constructor(now: () => number) {
@@ -25,11 +29,10 @@ export class CatalogueStore {
       serverVersion,
       database.classifications,
     ]);
-    const known = this.catalogues.get(key);
-    if (known !== undefined) return known;
-    const made = new SharedCatalogue(postgresCatalogue(database.classifications), this.now);
-    this.catalogues.set(key, made);
-    return made;
+    return this.catalogues.get(
+      key,
+      () => new SharedCatalogue(postgresCatalogue(database.classifications), this.now),
+    );
   }
 }
 
@@ -48,7 +51,7 @@ export interface GovernanceParts {
 export class Governance {
   readonly bundleDigest: string;
   private readonly parts: GovernanceParts;
-  private readonly governed = new Map<string, DatabaseGovernance>();
+  private readonly governed = new Recent<DatabaseGovernance>(idleDatabases);
 
   constructor(parts: GovernanceParts) {
     this.parts = parts;
@@ -74,18 +77,15 @@ export class Governance {
 
   /** What all sessions to one database of one server share. */
   governing(id: string, databaseName: string, serverVersion: string): DatabaseGovernance {
-    const key = `${id} ${databaseName} ${serverVersion}`;
-    const known = this.governed.get(key);
-    if (known !== undefined) return known;
-    const database = this.database(id);
-    if (database === undefined) throw new Error(`no Database ${id} in the assignment`);
-    const { assignment, catalogues, ...rest } = this.parts;
-    const made = new DatabaseGovernance(
-      { ...rest, ...assignment, database, databaseName },
-      catalogues.of(database, databaseName, versionNumber(serverVersion)),
-    );
-    this.governed.set(key, made);
-    return made;
+    return this.governed.get(JSON.stringify([id, databaseName, serverVersion]), () => {
+      const database = this.database(id);
+      if (database === undefined) throw new Error(`no Database ${id} in the assignment`);
+      const { assignment, catalogues, ...rest } = this.parts;
+      return new DatabaseGovernance(
+        { ...rest, ...assignment, database, databaseName },
+        catalogues.of(database, databaseName, versionNumber(serverVersion)),
+      );
+    });
   }
 
   /** What policy says of a replication connection; undefined: the database is not governed. */
