@@ -26,4 +26,5 @@ export type { Rows } from './catalogue/rows.js';
 export { catalogueFingerprintQuery } from './catalogue/fingerprint.js';
 export { classify } from './classification/classify.js';
 export { rewrite } from './rewrite/rewrite.js';
+export { maskFits } from './mask-fits.js';
 export { checkRowFilter, type RowFilterProblem } from './rewrite/row-filter.js';
