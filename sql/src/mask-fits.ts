@@ -34,6 +34,6 @@ export const maskFits = (catalogue: Catalogue, column: Column, mask: Mask): stri
   const fitting = Object.entries(samples)
     .filter(([kind, sample]) => kind !== 'none' && fits(type, sample))
     .map(([kind]) => kind);
-  const name = type.text.replaceAll('"', '').replace(/^pg_catalog\./, '');
+  const name = type.text.replaceAll(/"([a-z_][a-z0-9_]*)"/g, '$1').replace(/^pg_catalog\./, '');
   return `${kindOf(mask) ?? 'this mask'} does not fit type ${name}, and shows NULL; these fit: ${fitting.join(', ')}`;
 };

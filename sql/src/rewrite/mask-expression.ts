@@ -72,6 +72,8 @@ export const maskExpression = (
   collation: string | undefined,
 ): string => {
   const { text, family } = masking.type;
+  // The catalogue does not know the type.
+  if (text === '') return 'NULL';
   const typed = cast(maskedValue(masking, mask) ?? 'NULL', text);
   return collation !== undefined && collatable.has(family)
     ? `(${typed} COLLATE ${collation})`

@@ -91,7 +91,7 @@ const isConvertible = (value: string): string => {
     literal(String.raw`\\u`),
   );
   return [
-    op(call('length', value), '<', '100000000'),
+    op(call('octet_length', value), '<', '100000000'),
     op(outside, '!~', literal('[eE][+-]?[0-9]{4}|[0-9]{250}')),
     when(
       op(call('strpos', plain, literal(String.raw`\u`)), '=', '0'),
@@ -104,7 +104,9 @@ const isConvertible = (value: string): string => {
 export const blankPaths = (m: Masking, paths: readonly string[]): string | undefined => {
   const { family } = m.type;
   if (family !== 'json' && family !== 'jsonb') return undefined;
-  const all = (value: string): string => paths.map(jsonSteps).reduce(blank, value);
+  // Without a path nothing says what may stay.
+  const steps = paths.length === 0 ? [[]] : paths.map(jsonSteps);
+  const all = (value: string): string => steps.reduce(blank, value);
   if (family === 'jsonb') return all(m.value);
   // What cannot become jsonb becomes NULL.
   return when(isConvertible(cast(m.value, text)), all(cast(m.value, jsonb)));

@@ -5,6 +5,9 @@ const asText = (m: Masking): string => cast(m.value, 'pg_catalog.text');
 
 const hidden = `'***'`;
 
+/** Bytes that an address has at most, with room for other alphabets (RFC 5321, 4.5.3.1: 64 and 255). */
+const longest = 1280;
+
 /** The first letter and the domain of an address; `***` for what is none. */
 export const maskedEmail = (m: Masking): string | undefined => {
   if (m.type.family !== 'text') return undefined;
@@ -15,7 +18,8 @@ export const maskedEmail = (m: Masking): string | undefined => {
   // A name of one letter would stand there whole.
   const letter = when(op(at, '>', '2'), call('"left"', v, '1'), `''`);
   const masked = op(op(letter, '||', hidden), '||', call('substr', v, at));
-  return when(`${m.value} IS NOT NULL`, when(op(plain, '~', `'^[^@]+@[^@]+$'`), masked, hidden));
+  const isAddress = `${op(call('octet_length', v), '<=', String(longest))} AND ${op(plain, '~', `'^[^@]+@[^@]+$'`)}`;
+  return when(`${m.value} IS NOT NULL`, when(isAddress, masked, hidden));
 };
 
 /** Characters at the ends, or bytes; only the middle's place is taken when there is a middle. */
