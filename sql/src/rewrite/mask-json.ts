@@ -51,7 +51,7 @@ const anywhere = (value: string, key: string, rest: Steps): string => {
     's.v',
     call('jsonb_set', 's.v', 'f.p', blank(place, rest), 'false'),
   );
-  return `(WITH RECURSIVE d(v) AS (SELECT ${value}), w(p, v) AS (SELECT '{}'::${text}[], d.v FROM d UNION ALL SELECT ${op('w.p', '||', 'c.k')}, c.v FROM w CROSS JOIN LATERAL (${children}) AS c), f(n, p) AS (SELECT pg_catalog.row_number() OVER (ORDER BY ${call('cardinality', 'w.p')}), w.p FROM w WHERE ${op(`(${last} COLLATE pg_catalog."C")`, '=', literal(key))}), s(n, v) AS (SELECT 0::pg_catalog.int8, d.v FROM d UNION ALL SELECT f.n, ${next} FROM s JOIN f ON ${op('f.n', '=', op('s.n', '+', '1'))}) SELECT s.v FROM s ORDER BY s.n DESC LIMIT 1)`;
+  return `(WITH RECURSIVE d(v) AS (SELECT ${cast(value, jsonb)}), w(p, v) AS (SELECT '{}'::${text}[], d.v FROM d UNION ALL SELECT ${op('w.p', '||', 'c.k')}, c.v FROM w CROSS JOIN LATERAL (${children}) AS c), f(n, p) AS (SELECT pg_catalog.row_number() OVER (ORDER BY ${call('cardinality', 'w.p')}), w.p FROM w WHERE ${op(`(${last} COLLATE pg_catalog."C")`, '=', literal(key))}), s(n, v) AS (SELECT 0::pg_catalog.int8, d.v FROM d UNION ALL SELECT f.n, ${next} FROM s JOIN f ON ${op('f.n', '=', op('s.n', '+', '1'))}) SELECT s.v FROM s ORDER BY s.n DESC LIMIT 1)`;
 };
 
 /**

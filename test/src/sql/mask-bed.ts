@@ -29,8 +29,8 @@ export interface MaskBed {
   refresh(): Promise<void>;
   column(table: string, name: string): Column;
   readonly catalogue: () => Catalogue;
-  /** the statement with `mask` on the column `c` of a table */
-  masked(sql: string, table: string, mask: Mask, secret?: Uint8Array): string;
+  /** the statement with `mask` on a column of a table, `c` when absent */
+  masked(sql: string, table: string, mask: Mask, secret?: Uint8Array, column?: string): string;
 }
 
 const settings = { searchPath: ['public'], user: 'postgres', role: 'none' };
@@ -73,10 +73,10 @@ export const startMaskBed = async (
       if (!found) throw new Error(`no column ${name}`);
       return found;
     },
-    masked: (sql, table, mask, secret = key) => {
+    masked: (sql, table, mask, secret = key, column = 'c') => {
       const [statement] = parse(sql);
       if (!statement) throw new Error('no statement');
-      const masks = [{ relation: relation(table), column: 'c', mask }];
+      const masks = [{ relation: relation(table), column, mask }];
       const change = { masks, rowFilters: [], session: {}, key: secret };
       return rewrite(analyze(statement, read(), settings), change).sql;
     },

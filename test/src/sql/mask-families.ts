@@ -133,6 +133,15 @@ export const families: readonly Family[] = [
   { name: 'domain over a domain', type: 'twice', values: [`'ok-1'`, `'ok-2'`] },
   { name: 'domain of a number', type: 'positive', values: ['1', '2147483647'] },
   { name: 'domain of an array', type: 'filled', values: [`'{1,2}'`, `'[0:1]={1,NULL}'`] },
+  { name: 'domain of an address', type: 'address', values: [`'192.168.17.3'`, `'2001:db8::1'`] },
+  { name: 'domain of a hardware address', type: 'card', values: [`'08:00:2b:01:02:03'`] },
+  { name: 'domain of bytes', type: 'bytes', values: [String.raw`'\x616c696365'`] },
+  { name: 'domain of a document', type: 'document', values: [`'{"email": "alice@example.org"}'`] },
+  { name: 'domain of a time', type: 'moment', values: [`'2024-02-29 12:00:00+00'`] },
+  { name: 'domain of a float', type: 'ratio', values: ['0.5', `'NaN'`] },
+  { name: 'domain of a numeric', type: 'price', values: ['9999.99'] },
+  { name: 'domain of an enum', type: 'feeling', values: [`'sad'`], narrow: true, incomparable: true },
+  { name: 'domain of a range', type: 'months', values: [`'[1,5)'`] },
   { name: 'domain of an interval', type: 'span', values: [`'1 day'`] },
   { name: 'domain of a row', type: 'named_place', values: [`ROW('alice', NULL, '{x}', NULL)::place`] },
   { name: 'composite', type: 'place', values: [`ROW('alice@example.org', '2024-02-29', '{a,NULL}', ROW('inner secret', 1))::place`, `ROW(NULL, NULL, NULL, NULL)::place`, `ROW('', 'infinity', '{}', ROW(NULL, 2))::place`] },
@@ -190,6 +199,15 @@ export const types = `
   CREATE DOMAIN positive AS int CHECK (VALUE > 0);
   CREATE DOMAIN filled AS int[] CHECK (cardinality(VALUE) > 0);
   CREATE DOMAIN span AS interval day CHECK (VALUE > '0');
+  CREATE DOMAIN address AS inet CHECK (VALUE <> '0.0.0.0');
+  CREATE DOMAIN card AS macaddr CHECK (VALUE <> '00:00:00:00:00:00');
+  CREATE DOMAIN bytes AS bytea CHECK (length(VALUE) > 0);
+  CREATE DOMAIN document AS jsonb CHECK (jsonb_typeof(VALUE) = 'object');
+  CREATE DOMAIN moment AS timestamptz(2) CHECK (VALUE > '2000-01-01');
+  CREATE DOMAIN ratio AS float8 CHECK (VALUE > 0);
+  CREATE DOMAIN price AS numeric(6,2) CHECK (VALUE > 9000);
+  CREATE DOMAIN feeling AS mood CHECK (VALUE = 'sad');
+  CREATE DOMAIN months AS int4range CHECK (NOT isempty(VALUE));
   CREATE TYPE inner_row AS (secret varchar(20), "select" int);
   CREATE TYPE place AS (who text, "since when" date, "Tags" varchar(3)[], own inner_row);
   CREATE DOMAIN named_place AS place CHECK ((VALUE).who IS NULL OR length((VALUE).who) = 5);

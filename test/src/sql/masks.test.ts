@@ -123,7 +123,7 @@ for (const version of wanted) {
           else if (total.has(kind)) expect(told(after)).not.toEqual(told(null));
           else if (kind === 'none') expect(told(after)).toEqual(told(before));
           if (!opaque.has(kind)) return;
-          for (const [word] of (before ?? '').matchAll(telling))
+          for (const word of new Set((before ?? '').match(telling)))
             expect(told(after)).not.toEqual(told(expect.stringContaining(word)));
         });
       }
