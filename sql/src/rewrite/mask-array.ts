@@ -3,16 +3,20 @@ import { call, cast, literal, op, when } from './sql-text.js';
 
 const text = 'pg_catalog.text';
 
-/** An element as an array's text has it. */
+/** An element as an array's text has it; what a cast to text calls may be a user's function. */
 const quotedElement = (element: string): string => {
-  const plain = `(${cast(element, text)} COLLATE pg_catalog."C")`;
+  const plain = `(${call('concat', element)} COLLATE pg_catalog."C")`;
   const escaped = call(
     'replace',
     call('replace', plain, literal('\\'), literal('\\\\')),
     `'"'`,
     literal('\\"'),
   );
-  return `COALESCE(${op(op(`'"'`, '||', escaped), '||', `'"'`)}, 'NULL')`;
+  return when(
+    `${element} IS DISTINCT FROM NULL`,
+    op(op(`'"'`, '||', escaped), '||', `'"'`),
+    `'NULL'`,
+  );
 };
 
 /** Elements in the order they are stored in; in FROM a composite one would be spread over columns. */
@@ -28,9 +32,17 @@ const sizes = `ARRAY(SELECT ${call('array_length', 'a.v', 'd.n')} FROM ${call('g
  */
 const reshaped = (type: string): string => {
   const pieces = call('string_to_array', cast(call('array_fill', '0', sizes), text), `'0'`);
-  const joined = `(SELECT pg_catalog.string_agg(${op('b.p[u.n]', '||', quotedElement('u.e'))}, '' ORDER BY u.n) FROM ${elementsOf('m.f')} AS u)`;
-  const all = `(SELECT ${op(op(op(call('array_dims', 'a.v'), '||', `'='`), '||', joined), '||', `b.p[${call('array_upper', 'b.p', '1')}]`)} FROM (SELECT ${pieces} AS p OFFSET 0) AS b)`;
-  return when(op(call('current_setting', `'array_nulls'`), '=', `'on'`), cast(all, type), 'm.f');
+  // One piece more than there are elements; taken one by one, as `p[n]` would look through all before.
+  const pairs = `(SELECT pg_catalog.unnest(m.f) AS e, pg_catalog.unnest(b.p) AS p, ${call('generate_series', '1', call('cardinality', 'b.p'))} AS n FROM (SELECT ${pieces} AS p OFFSET 0) AS b)`;
+  const isPast = op('u.n', '>', call('cardinality', 'm.f'));
+  const part = op('u.p', '||', when(isPast, `''`, quotedElement('u.e')));
+  const joined = `(SELECT pg_catalog.string_agg(${part}, '' ORDER BY u.n) FROM ${pairs} AS u)`;
+  const all = op(op(call('array_dims', 'a.v'), '||', `'='`), '||', joined);
+  return when(
+    op(call('current_setting', `'array_nulls'`), '=', `'on'`),
+    cast(`(${all})`, type),
+    'm.f',
+  );
 };
 
 /**

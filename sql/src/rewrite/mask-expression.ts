@@ -31,7 +31,7 @@ const expressions: {
   none: (m) => m.value,
 };
 
-/** Of these an array or a row is one value: what it has of elements goes too. */
+/** These take an array or a row as one value. */
 const ofTheWhole: ReadonlySet<MaskKind> = new Set(['null', 'none']);
 
 /**

@@ -22,7 +22,7 @@ export const maskedEmail = (m: Masking): string | undefined => {
   return when(`${m.value} IS NOT NULL`, when(isAddress, masked, hidden));
 };
 
-/** Characters at the ends, or bytes; only the middle's place is taken when there is a middle. */
+/** Characters at both ends, or bytes; nothing of a value that they would show whole. */
 const ends = (m: Masking, v: string, middle: string, first: number, last: number): string => {
   const start = call('substr', v, '1', String(first));
   const rest = op(op(call('length', v), '-', String(last)), '+', '1');
