@@ -27,4 +27,5 @@ export { catalogueFingerprintQuery } from './catalogue/fingerprint.js';
 export { classify } from './classification/classify.js';
 export { isPlainReach, type Reach } from './reach/reach.js';
 export { rewrite } from './rewrite/rewrite.js';
+export { maskFits } from './mask-fits.js';
 export { checkRowFilter, type RowFilterProblem } from './rewrite/row-filter.js';

@@ -1,66 +1,113 @@
-import type { Masking } from './mask-expression.js';
-import { call, literal, op, when } from './sql-text.js';
+import { jsonSteps, type JsonStep } from './json-path.js';
+import type { Masking } from './masking.js';
+import { call, cast, literal, op, when } from './sql-text.js';
 
 const jsonb = 'pg_catalog.jsonb';
+const text = 'pg_catalog.text';
 const jsonNull = `'null'::${jsonb}`;
 
-/**
- * A path as a list of keys: `$.a.b`, `a.b`, `$.a[0].b`, `$.a["b c"]`, `/a/b`. From a wildcard on, everything below goes.
- */
-export const pathKeys = (path: string): readonly string[] => {
-  if (path.startsWith('/'))
-    return path
-      .slice(1)
-      .split('/')
-      .map((k) => k.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const keys: string[] = [];
-  const step =
-    /^\$?\.?(?:\["((?:[^"\\]|\\.)*)"\]|\['((?:[^'\\]|\\.)*)'\]|\[(\d+|\*)\]|"([^"]*)"|([^.[\]$"]+)|(\.))/;
-  let rest = path.trim();
-  while (rest !== '' && rest !== '$') {
-    const [whole, ...parts]: readonly (string | undefined)[] = step.exec(rest) ?? [];
-    const key = parts.find((part) => part !== undefined);
-    if (whole === undefined || key === undefined || key === '*' || key === '.') return keys;
-    keys.push(key);
-    rest = rest.slice(whole.length);
+type Steps = readonly JsonStep[];
+
+const isA = (value: string, type: 'object' | 'array'): string =>
+  op(call('jsonb_typeof', value), '=', `'${type}'`);
+
+/** `value` as `j.v`, computed once; the alias is not yet known where the value stands. */
+const withValue = (value: string, branches: readonly string[]): string =>
+  `(SELECT CASE WHEN j.v IS NULL THEN NULL ${branches.join(' ')} ELSE ${jsonNull} END FROM (SELECT ${value} AS v OFFSET 0) AS j)`;
+
+const set = (key: string, to: string): string =>
+  call('jsonb_set', 'j.v', `ARRAY[${literal(key)}]::${text}[]`, to, 'false');
+
+const atKey = (value: string, key: string, rest: Steps): string => {
+  const branches = [
+    `WHEN ${isA('j.v', 'object')} THEN ${when(call('jsonb_exists', 'j.v', literal(key)), set(key, blank(op('j.v', '->', `${literal(key)}::${text}`), rest)), 'j.v')}`,
+  ];
+  if (/^\d{1,9}$/.test(key)) {
+    const index = String(Number(key));
+    branches.push(
+      `WHEN ${isA('j.v', 'array')} THEN ${when(op(call('jsonb_array_length', 'j.v'), '>', index), set(index, blank(op('j.v', '->', index), rest)), 'j.v')}`,
+    );
   }
-  return keys;
+  return withValue(value, branches);
 };
 
-const pathLiteral = (keys: readonly string[]): string =>
-  `ARRAY[${keys.map(literal).join(', ')}]::pg_catalog.text[]`;
+const inEach = (value: string, rest: Steps): string => {
+  const blanked = blank('e.v', rest);
+  const elements = `(SELECT COALESCE(pg_catalog.jsonb_agg(${blanked} ORDER BY e.n), '[]'::${jsonb}) FROM pg_catalog.jsonb_array_elements(j.v) WITH ORDINALITY AS e(v, n))`;
+  const members = `(SELECT COALESCE(${call('jsonb_object_agg', 'e.k', blanked)}, '{}'::${jsonb}) FROM pg_catalog.jsonb_each(j.v) AS e(k, v))`;
+  return withValue(value, [
+    `WHEN ${isA('j.v', 'array')} THEN ${elements}`,
+    `WHEN ${isA('j.v', 'object')} THEN ${members}`,
+  ]);
+};
 
-const at = (keys: readonly string[]): string =>
-  keys.length === 0 ? 'v' : op('v', '#>', pathLiteral(keys));
-
-const isObject = (keys: readonly string[]): string =>
-  op(call('jsonb_typeof', at(keys)), '=', `'object'`);
-
-const set = (keys: readonly string[]): string =>
-  keys.length === 0 ? jsonNull : call('jsonb_set', 'v', pathLiteral(keys), jsonNull, 'false');
+/** Lists every place in the document, and blanks one after the other where the key stands, the outer ones first. */
+const anywhere = (value: string, key: string, rest: Steps): string => {
+  const children = `SELECT e.k, e.v FROM pg_catalog.jsonb_each(${when(isA('w.v', 'object'), 'w.v', `'{}'::${jsonb}`)}) AS e(k, v) UNION ALL SELECT ${cast(op('e.n', '-', '1'), text)}, e.v FROM pg_catalog.jsonb_array_elements(${when(isA('w.v', 'array'), 'w.v', `'[]'::${jsonb}`)}) WITH ORDINALITY AS e(v, n)`;
+  const last = `w.p[${call('cardinality', 'w.p')}]`;
+  const place = op('s.v', '#>', 'f.p');
+  const next = when(
+    `${place} IS NULL`,
+    's.v',
+    call('jsonb_set', 's.v', 'f.p', blank(place, rest), 'false'),
+  );
+  return `(WITH RECURSIVE d(v) AS (SELECT ${cast(value, jsonb)}), w(p, v) AS (SELECT '{}'::${text}[], d.v FROM d UNION ALL SELECT ${op('w.p', '||', 'c.k')}, c.v FROM w CROSS JOIN LATERAL (${children}) AS c), f(n, p) AS (SELECT pg_catalog.row_number() OVER (ORDER BY ${call('cardinality', 'w.p')}), w.p FROM w WHERE ${op(`(${last} COLLATE pg_catalog."C")`, '=', literal(key))}), s(n, v) AS (SELECT 0::pg_catalog.int8, d.v FROM d UNION ALL SELECT f.n, ${next} FROM s JOIN f ON ${op('f.n', '=', op('s.n', '+', '1'))}) SELECT s.v FROM s ORDER BY s.n DESC LIMIT 1)`;
+};
 
 /**
- * Blanks what lies at the path. Where something else than an object stands on the way (an array, a text), that is
- * blanked: it may hold what the path is meant for. `jsonb_set` is called only where it cannot fail.
+ * Blanks what lies at the path. Where something else stands on the way than the path is made for (a text, an array in
+ * the place of an object), that is blanked: it may hold what the path is meant for. Nothing is called that could fail.
  */
-const blank = (value: string, keys: readonly string[]): string => {
-  if (keys.length === 0) return when(`${value} IS NOT NULL`, jsonNull);
-  const branches: string[] = [];
-  for (let depth = 0; depth < keys.length; depth += 1) {
-    const parent = keys.slice(0, depth);
-    branches.push(`WHEN ${at(parent)} IS NULL THEN v`);
-    branches.push(`WHEN NOT ${isObject(parent)} THEN ${set(parent)}`);
+const blank = (value: string, [first, ...rest]: Steps): string => {
+  if (first === undefined) return when(`${value} IS NOT NULL`, jsonNull);
+  switch (first.kind) {
+    case 'key':
+      return atKey(value, first.key, rest);
+    case 'each':
+      return inEach(value, rest);
+    case 'anywhere':
+      return anywhere(value, first.key, rest);
   }
-  return `(SELECT CASE ${branches.join(' ')} ELSE ${set(keys)} END FROM (SELECT ${value} AS v OFFSET 0) AS j)`;
+};
+
+const replaced = (value: string, pattern: string, by: string): string =>
+  call('regexp_replace', value, literal(pattern), literal(by), `'g'`);
+
+/**
+ * Is a json text one that jsonb takes too? Not one with \u0000, half a surrogate pair, escapes that the database's
+ * encoding may lack, or numbers of a size that numeric may lack.
+ */
+const isConvertible = (value: string): string => {
+  const plain = `(${value} COLLATE pg_catalog."C")`;
+  const outside = replaced(plain, String.raw`"(?:[^"\\]|\\.)*"`, '');
+  const escapes = replaced(
+    replaced(plain, String.raw`\\\\`, ' '),
+    String.raw`\\u[dD][89aAbB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}`,
+    ' ',
+  );
+  const bad = when(
+    op(call('getdatabaseencoding'), '=', `'UTF8'`),
+    literal(String.raw`\\u(?:0000|[dD][89a-fA-F])`),
+    literal(String.raw`\\u`),
+  );
+  return [
+    op(call('octet_length', value), '<', '100000000'),
+    op(outside, '!~', literal('[eE][+-]?[0-9]{4}|[0-9]{250}')),
+    when(
+      op(call('strpos', plain, literal(String.raw`\u`)), '=', '0'),
+      'true',
+      op(escapes, '!~', bad),
+    ),
+  ].join(' AND ');
 };
 
 export const blankPaths = (m: Masking, paths: readonly string[]): string | undefined => {
   const { family } = m.type;
   if (family !== 'json' && family !== 'jsonb') return undefined;
-  const all = (value: string): string => paths.map(pathKeys).reduce(blank, value);
+  // Without a path nothing says what may stay.
+  const steps = paths.length === 0 ? [[]] : paths.map(jsonSteps);
+  const all = (value: string): string => steps.reduce(blank, value);
   if (family === 'jsonb') return all(m.value);
-  // jsonb refuses some texts that json takes (escapes, numbers out of range): those become NULL.
-  const text = `((${m.value})::pg_catalog.text COLLATE pg_catalog."C")`;
-  const convertible = `NOT ${op(text, '~', `'[0-9][eE]'`)} AND ${op(call('strpos', text, literal('\\u')), '=', '0')} AND ${op(call('length', text), '<', '100000')}`;
-  return when(convertible, all(`(${m.value})::${jsonb}`));
+  // What cannot become jsonb becomes NULL.
+  return when(isConvertible(cast(m.value, text)), all(cast(m.value, jsonb)));
 };
