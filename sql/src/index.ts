@@ -28,4 +28,5 @@ export { classify } from './classification/classify.js';
 export { isPlainReach, type Reach } from './reach/reach.js';
 export { rewrite } from './rewrite/rewrite.js';
 export { maskFits } from './mask-fits.js';
+export { keyTexts } from './rewrite/mask-digest.js';
 export { checkRowFilter, type RowFilterProblem } from './rewrite/row-filter.js';

@@ -12,6 +12,7 @@ import {
   classify,
   fingerprint,
   formatName,
+  keyTexts,
   parse,
   parseRelationName,
   rewrite,
@@ -39,8 +40,9 @@ export interface ExplainContext {
 
 /** Stands where the installation's key would: an explanation may be printed, sent and kept. */
 const placeholderKey = Buffer.from('postern-explain-placeholder-key!');
-/** how it stands in the SQL of a mask */
-const placeholderText = placeholderKey.toString('hex');
+
+const withoutKey = (sql: string): string =>
+  keyTexts(placeholderKey).reduce((text, key) => text.replaceAll(key, '<mask key>'), sql);
 
 /**
  * Decides each statement of a text as a proxy would, without running any.
@@ -175,9 +177,7 @@ const rewritten = (
       session: sessionAttributes(context),
       key: placeholderKey,
     });
-    return changed
-      ? { kind: 'rewrite', sql: sql.trim().replaceAll(placeholderText, '<mask key>') }
-      : { kind: 'forward' };
+    return changed ? { kind: 'rewrite', sql: withoutKey(sql.trim()) } : { kind: 'forward' };
   } catch (thrown) {
     if (!(thrown instanceof RewriteRefusal)) throw thrown;
     const by = decision.masks[0] ?? decision.rowFilters[0];

@@ -5,19 +5,30 @@ const text = 'pg_catalog.text';
 /** What SHA-256 takes at a time, in bytes. */
 const blockSize = 64;
 
-/** One of the two blocks that HMAC makes of the key (RFC 2104). */
-const block = (key: Uint8Array, pad: number): string => {
+const [inner, outer] = [0x36, 0x5c];
+
+/** One of the two blocks that HMAC makes of the key (RFC 2104), in hexadecimal. */
+const padded = (key: Uint8Array, pad: number): string => {
   const bytes = new Uint8Array(blockSize).fill(pad);
   key.subarray(0, blockSize).forEach((byte, i) => {
     bytes[i] = byte ^ pad;
   });
-  // `decode` needs no backslash, whatever `standard_conforming_strings` says.
-  return call('decode', `'${Buffer.from(bytes).toString('hex')}'`, `'hex'`);
+  return Buffer.from(bytes).toString('hex');
 };
+
+/** How a key stands in the SQL of masks. Nobody else may see these. */
+export const keyTexts = (key: Uint8Array): readonly string[] => [
+  padded(key, inner),
+  padded(key, outer),
+];
+
+/** `decode` needs no backslash, whatever `standard_conforming_strings` says. */
+const block = (key: Uint8Array, pad: number): string =>
+  call('decode', `'${padded(key, pad)}'`, `'hex'`);
 
 /** HMAC-SHA-256 (RFC 2104) of bytes as SQL; the key is at most 64 bytes. */
 export const hmac = (key: Uint8Array, bytes: string): string =>
-  call('sha256', op(block(key, 0x5c), '||', call('sha256', op(block(key, 0x36), '||', bytes))));
+  call('sha256', op(block(key, outer), '||', call('sha256', op(block(key, inner), '||', bytes))));
 
 export const hexadecimal = (digest: string): string => call('encode', digest, `'hex'`);
 
