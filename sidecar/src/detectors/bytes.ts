@@ -66,8 +66,12 @@ export function afterBackslash(t: Text, i: number): number {
 }
 
 /** Does the character before `i` belong to a word, and not to an escape? */
-export const continuesWord = (t: Text, i: number): boolean =>
-  isWord(t.at(i - 1)) && !(t.at(i - 2) === 0x5c && escapes[t.at(i - 1)] === 1);
+export function continuesWord(t: Text, i: number): boolean {
+  const before = t.at(i - 1);
+  if (!isWord(before)) return false;
+  if (t.at(i - 2) === 0x5c && escapes[before] === 1) return false;
+  return t.at(i - 6) !== 0x5c || afterBackslash(t, i - 6) !== i;
+}
 
 /** Is `text`, which is ASCII, at this place? */
 export function startsWith(t: Text, i: number, text: string): boolean {

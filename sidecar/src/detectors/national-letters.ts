@@ -76,6 +76,12 @@ export function isItalian(t: Text, from: number, to: number): boolean {
 const italianMonth = (t: Text, from: number): boolean =>
   italianMonths.includes(String.fromCharCode(capital(t.at(from + 8))));
 
+/** Six digits that are also year, month and day from 2015 to 2035: with digits behind, rather the number of an order. */
+function isRecent(date: number): boolean {
+  const year = Math.floor(date / 10_000);
+  return year >= 15 && year <= 35 && isDay(Math.floor(date / 100) % 100, date % 100);
+}
+
 const finnish = '0123456789ABCDEFHJKLMNPRSTUVWXY';
 /** Stands for the century; the letters besides + - A are those given out since 2023. */
 const centuries = '+-ABCDEFUVWXY';
@@ -94,5 +100,7 @@ export function finnishEnd(t: Text, from: number): number {
   const serial = numberAt(t, from + 7, from + 10);
   if (Number.isNaN(date) || !(serial >= 2)) return -1;
   if (!isDay(Math.floor(date / 100) % 100, Math.floor(date / 10_000))) return -1;
-  return finnish.charCodeAt((date * 1000 + serial) % 31) === t.at(end - 1) ? end : -1;
+  const check = t.at(end - 1);
+  if (finnish.charCodeAt((date * 1000 + serial) % 31) !== check) return -1;
+  return isDigit(check) && isRecent(date) ? -1 : end;
 }

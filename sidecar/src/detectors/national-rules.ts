@@ -153,7 +153,7 @@ export const nationalRules: readonly NationalRule[] = [
   {
     country: 'NO',
     shapes: ['6 5'],
-    labels: ['dselsnummer', 'fodselsnummer'],
+    labels: ['fødselsnummer', 'fodselsnummer'],
     labelled: [11],
     valid: norway,
   },

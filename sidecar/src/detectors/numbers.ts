@@ -2,6 +2,7 @@ import { isAlnum, isDigit, isWord, type Text } from './bytes.js';
 import type { Hits } from './hits.js';
 import { ipv4End } from './ip.js';
 import { kind } from './kinds.js';
+import { isLabelled } from './labels.js';
 import { dashedSpanish, finnishEnd } from './national-letters.js';
 import {
   isAmericanPhone,
@@ -79,7 +80,7 @@ function groups(t: Text, from: number, to: number, hits: Hits): number {
 function ruleFor(t: Text, key: number, n: number, from: number): NumberRule | undefined {
   for (const rule of numberRules.get(key) ?? []) {
     if (!rule.valid(digits, n)) continue;
-    if (rule.labels === undefined || labelled(t, from, rule.labels)) return rule;
+    if (rule.labels === undefined || isLabelled(t, from, rule.labels)) return rule;
   }
   return undefined;
 }
@@ -94,18 +95,6 @@ function mayEnd(t: Text, at: number, inRow: boolean): boolean {
   if (next === 0x2d || next === 0x2b) return !isAlnum(t.at(at + 1));
   if (next === 0x2e || (next === 0x20 && inRow)) return !isDigit(t.at(at + 1));
   return true;
-}
-
-/** How far before a number its label may begin, bytes. */
-const labelReach = 32;
-
-function labelled(t: Text, from: number, labels: readonly string[]): boolean {
-  let before = '';
-  for (let i = Math.max(t.start, from - labelReach); i < from; i += 1) {
-    before += String.fromCharCode(t.at(i));
-  }
-  const text = before.toLowerCase();
-  return labels.some((label) => text.includes(label));
 }
 
 /** (212) 555-0123 */

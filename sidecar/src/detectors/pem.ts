@@ -22,12 +22,14 @@ for (const c of '+/=:,-.() \t\r\n\\') body[c.charCodeAt(0)] = 1;
  */
 export function privateKeyEnd(t: Text, from: number): number {
   const inside = bodyStart(t, from);
-  if (inside < 0 || !isAlnum(lineEnds(t, inside))) return -1;
+  if (inside < 0 || !isBase64(lineEnds(t, inside))) return -1;
   const end = bodyEnd(t, inside);
   if (!startsWith(t, end, endLine)) return end;
   const last = labelEnd(t, end + endLine.length);
   return last < 0 ? end : last;
 }
+
+const isBase64 = (c: number): boolean => isAlnum(c) || c === 0x2b || c === 0x2f;
 
 /** The first character behind line ends. */
 function lineEnds(t: Text, from: number): number {

@@ -107,6 +107,12 @@ export function phoneEnd(t: Text, plus: number): number {
   let i = plus + 1;
   while (isDigit(t.at(i))) {
     const start = i;
+    if (isTrunkZero(t, i)) {
+      // +44 (0)20: dialled inside of the country only
+      i += 2;
+      if (t.at(i) === 0x20) i += 1;
+      continue;
+    }
     while (isDigit(t.at(i))) {
       if (text.length === mostDigits) return end;
       text += String.fromCharCode(t.at(i));
@@ -120,6 +126,9 @@ export function phoneEnd(t: Text, plus: number): number {
   }
   return end;
 }
+
+const isTrunkZero = (t: Text, i: number): boolean =>
+  t.at(i) === 0x30 && t.at(i - 1) === 0x28 && t.at(i + 1) === 0x29;
 
 /** Over one separator, two where one is a bracket, or `(0)`. */
 function nextGroup(t: Text, from: number): number {

@@ -7,7 +7,7 @@ interface TokenRule {
   readonly body: Uint8Array;
   readonly least: number;
   readonly most: number;
-  /** both cases of letters and digits are in it, as in random strings of this length; otherwise letters and digits */
+  /** digits and both cases of letters are in it, as in any random string of this length; otherwise two of the three */
   readonly anyCase: boolean;
 }
 
@@ -119,9 +119,12 @@ function bodyEnd(t: Text, from: number, { body, least, most, anyCase }: TokenRul
     seen |= classOf[c] ?? 0;
     i += 1;
   }
-  if (i - from < least || isWord(t.at(i)) || (seen & digit) === 0) return -1;
+  if (i - from < least || isWord(t.at(i))) return -1;
+  const digits = (seen & digit) !== 0;
   const cases = seen & letter;
-  return (anyCase ? cases === letter : cases !== 0) ? i : -1;
+  return (anyCase ? digits && cases === letter : (digits && cases !== 0) || cases === letter)
+    ? i
+    : -1;
 }
 
 /** Of the token here, the length of its prefix. */
