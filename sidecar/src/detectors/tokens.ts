@@ -60,7 +60,7 @@ const rules: readonly TokenRule[] = [
   rule('rk_live_', alnumSet, 16),
   rule('sk_test_', alnumSet, 16),
   rule('rk_test_', alnumSet, 16),
-  rule('whsec_', base64Set, 24),
+  rule('whsec_', base64Set, 24, 64),
   // Google: API keys, OAuth access tokens, client secrets
   rule('AIza', urlSet, 35, 35),
   rule('ya29.', urlSet, 20),
