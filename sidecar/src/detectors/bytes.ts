@@ -9,15 +9,12 @@ export const underscore = 8;
 export const letter = lower | upper;
 /** of a word: letters, digits, underscore */
 export const word = digit | letter | underscore;
-/** may start something, or follow its first part: @ + : - and the backslash */
-export const anchor = 16;
 
 export const classOf = new Uint8Array(256);
 for (let c = 0x30; c <= 0x39; c += 1) classOf[c] = digit;
 for (let c = 0x61; c <= 0x7a; c += 1) classOf[c] = lower;
 for (let c = 0x41; c <= 0x5a; c += 1) classOf[c] = upper;
 classOf[0x5f] = underscore;
-for (const c of '@+:-\\') classOf[c.charCodeAt(0)] = anchor;
 
 export const isDigit = (c: number): boolean => c >= 0x30 && c <= 0x39;
 export const isUpper = (c: number): boolean => c >= 0x41 && c <= 0x5a;

@@ -4,6 +4,7 @@ import { DetectionError, rowTooLong } from './detection-error.js';
 import type { Look } from './look.js';
 import type { Rewriting } from './rewriting.js';
 
+const nothing = Buffer.alloc(0);
 const signature = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 /** Signature, Int32 flags, Int32 length of what else is in the header. */
 const headerLength = signature.length + 8;
@@ -27,7 +28,7 @@ export class CopyBinary implements RowFormat {
   private readonly limit: number;
   private state: State = { at: 'header' };
   /** first bytes of a header, count or length of which the rest has not come */
-  private pending = Buffer.alloc(0);
+  private pending = nothing;
   /** bytes of a header's extension or of a value that are to be passed over */
   private skipping = 0;
   private rowLength = 0;
@@ -64,7 +65,7 @@ export class CopyBinary implements RowFormat {
         at += taken;
         if (this.pending.length < needed) return -1;
         ended = this.read(this.pending, 0);
-        this.pending = Buffer.alloc(0);
+        this.pending = nothing;
       }
       if (ended) return at;
     }

@@ -1,9 +1,11 @@
 import { rowTooLong } from './detection-error.js';
 
+const nothing = Buffer.alloc(0);
+
 /** The beginning of a row whose end has not come; grows up to a limit. */
 export class Held {
   private readonly limit: number;
-  private buffer: Buffer = Buffer.alloc(0);
+  private buffer: Buffer = nothing;
   private size = 0;
 
   /** @param limit bytes of one row */
@@ -31,7 +33,7 @@ export class Held {
   /** All of it, which is no longer held here and stays as it is. */
   take(): Buffer {
     const bytes = this.buffer.subarray(0, this.size);
-    this.buffer = Buffer.alloc(0);
+    this.buffer = nothing;
     this.size = 0;
     return bytes;
   }

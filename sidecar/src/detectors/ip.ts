@@ -107,10 +107,18 @@ function isIpv6Start(t: Text, from: number): boolean {
   const before = t.at(from - 1);
   if (continuesWord(t, from) || before === dot || before === 0x2d) return false;
   if (before === colon && (isHex(t.at(from - 2)) || t.at(from - 2) === colon)) return false;
+  if (isDocumentation(t, from)) return false;
   const first = Number.parseInt(String.fromCharCode(t.at(from), t.at(from + 1)), 16);
   // 2000::/3, fc00::/7, fe80::/10
   return first >> 5 === 1 || first === 0xfc || first === 0xfd || first === 0xfe;
 }
+
+/** 2001:db8::/32, RFC 3849. */
+const isDocumentation = (t: Text, from: number): boolean =>
+  /^2001:0?db8:/i.test(textAt(t, from, 10));
+
+const textAt = (t: Text, from: number, length: number): string =>
+  Buffer.from(t.bytes.subarray(from, Math.min(from + length, t.end))).toString('latin1');
 
 /** Addresses of no one, by their length in characters: for documentation where there is one. RFC 5737, RFC 1112. */
 const nobodys: Readonly<Record<number, string>> = {

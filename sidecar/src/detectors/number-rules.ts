@@ -6,51 +6,59 @@ import { nationalRules } from './national-rules.js';
 /** What a number of some length, or of some groups, may be. */
 export interface NumberRule {
   readonly kind: Kind;
+  /** `separatorKey` of what stands between its groups */
+  readonly separators: number;
   readonly valid: (d: Digits, n: number) => boolean;
   /** one of these words has to stand before it; lower case */
   readonly labels: readonly string[] | undefined;
 }
 
-/** What may separate two groups of digits; a group's place in a shape's key takes the index. */
-export const separators = ' -./';
+/** What may separate two groups of digits; a key has its index. */
+const separators = ' -./';
+const separatorOf = new Int8Array(256).fill(-1);
+for (let i = 0; i < separators.length; i += 1) separatorOf[separators.charCodeAt(i)] = i;
 
-/** A group more in the key of a shape: seven groups fit into a number exactly. */
-export const shapeKey = (key: number, separator: number, length: number): number =>
-  key * 128 + separator * 32 + length;
+/** The index of a separator; -1: it is none. */
+export const separatorIndex = (c: number): number => separatorOf[c] ?? -1;
+/** That of the space. */
+export const spaced = 0;
 
 /** The most groups and digits any shape has. */
 export const mostGroups = 7;
 export const mostDigits = 19;
 
-/** By the key of their groups; of one group, the length. */
+/** A group more in the key of a shape; seven groups of up to 19 digits fit into 31 bits. */
+export const lengthKey = (key: number, length: number): number => key * 20 + length;
+export const separatorKey = (key: number, separator: number): number => key * 4 + separator;
+
+/** By the `lengthKey` of their groups; of one group, the length. */
 export const numberRules: ReadonlyMap<number, readonly NumberRule[]> = (() => {
   const rules = new Map<number, NumberRule[]>();
-  const add = (key: number, rule: NumberRule): void => {
-    rules.set(key, [...(rules.get(key) ?? []), rule]);
-  };
-  const keyOf = (shape: string): number => {
-    let key = 0;
+  const add = (shape: string, rule: Omit<NumberRule, 'separators'>): void => {
+    let lengths = 0;
+    let between = 0;
     for (const [, separator, length] of shape.matchAll(/([ ./-]?)(\d+)/g)) {
-      key = shapeKey(key, separator ? separators.indexOf(separator) : 0, Number(length));
+      lengths = lengthKey(lengths, Number(length));
+      if (separator) between = separatorKey(between, separators.indexOf(separator));
     }
-    return key;
+    rules.set(lengths, [...(rules.get(lengths) ?? []), { ...rule, separators: between }]);
   };
   const phone = { kind: kind.phone, valid: isAmericanPhone, labels: undefined };
-  add(keyOf('3-3-4'), phone);
-  add(keyOf('1-3-3-4'), phone);
+  add('3-3-4', phone);
+  add('1-3-3-4', phone);
   const card = { kind: kind.card, valid: isCard, labels: undefined };
-  for (const shape of cardShapes) add(keyOf(shape), card);
-  for (let n = 14; n <= 19; n += 1) add(n, { ...card, valid: isBareCard });
+  for (const shape of cardShapes) add(shape, card);
+  for (let n = 14; n <= 19; n += 1) add(String(n), { ...card, valid: isBareCard });
   for (const national of nationalRules) {
     const rule = {
       kind: kind.nationalId,
       valid: (d: Digits, n: number) => !allAlike(d, n) && national.valid(d, n),
       labels: undefined,
     };
-    for (const shape of national.shapes) add(keyOf(shape), rule);
-    for (const n of national.bare ?? []) add(n, rule);
+    for (const shape of national.shapes) add(shape, rule);
+    for (const n of national.bare ?? []) add(String(n), rule);
     const { labels } = national;
-    for (const n of national.labelled ?? []) add(n, { ...rule, labels });
+    for (const n of national.labelled ?? []) add(String(n), { ...rule, labels });
   }
   return rules;
 })();

@@ -6,12 +6,14 @@ import { isLabelled } from './labels.js';
 import { dashedSpanish, finnishEnd } from './national-letters.js';
 import {
   isAmericanPhone,
+  lengthKey,
   mostDigits,
   mostGroups,
   type NumberRule,
   numberRules,
-  separators,
-  shapeKey,
+  separatorIndex,
+  separatorKey,
+  spaced,
 } from './number-rules.js';
 
 /** The digits of the number at hand; a number is judged before the next one is read. */
@@ -40,14 +42,14 @@ export function lookAtNumber(t: Text, from: number, to: number, hits: Hits): num
     const end = length === 6 ? finnishEnd(t, from) : dashedSpanish(t, from, to);
     if (end > 0) return found(hits, kind.nationalId, from, end);
   }
-  if (length < leastDigits && !(separators.includes(String.fromCharCode(next)) && next !== 0))
-    return to;
+  if (length < leastDigits && separatorIndex(next) < 0) return to;
   return groups(t, from, to, hits);
 }
 
 function groups(t: Text, from: number, to: number, hits: Hits): number {
   const before = t.at(from - 1) === 0x20 && isDigit(t.at(from - 2));
-  let key = 0;
+  let lengths = 0;
+  let between = 0;
   let separator = 0;
   let n = 0;
   let at = from;
@@ -61,25 +63,34 @@ function groups(t: Text, from: number, to: number, hits: Hits): number {
       at += 1;
     }
     if (isWord(t.at(at))) break;
-    key = shapeKey(key, separator, at - first);
-    const inRow = group > 0 && separators[separator] === ' ';
+    lengths = lengthKey(lengths, at - first);
+    if (group > 0) between = separatorKey(between, separator);
+    const inRow = group > 0 && separator === spaced;
     if (n >= leastDigits && !(before && inRow) && mayEnd(t, at, inRow)) {
-      const match = ruleFor(t, key, n, from);
+      const match = ruleFor(t, from, n, lengths, between);
       if (match !== undefined) {
         rule = match;
         end = at;
       }
     }
-    separator = separators.indexOf(String.fromCharCode(t.at(at)));
-    if (separator < 0 || t.at(at) === 0 || !isDigit(t.at(at + 1))) break;
+    separator = separatorIndex(t.at(at));
+    if (separator < 0 || !isDigit(t.at(at + 1))) break;
     at += 1;
   }
   return rule === undefined ? to : found(hits, rule.kind, from, end);
 }
 
-function ruleFor(t: Text, key: number, n: number, from: number): NumberRule | undefined {
-  for (const rule of numberRules.get(key) ?? []) {
-    if (!rule.valid(digits, n)) continue;
+function ruleFor(
+  t: Text,
+  from: number,
+  n: number,
+  lengths: number,
+  between: number,
+): NumberRule | undefined {
+  const rules = numberRules.get(lengths);
+  if (rules === undefined) return undefined;
+  for (const rule of rules) {
+    if (rule.separators !== between || !rule.valid(digits, n)) continue;
     if (rule.labels === undefined || isLabelled(t, from, rule.labels)) return rule;
   }
   return undefined;

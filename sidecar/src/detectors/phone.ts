@@ -62,6 +62,7 @@ const plans: Readonly<Record<string, readonly [least: number, most: number]>> = 
   353: [7, 9],
   358: [6, 11],
   380: [9, 9],
+  386: [8, 8],
   420: [9, 9],
   421: [9, 9],
   852: [8, 8],
@@ -100,7 +101,10 @@ const isSeparator = (c: number): boolean =>
  */
 export function phoneEnd(t: Text, plus: number): number {
   const first = t.at(plus + 1);
-  if (first < 0x31 || first > 0x39 || t.at(plus - 1) === 0x2b || continuesWord(t, plus)) return -1;
+  if (first < 0x31 || first > 0x39 || continuesWord(t, plus)) return -1;
+  // sums, in source code
+  const before = t.at(plus - 1);
+  if (before === 0x2b || before === 0x29 || before === 0x5d) return -1;
   let text = '';
   let groups = 0;
   let end = -1;

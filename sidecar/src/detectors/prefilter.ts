@@ -36,7 +36,10 @@ export function needsLook(bytes: Uint8Array, start: number, end: number): boolea
   const nDigits = sum & 63;
   const nLetters = (sum >> 6) & 63;
   const nDots = (sum >> 12) & 63;
-  if (nDigits + nDots === length && nDots < 2) return nDots === 0 && length > 12 && length < 20;
+  if (nDigits + nDots === length && nDots < 2) {
+    // a number, which may stand before a full stop
+    return (nDots === 0 || bytes[end - 1] === 0x2e) && length > 12 && length < 21;
+  }
   if (sum >= signs && nDots > 0) return true;
   if (((sum >> 18) & 63) > 2 && !isTimestamp(bytes, start, end)) return true;
   if (nDigits === 0) return length > 19 && nLetters > 14;
@@ -53,8 +56,8 @@ function isTimestamp(bytes: Uint8Array, start: number, end: number): boolean {
   if (bytes[start + 4] !== dash || bytes[start + 7] !== dash) return false;
   if (bytes[start + 13] !== colon || bytes[start + 16] !== colon) return false;
   if (end - start > 19 && isDigit(bytes[start + 19] ?? 0)) return false;
-  const plus = bytes.subarray(start, end).indexOf(0x2b);
-  return end - start < 33 && (plus < 0 || plus > end - start - 7);
+  for (let i = start + 19; i < end - 6; i += 1) if (bytes[i] === 0x2b) return false;
+  return end - start < 33;
 }
 
 /** Four dashes between hexadecimal digits, as far as counting has not told already. */

@@ -7,6 +7,8 @@ import { Parts } from './parts.js';
 import { needsLook } from './prefilter.js';
 import { scan } from './scan.js';
 
+const nothing = Buffer.alloc(0);
+
 /**
  * Masks values inside of a buffer, and counts. The buffer itself is never written to: what changes is a copy of the
  * range, made at the first find. Masks keep lengths, so all else in it stays where it was.
@@ -17,7 +19,7 @@ export class Rewriting {
   private readonly text = new Text();
   private readonly copied = new Text();
   private readonly hits = new Hits();
-  private source: Buffer = Buffer.alloc(0);
+  private source: Buffer = nothing;
   private from = 0;
   private to = 0;
   private out: Buffer | undefined;
@@ -49,7 +51,7 @@ export class Rewriting {
   /** The range with masks; undefined: nothing was found in it. */
   finish(): Buffer | undefined {
     const { out } = this;
-    this.source = Buffer.alloc(0);
+    this.source = nothing;
     this.out = undefined;
     return out;
   }

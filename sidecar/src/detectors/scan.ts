@@ -1,12 +1,12 @@
 import {
   afterBackslash,
-  anchor,
   classOf,
   digit,
+  isLetter,
+  isWord,
   letter,
   type Text,
   underscore,
-  word,
 } from './bytes.js';
 import { emailAt } from './email.js';
 import type { Hits } from './hits.js';
@@ -21,40 +21,74 @@ import { phoneEnd } from './phone.js';
 import { tokenEnd } from './tokens.js';
 
 /**
- * Finds everything in a piece of text, in one pass from word to word. A number is looked at as a number, other words by
- * their length and classes of characters, signs by what stands around them. Each look reads a bounded number of bytes,
- * or such that no other look of its kind reads, so the work is linear in the length.
+ * Where a look is worth it: at a digit or an underscore at the word it is in, at a sign at what stands around it. All
+ * that is looked for has one of these; letters, spaces and the rest are passed over.
+ */
+const stops = new Uint8Array(256);
+for (let c = 0; c < 256; c += 1) if (((classOf[c] ?? 0) & (digit | underscore)) !== 0) stops[c] = 1;
+for (const c of '@+:-.=\\') stops[c.charCodeAt(0)] = 2;
+
+/**
+ * Finds everything in a piece of text, in one pass. Each look reads a bounded number of bytes, or such that no other
+ * look of its kind reads, so the work is linear in the length.
  */
 export function scan(t: Text, hits: Hits): void {
   const { bytes, end } = t;
   let i = t.start;
+  // up to here everything was looked at, or belongs to an escape: no word begins before
+  let done = i;
   while (i < end) {
-    let c = classOf[bytes[i] ?? 0] ?? 0;
-    if (c === 0) {
-      i += 1;
-    } else if (c === anchor) {
-      i = lookAtSign(t, i, hits);
-    } else {
-      const from = i;
-      let seen = 0;
-      do {
-        seen |= c;
-        i += 1;
-        c = i < end ? (classOf[bytes[i] ?? 0] ?? 0) : 0;
-      } while ((c & word) !== 0);
-      if (seen === digit) i = lookAtNumber(t, from, i, hits);
-      else if (i - from > 8 || (seen & underscore) !== 0 || c !== 0 || isSignBehind(bytes[i]))
-        i = lookAtWord(t, from, i, seen, hits);
-      else if (i - from === 4 && bytes[i] === 0x20) i = lookAtIban(t, from, i, hits);
+    const stop = stops[bytes[i] ?? 0];
+    if (stop === 0) i += 1;
+    else if (stop === 1) done = i = lookAtWordAround(t, i, done, hits);
+    else if (bytes[i] === 0x2e || bytes[i] === 0x3d) i = lookBefore(t, i, done, hits);
+    else {
+      const next = lookAtSign(t, i, done, hits);
+      if (next > i + 1) done = next;
+      i = next;
     }
   }
 }
 
-/** A dot or an equals sign, behind the first word of some tokens. */
-const isSignBehind = (c: number | undefined): boolean => c === 0x2e || c === 0x3d;
+/** Signs behind the first word of some tokens, which may be of letters alone: SG. hvs. AccountKey= sk- */
+function lookBefore(t: Text, at: number, done: number, hits: Hits): number {
+  if (!isLetter(t.at(at - 1))) return at + 1;
+  const from = wordStart(t, at, done);
+  const before = t.at(from - 1);
+  const end = before === 0x2d || before === 0x2e ? -1 : tokenEnd(t, from);
+  if (end <= at) return at + 1;
+  hits.add(kind.token, from, end);
+  return end;
+}
+
+function wordStart(t: Text, at: number, done: number): number {
+  let from = at;
+  while (from > done && isWord(t.at(from - 1))) from -= 1;
+  return from;
+}
 
 /** @returns where to go on */
-function lookAtSign(t: Text, at: number, hits: Hits): number {
+function lookAtWordAround(t: Text, at: number, done: number, hits: Hits): number {
+  const { bytes, end } = t;
+  const from = wordStart(t, at, done);
+  let to = from;
+  let seen = 0;
+  while (to < end) {
+    const c = classOf[bytes[to] ?? 0] ?? 0;
+    if (c === 0) break;
+    seen |= c;
+    to += 1;
+  }
+  if (seen === digit) return lookAtNumber(t, from, to, hits);
+  const next = t.at(to);
+  if (to - from > 8 || next === 0x2e || next === 0x2d || (seen & underscore) !== 0) {
+    return lookAtWord(t, from, to, seen, hits);
+  }
+  return to - from === 4 && next === 0x20 ? lookAtIban(t, from, to, hits) : to;
+}
+
+/** @returns where to go on */
+function lookAtSign(t: Text, at: number, done: number, hits: Hits): number {
   switch (t.at(at)) {
     case 0x40: {
       const email = emailAt(t, at);
@@ -75,7 +109,8 @@ function lookAtSign(t: Text, at: number, hits: Hits): number {
       return ip[1];
     }
     case 0x2d: {
-      const end = t.at(at + 1) === 0x2d ? privateKeyEnd(t, at) : -1;
+      if (t.at(at + 1) !== 0x2d) return lookBefore(t, at, done, hits);
+      const end = privateKeyEnd(t, at);
       if (end < 0) return at + 1;
       hits.add(kind.privateKey, at, end);
       return end;

@@ -3,6 +3,8 @@ import { classOf, digit, isWord, letter, startsWith, type Text } from './bytes.j
 /** How an issuer's tokens look. */
 interface TokenRule {
   readonly prefix: string;
+  /** its second byte */
+  readonly second: number;
   /** what follows: its characters, by byte */
   readonly body: Uint8Array;
   readonly least: number;
@@ -33,7 +35,7 @@ const rule = (
   least: number,
   most = unbounded,
   anyCase = false,
-): TokenRule => ({ prefix, body, least, most, anyCase });
+): TokenRule => ({ prefix, second: prefix.charCodeAt(1), body, least, most, anyCase });
 
 /** As the issuers document them, or their own scanners look for them. Longer prefixes before those they begin with. */
 const rules: readonly TokenRule[] = [
@@ -103,8 +105,10 @@ for (const one of rules) {
  * @returns its end; -1: none
  */
 export function tokenEnd(t: Text, from: number): number {
-  for (const one of byFirst[t.at(from)] ?? []) {
-    if (t.at(from + 1) !== one.prefix.charCodeAt(1) || !startsWith(t, from, one.prefix)) continue;
+  const candidates = byFirst[t.at(from)];
+  if (candidates === undefined) return -1;
+  for (const one of candidates) {
+    if (t.at(from + 1) !== one.second || !startsWith(t, from, one.prefix)) continue;
     const end = bodyEnd(t, from + one.prefix.length, one);
     if (end > 0) return end;
   }
