@@ -22,6 +22,7 @@ export const cases: readonly Case[] = [
     ['upper case', 'JANE@EXAMPLE.COM', 'xxxx@EXAMPLE.COM'],
     ['tag and digits', 'j4ne+news_1@mail.example.co.uk', 'xxxx+xxxx_x@mail.example.co.uk'],
     ['apostrophe', "sean.o'brien@example.ie", "xxxx.x'xxxxx@example.ie"],
+    ['apostrophe, doubled', "'sean.o''brien@example.ie'", "'xxxx.x''xxxxx@example.ie'"],
     ['in quotes of SQL', "email = 'jane@x.com'", "email = 'xxxx@x.com'"],
     ['letters with two bytes', 'jörg@müller.de', 'xxxxx@müller.de'],
     ['punycode', 'a1@example.xn--p1ai', 'xx@example.xn--p1ai'],

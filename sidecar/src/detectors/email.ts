@@ -33,13 +33,11 @@ function localStart(t: Text, sign: number): number | undefined {
   let from = sign;
   while (sign - from <= longestLocal) {
     const c = t.at(from - 1);
-    if (isLocal(c) || (c === apostrophe && isLetter(t.at(from)) && isLetter(t.at(from - 2)))) {
-      from -= 1;
-    } else if (isTrail(c) && isLead(t.at(from - 2))) {
-      from -= 2;
-    } else {
-      break;
-    }
+    if (isLocal(c)) from -= 1;
+    else if (isTrail(c) && isLead(t.at(from - 2))) from -= 2;
+    else if (c === apostrophe && isLetter(t.at(from)) && beforeApostrophe(t, from) < from)
+      from = beforeApostrophe(t, from);
+    else break;
   }
   if (sign - from > longestLocal) return undefined;
   if (t.at(from - 1) === 0x5c) from = Math.min(afterBackslash(t, from - 1), sign);
@@ -54,6 +52,13 @@ function localStart(t: Text, sign: number): number | undefined {
     if (c !== 0x78 && (isAlnum(c) || c >= 0x80)) return from;
   }
   return undefined;
+}
+
+/** Over an apostrophe between letters, which SQL and CSV double or write with a backslash: o''brien */
+function beforeApostrophe(t: Text, from: number): number {
+  const c = t.at(from - 2);
+  const at = c === apostrophe || c === 0x5c ? from - 2 : from - 1;
+  return isLetter(t.at(at - 1)) ? at : from;
 }
 
 const isGit = (t: Text, from: number): boolean =>
