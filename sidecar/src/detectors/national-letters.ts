@@ -102,5 +102,5 @@ export function finnishEnd(t: Text, from: number): number {
   if (!isDay(Math.floor(date / 100) % 100, Math.floor(date / 10_000))) return -1;
   const check = t.at(end - 1);
   if (finnish.charCodeAt((date * 1000 + serial) % 31) !== check) return -1;
-  return isDigit(check) && isRecent(date) ? -1 : end;
+  return isDigit(check) && t.at(from + 6) === 0x2d && isRecent(date) ? -1 : end;
 }

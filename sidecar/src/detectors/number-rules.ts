@@ -1,6 +1,7 @@
 import { cardShapes, isBareCard, isCard } from './card.js';
 import { allAlike, type Digits, valueOf } from './checksums.js';
 import { kind, type Kind } from './kinds.js';
+import { type Label, labelOf } from './labels.js';
 import { nationalRules } from './national-rules.js';
 
 /** What a number of some length, or of some groups, may be. */
@@ -10,7 +11,7 @@ export interface NumberRule {
   readonly separators: number;
   readonly valid: (d: Digits, n: number) => boolean;
   /** one of these words has to stand before it; lower case */
-  readonly labels: readonly string[] | undefined;
+  readonly labels: readonly Label[] | undefined;
 }
 
 /** What may separate two groups of digits; a key has its index. */
@@ -57,7 +58,7 @@ export const numberRules: ReadonlyMap<number, readonly NumberRule[]> = (() => {
     };
     for (const shape of national.shapes) add(shape, rule);
     for (const n of national.bare ?? []) add(String(n), rule);
-    const { labels } = national;
+    const labels = national.labels?.map(labelOf);
     for (const n of national.labelled ?? []) add(String(n), { ...rule, labels });
   }
   return rules;

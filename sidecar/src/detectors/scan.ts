@@ -1,13 +1,4 @@
-import {
-  afterBackslash,
-  classOf,
-  digit,
-  isLetter,
-  isWord,
-  letter,
-  type Text,
-  underscore,
-} from './bytes.js';
+import { afterBackslash, classOf, digit, isWord, letter, type Text, underscore } from './bytes.js';
 import { emailAt } from './email.js';
 import type { Hits } from './hits.js';
 import { ibanEnd } from './iban.js';
@@ -18,7 +9,7 @@ import { finnishEnd, isItalian, isSpanish } from './national-letters.js';
 import { lookAtNumber } from './numbers.js';
 import { privateKeyEnd } from './pem.js';
 import { phoneEnd } from './phone.js';
-import { tokenEnd } from './tokens.js';
+import { mayEndPrefix, tokenEnd } from './tokens.js';
 
 /**
  * Where a look is worth it: at a digit or an underscore at the word it is in, at a sign at what stands around it. All
@@ -52,7 +43,7 @@ export function scan(t: Text, hits: Hits): void {
 
 /** Signs behind the first word of some tokens, which may be of letters alone: SG. hvs. AccountKey= sk- */
 function lookBefore(t: Text, at: number, done: number, hits: Hits): number {
-  if (!isLetter(t.at(at - 1))) return at + 1;
+  if (!mayEndPrefix(t.at(at - 1))) return at + 1;
   const from = wordStart(t, at, done);
   const before = t.at(from - 1);
   const end = before === 0x2d || before === 0x2e ? -1 : tokenEnd(t, from);
@@ -109,9 +100,8 @@ function lookAtSign(t: Text, at: number, done: number, hits: Hits): number {
       return ip[1];
     }
     case 0x2d: {
-      if (t.at(at + 1) !== 0x2d) return lookBefore(t, at, done, hits);
-      const end = privateKeyEnd(t, at);
-      if (end < 0) return at + 1;
+      const end = t.at(at + 1) === 0x2d ? privateKeyEnd(t, at) : -1;
+      if (end < 0) return lookBefore(t, at, done, hits);
       hits.add(kind.privateKey, at, end);
       return end;
     }

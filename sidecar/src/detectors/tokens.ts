@@ -98,6 +98,15 @@ for (const one of rules) {
   byFirst[first] = [...(byFirst[first] ?? []), one];
 }
 
+/** The letter before a sign at which the prefix of some token ends: `SG.`, `glpat-`, `AccountKey=` */
+const lastLetters = new Uint8Array(256);
+for (const { prefix } of rules) {
+  if (/[a-z][-.=]$/i.test(prefix)) lastLetters[prefix.charCodeAt(prefix.length - 2)] = 1;
+}
+
+/** May a token's prefix end with this letter, and a sign behind? */
+export const mayEndPrefix = (c: number): boolean => lastLetters[c] === 1;
+
 /**
  * An API key or token that names its issuer by its prefix.
  *

@@ -107,7 +107,7 @@ const ipv4 = (r: Random): string =>
 
 const ipv6 = (r: Random): string =>
   r.pick([
-    () => `2001:${Array.from({ length: 7 }, () => r.of(hex, r.between(1, 4))).join(':')}`,
+    () => `2003:${Array.from({ length: 7 }, () => r.of(hex, r.between(1, 4))).join(':')}`,
     () => `2a02:${r.of(hex, 3)}::${r.of(hex, 4)}:${r.between(1, 9)}`,
     () => `fe80::${r.of(hex, 4)}:${r.of(hex, 2)}ff:fe${r.of(hex, 2)}:${r.of(hex, 4)}`,
   ])();
