@@ -111,6 +111,7 @@ export const cases: readonly Case[] = [
     ['Slack', 'xoxb-123456789012-abcdefABCDEF', `xoxb-${'*'.repeat(25)}`],
     ['Stripe', 'key=sk_live_4eC39HqLyjWDarjtT1zdp7dc', `key=sk_live_${'*'.repeat(24)}`],
     ['Google', `AIza${'Sy0'.repeat(11)}-_`, `AIza${'*'.repeat(35)}`],
+    ['Google, with dashes early', `AIzaDmrm-${'Sy0'.repeat(10)}`, `AIza${'*'.repeat(35)}`],
     ['Anthropic', `sk-ant-api03-${'aB3'.repeat(10)}`, `sk-ant-${'*'.repeat(36)}`],
     ['OpenAI', `sk-proj-${'aB3'.repeat(20)}`, `sk-${'*'.repeat(65)}`],
     ['npm', `npm_${'aB3'.repeat(12)}`, `npm_${'*'.repeat(36)}`],

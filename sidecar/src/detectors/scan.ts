@@ -1,4 +1,13 @@
-import { afterBackslash, classOf, digit, isWord, letter, type Text, underscore } from './bytes.js';
+import {
+  afterBackslash,
+  classOf,
+  digit,
+  isLetter,
+  isWord,
+  letter,
+  type Text,
+  underscore,
+} from './bytes.js';
 import { emailAt } from './email.js';
 import type { Hits } from './hits.js';
 import { ibanEnd } from './iban.js';
@@ -43,7 +52,9 @@ export function scan(t: Text, hits: Hits): void {
 
 /** Signs behind the first word of some tokens, which may be of letters alone: SG. hvs. AccountKey= sk- */
 function lookBefore(t: Text, at: number, done: number, hits: Hits): number {
-  if (!mayEndPrefix(t.at(at - 1))) return at + 1;
+  const last = t.at(at - 1);
+  // a dash may also stand in what follows the prefix
+  if (t.at(at) === 0x2d ? !isLetter(last) : !mayEndPrefix(last)) return at + 1;
   const from = wordStart(t, at, done);
   const before = t.at(from - 1);
   const end = before === 0x2d || before === 0x2e ? -1 : tokenEnd(t, from);
