@@ -31,7 +31,7 @@ export function emailAt(t: Text, sign: number): readonly [from: number, to: numb
 
 function localStart(t: Text, sign: number): number | undefined {
   let from = sign;
-  while (sign - from <= longestLocal) {
+  while (sign - from < longestLocal) {
     const c = t.at(from - 1);
     if (isLocal(c)) from -= 1;
     else if (isTrail(c) && isLead(t.at(from - 2))) from -= 2;
@@ -39,7 +39,6 @@ function localStart(t: Text, sign: number): number | undefined {
       from = beforeApostrophe(t, from);
     else break;
   }
-  if (sign - from > longestLocal) return undefined;
   if (t.at(from - 1) === 0x5c) from = Math.min(afterBackslash(t, from - 1), sign);
   while (from < sign && (t.at(from) === dash || t.at(from) === dot || t.at(from) === 0x2b)) {
     from += 1;

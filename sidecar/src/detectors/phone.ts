@@ -101,10 +101,12 @@ const isSeparator = (c: number): boolean =>
  */
 export function phoneEnd(t: Text, plus: number): number {
   const first = t.at(plus + 1);
-  if (first < 0x31 || first > 0x39 || continuesWord(t, plus)) return -1;
+  if (first < 0x31 || first > 0x39) return -1;
   // sums, in source code
   const before = t.at(plus - 1);
   if (before === 0x2b || before === 0x29 || before === 0x5d) return -1;
+  const inWord = continuesWord(t, plus);
+  if (inWord && isDigit(before)) return -1;
   let text = '';
   let groups = 0;
   let end = -1;
@@ -125,7 +127,8 @@ export function phoneEnd(t: Text, plus: number): number {
     groups += 1;
     if (isWord(t.at(i))) return end;
     const decimals = groups === 2 && t.at(start - 1) === 0x2e && i - start < 3;
-    if (!decimals && isPlausible(text, groups === 1) && mayEnd(t, i)) end = i;
+    if (!decimals && isPlausible(text, groups === 1) && mayEnd(t, i) && !(inWord && groups === 1))
+      end = i;
     i = nextGroup(t, i);
   }
   return end;

@@ -96,7 +96,8 @@ function lookAtSign(t: Text, at: number, done: number, hits: Hits): number {
       const email = emailAt(t, at);
       if (email === undefined) return at + 1;
       hits.add(kind.email, email[0], email[1]);
-      return email[1];
+      // a domain stays as it is, and may run into something else
+      return at + 1;
     }
     case 0x2b: {
       const end = phoneEnd(t, at);
