@@ -1,0 +1,69 @@
+import { Text } from './bytes.js';
+import type { Detection } from './detection.js';
+import { Hits } from './hits.js';
+import type { Look, OwnTypes } from './look.js';
+import { maskFound } from './mask.js';
+import { Parts } from './parts.js';
+import { needsLook } from './prefilter.js';
+import { scan } from './scan.js';
+
+const nothing = Buffer.alloc(0);
+
+/**
+ * Masks values inside of a buffer, and counts. The buffer itself is never written to: what changes is a copy of the
+ * range, made at the first find. Masks keep lengths, so all else in it stays where it was.
+ */
+export class Rewriting {
+  private readonly detection: Detection;
+  private readonly parts: Parts;
+  private readonly text = new Text();
+  private readonly copied = new Text();
+  private readonly hits = new Hits();
+  private source: Buffer = nothing;
+  private from = 0;
+  private to = 0;
+  private out: Buffer | undefined;
+
+  constructor(detection: Detection, own?: OwnTypes) {
+    this.detection = detection;
+    this.parts = new Parts((from, to) => this.find(from, to), own);
+  }
+
+  begin(source: Buffer, from: number, to: number): void {
+    this.source = source;
+    this.from = from;
+    this.to = to;
+    this.out = undefined;
+  }
+
+  /** @throws ProtocolError `malformed` */
+  value(column: number, look: Look, from: number, to: number): void {
+    if (look === 'skip' || look === 'opaque') return;
+    this.detection.looked(column);
+    this.hits.clear();
+    if (look === 'text') this.find(from, to);
+    else this.parts.walk(this.source, from, to, look);
+    if (this.hits.count === 0) return;
+    this.detection.found(column, this.hits);
+    this.mask();
+  }
+
+  /** The range with masks; undefined: nothing was found in it. */
+  finish(): Buffer | undefined {
+    const { out } = this;
+    this.source = nothing;
+    this.out = undefined;
+    return out;
+  }
+
+  private find(from: number, to: number): void {
+    if (needsLook(this.source, from, to)) scan(this.text.set(this.source, from, to), this.hits);
+  }
+
+  private mask(): void {
+    const out = (this.out ??= Buffer.from(this.source.subarray(this.from, this.to)));
+    const shift = this.from;
+    this.copied.set(out, 0, out.length);
+    this.hits.each((what, from, to) => maskFound(this.copied, what, from - shift, to - shift));
+  }
+}
