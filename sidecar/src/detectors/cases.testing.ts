@@ -182,6 +182,7 @@ export const innocent: Readonly<Record<string, string>> = {
   loopback: '127.0.0.1',
   'an address for documentation': '192.0.2.77',
   'an IPv6 address for documentation': '2001:db8:85a3::8a2e:370:7334',
+  'a sum in brackets': '(e-r+65535)/65536|0',
   'a sum of a name': 'x+4930123456',
   'a sum': 'imul(n,5)+4930123456',
   'a time': '12:34:56',

@@ -129,7 +129,7 @@ export function phoneEnd(t: Text, plus: number): number {
     const decimals = groups === 2 && t.at(start - 1) === 0x2e && i - start < 3;
     if (!decimals && isPlausible(text, groups === 1) && mayEnd(t, i) && !(inWord && groups === 1))
       end = i;
-    i = nextGroup(t, i);
+    i = nextGroup(t, plus, i);
   }
   return end;
 }
@@ -138,14 +138,22 @@ const isTrunkZero = (t: Text, i: number): boolean =>
   t.at(i) === 0x30 && t.at(i - 1) === 0x28 && t.at(i + 1) === 0x29;
 
 /** Over one separator, two where one is a bracket, or `(0)`. */
-function nextGroup(t: Text, from: number): number {
+function nextGroup(t: Text, plus: number, from: number): number {
   let i = from;
   for (let n = 0; n < 3 && isSeparator(t.at(i)); n += 1) {
     const c = t.at(i);
     if (n > 0 && c !== 0x28 && c !== 0x29 && t.at(i - 1) !== 0x29) break;
+    if (c === 0x29 && !isOpen(t, plus, i)) break;
     i += 1;
   }
   return i;
+}
+
+/** Was a bracket opened that is not closed? */
+function isOpen(t: Text, plus: number, at: number): boolean {
+  for (let i = at - 1; i > plus; i -= 1)
+    if (t.at(i) === 0x28 || t.at(i) === 0x29) return t.at(i) === 0x28;
+  return false;
 }
 
 /** A dot or a dash with a digit behind: the number goes on, or is none. */

@@ -5,7 +5,7 @@ import { padded, type Random } from './random.js';
 export const nationalIds: Readonly<Record<string, (r: Random) => string>> = {
   'DE, grouped': (r) => grouped(germany(r), [2, 3, 3, 3], ' '),
   'DE, labelled': (r) => `Steuer-ID: ${germany(r)}`,
-  'ES, DNI': (r) => dni(padded(r.between(1_000_000, 18_999_999), 8)),
+  'ES, DNI': (r) => dni(padded(r.between(1_000_000, 99_999_999), 8)),
   'ES, NIE': (r) => {
     const letter = r.between(0, 2);
     const number = r.digits(7);
@@ -54,10 +54,11 @@ export const nationalIds: Readonly<Record<string, (r: Random) => string>> = {
     });
     return grouped(whole, [3, 3, 4], ' ');
   },
-  SE: (r) => {
-    const body = `${padded(r.between(36, 99), 2)}${month(r)}${dayOf(r)}${r.digits(3)}`;
+  'SE, born 1930 to 2020': (r) => {
+    const year = String(r.between(1930, 2020));
+    const body = `${year.slice(2)}${month(r)}${dayOf(r)}${r.digits(3)}`;
     const whole = `${body.slice(0, 6)}-${body.slice(6)}${luhnDigit(body)}`;
-    return r.pick([whole, `19${whole}`]);
+    return r.pick([whole, year.slice(0, 2) + whole]);
   },
   FI: (r) => {
     const date = `${dayOf(r)}${month(r)}${r.digits(2)}`;
@@ -77,7 +78,7 @@ export const nationalIds: Readonly<Record<string, (r: Random) => string>> = {
     return grouped(`${body}${(10 - (sum % 10)) % 10}`, [3, 4, 4, 2], '.');
   },
   US: (r) =>
-    `${padded(r.between(667, 899), 3)}-${padded(r.between(1, 99), 2)}-${padded(r.between(1, 9999), 4)}`,
+    `${padded(r.pick([r.between(1, 665), r.between(667, 899)]), 3)}-${padded(r.between(1, 99), 2)}-${padded(r.between(1, 9999), 4)}`,
 };
 
 const month = (r: Random): string => padded(r.between(1, 12), 2);

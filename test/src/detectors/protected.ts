@@ -103,7 +103,12 @@ const jwt = (r: Random): string =>
   `${encoded({ alg: r.pick(['HS256', 'RS256', 'ES384']), typ: 'JWT' })}.${encoded({ sub: r.digits(10), iat: 1 })}.${r.of(base64url, 43)}`;
 
 const ipv4 = (r: Random): string =>
-  [r.between(11, 126), r.between(0, 255), r.between(0, 255), r.between(1, 254)].join('.');
+  [
+    r.pick([r.between(1, 126), r.between(128, 223)]),
+    r.between(0, 255),
+    r.between(0, 255),
+    r.between(1, 254),
+  ].join('.');
 
 const ipv6 = (r: Random): string =>
   r.pick([
