@@ -15,35 +15,36 @@ const isA = (value: string, type: 'object' | 'array'): string =>
 const withValue = (value: string, branches: readonly string[]): string =>
   `(SELECT CASE WHEN j.v IS NULL THEN NULL ${branches.join(' ')} ELSE ${jsonNull} END FROM (SELECT ${value} AS v OFFSET 0) AS j)`;
 
-const set = (key: string, to: string): string =>
-  call('jsonb_set', 'j.v', `ARRAY[${literal(key)}]::${text}[]`, to, 'false');
+const either = (...conditions: readonly string[]): string => `(${conditions.join(' OR ')})`;
 
 const atKey = (value: string, key: string, rest: Steps): string => {
-  const branches = [
-    `WHEN ${isA('j.v', 'object')} THEN ${when(call('jsonb_exists', 'j.v', literal(key)), set(key, blank(op('j.v', '->', `${literal(key)}::${text}`), rest)), 'j.v')}`,
-  ];
-  if (/^\d{1,9}$/.test(key)) {
-    const index = String(Number(key));
-    branches.push(
-      `WHEN ${isA('j.v', 'array')} THEN ${when(op(call('jsonb_array_length', 'j.v'), '>', index), set(index, blank(op('j.v', '->', index), rest)), 'j.v')}`,
-    );
-  }
-  return withValue(value, branches);
+  const path = `ARRAY[${literal(key)}]::${text}[]`;
+  const child = op('j.v', '#>', path);
+  const set = call('jsonb_set', 'j.v', path, blank(child, rest), 'false');
+  const holders = [isA('j.v', 'object'), ...(/^\d{1,9}$/.test(key) ? [isA('j.v', 'array')] : [])];
+  return withValue(value, [
+    `WHEN ${either(...holders)} THEN ${when(`${child} IS NOT NULL`, set, 'j.v')}`,
+  ]);
+};
+
+/** What an object or an array holds: key, place, value. */
+const childrenOf = (value: string): string => {
+  const members = when(isA(value, 'object'), value, `'{}'::${jsonb}`);
+  const elements = when(isA(value, 'array'), value, `'[]'::${jsonb}`);
+  return `(SELECT e.k, 0::pg_catalog.int8 AS n, e.v FROM pg_catalog.jsonb_each(${members}) AS e(k, v) UNION ALL SELECT ${cast(op('e.n', '-', '1'), text)}, e.n, e.v FROM pg_catalog.jsonb_array_elements(${elements}) WITH ORDINALITY AS e(v, n))`;
 };
 
 const inEach = (value: string, rest: Steps): string => {
-  const blanked = blank('e.v', rest);
-  const elements = `(SELECT COALESCE(pg_catalog.jsonb_agg(${blanked} ORDER BY e.n), '[]'::${jsonb}) FROM pg_catalog.jsonb_array_elements(j.v) WITH ORDINALITY AS e(v, n))`;
-  const members = `(SELECT COALESCE(${call('jsonb_object_agg', 'e.k', blanked)}, '{}'::${jsonb}) FROM pg_catalog.jsonb_each(j.v) AS e(k, v))`;
+  const elements = `COALESCE(pg_catalog.jsonb_agg(x.v ORDER BY x.n), '[]'::${jsonb})`;
+  const members = `COALESCE(pg_catalog.jsonb_object_agg(x.k, x.v) FILTER (WHERE ${isA('j.v', 'object')}), '{}'::${jsonb})`;
+  const blanked = `(SELECT c.k, c.n, ${blank('c.v', rest)} AS v FROM ${childrenOf('j.v')} AS c OFFSET 0) AS x`;
   return withValue(value, [
-    `WHEN ${isA('j.v', 'array')} THEN ${elements}`,
-    `WHEN ${isA('j.v', 'object')} THEN ${members}`,
+    `WHEN ${either(isA('j.v', 'array'), isA('j.v', 'object'))} THEN (SELECT ${when(isA('j.v', 'array'), elements, members)} FROM ${blanked})`,
   ]);
 };
 
 /** Lists every place in the document, and blanks one after the other where the key stands, the outer ones first. */
 const anywhere = (value: string, key: string, rest: Steps): string => {
-  const children = `SELECT e.k, e.v FROM pg_catalog.jsonb_each(${when(isA('w.v', 'object'), 'w.v', `'{}'::${jsonb}`)}) AS e(k, v) UNION ALL SELECT ${cast(op('e.n', '-', '1'), text)}, e.v FROM pg_catalog.jsonb_array_elements(${when(isA('w.v', 'array'), 'w.v', `'[]'::${jsonb}`)}) WITH ORDINALITY AS e(v, n)`;
   const last = `w.p[${call('cardinality', 'w.p')}]`;
   const place = op('s.v', '#>', 'f.p');
   const next = when(
@@ -51,7 +52,7 @@ const anywhere = (value: string, key: string, rest: Steps): string => {
     's.v',
     call('jsonb_set', 's.v', 'f.p', blank(place, rest), 'false'),
   );
-  return `(WITH RECURSIVE d(v) AS (SELECT ${cast(value, jsonb)}), w(p, v) AS (SELECT '{}'::${text}[], d.v FROM d UNION ALL SELECT ${op('w.p', '||', 'c.k')}, c.v FROM w CROSS JOIN LATERAL (${children}) AS c), f(n, p) AS (SELECT pg_catalog.row_number() OVER (ORDER BY ${call('cardinality', 'w.p')}), w.p FROM w WHERE ${op(`(${last} COLLATE pg_catalog."C")`, '=', literal(key))}), s(n, v) AS (SELECT 0::pg_catalog.int8, d.v FROM d UNION ALL SELECT f.n, ${next} FROM s JOIN f ON ${op('f.n', '=', op('s.n', '+', '1'))}) SELECT s.v FROM s ORDER BY s.n DESC LIMIT 1)`;
+  return `(WITH RECURSIVE d(v) AS (SELECT ${cast(value, jsonb)}), w(p, v) AS (SELECT '{}'::${text}[], d.v FROM d UNION ALL SELECT ${op('w.p', '||', 'c.k')}, c.v FROM w CROSS JOIN LATERAL ${childrenOf('w.v')} AS c), f(n, p) AS (SELECT pg_catalog.row_number() OVER (ORDER BY ${call('cardinality', 'w.p')}), w.p FROM w WHERE ${op(`(${last} COLLATE pg_catalog."C")`, '=', literal(key))}), s(n, v) AS (SELECT 0::pg_catalog.int8, d.v FROM d UNION ALL SELECT f.n, ${next} FROM s JOIN f ON ${op('f.n', '=', op('s.n', '+', '1'))}) SELECT s.v FROM s ORDER BY s.n DESC LIMIT 1)`;
 };
 
 /**
