@@ -1,6 +1,8 @@
 /** `make attack`: whether anything of planted values reaches a client, and whether honest work is what it was. */
 import { Undo } from '../harness/undo.js';
 import { allAttacks } from './attacks/index.js';
+import { allWork } from './honest/index.js';
+import { doWork } from './run-honest.js';
 import { openGround } from './bed.js';
 import { readOptions } from './options.js';
 import { Range } from './run-attacks.js';
@@ -18,7 +20,11 @@ try {
     ({ category, name, since }) => wanted(category, name) && since <= options.version,
   );
   const attacked = await inParallel(chosen, options.jobs, (attack) => range.attack(attack));
-  process.exitCode = report(attacked, [], options) ? 0 : 1;
+  const works = allWork.filter(
+    ({ category, name, since }) => wanted(category, name) && since <= options.version,
+  );
+  const worked = await inParallel(works, options.jobs, (work) => doWork(range, ground, work));
+  process.exitCode = report(attacked, worked, options) ? 0 : 1;
 } finally {
   await undo.all();
 }

@@ -1,5 +1,6 @@
 import type { Options } from './options.js';
 import type { AttackResult } from './run-attacks.js';
+import type { WorkResult } from './run-honest.js';
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
@@ -13,7 +14,7 @@ const nameOf = ({ attack }: AttackResult): string => `${attack.category}: ${atta
 /** @returns whether there is nothing to say */
 export const report = (
   attacked: readonly AttackResult[],
-  _honest: readonly never[],
+  worked: readonly WorkResult[],
   { verbose }: Options,
 ): boolean => {
   for (const result of attacked) {
@@ -30,8 +31,17 @@ export const report = (
       for (const line of heard) say(`    ${line}`);
     }
   }
+  for (const { work, changed, broken: why } of worked) {
+    const name = `${work.category}: ${work.name}`;
+    if (changed !== undefined) say(`CHANGED ${name}: ${changed}`);
+    if (why !== undefined) say(`broken work ${name}: ${why}`);
+  }
   const leaked = attacked.filter((result) => leaks(result).length > 0).length;
   const broken = attacked.filter(({ direct }) => direct.length === 0).length;
-  say(`attacks ${attacked.length}: leaked ${leaked}, broken ${broken}; honest 0: changed 0`);
-  return leaked === 0 && broken === 0;
+  const changed = worked.filter((result) => result.changed !== undefined).length;
+  const idle = worked.filter((result) => result.broken !== undefined).length;
+  say(
+    `attacks ${attacked.length}: leaked ${leaked}, broken ${broken}; honest ${worked.length}: changed ${changed}, broken ${idle}`,
+  );
+  return leaked + broken + changed + idle === 0;
 };
