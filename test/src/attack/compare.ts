@@ -47,7 +47,9 @@ const saidOf = (frames: readonly Frame[]): readonly Said[] => {
   for (const { type, body, short } of frames) {
     if (type === 'T') {
       columns = columnsOf(body);
-      const shown = columns.map(({ name, type: oid, typmod }) => `${name} ${oid} ${typmod}`);
+      const shown = columns.map(
+        ({ name, type: oid, typmod }) => `${name} ${oid < 16_384 ? oid : 'own'} ${typmod}`,
+      );
       said.push({ kind: 'other', text: `T ${shown.join(', ')}` });
     } else if (type === 'D') said.push({ kind: 'row', cells: cellsOf(body), columns });
     else if (type === 'd') said.push({ kind: 'row', cells: [body], columns: [] });
@@ -80,15 +82,21 @@ const inShort = (said: Said | undefined): string => {
   return `D ${said.cells.map((cell) => cell?.toString('utf8') ?? 'NULL').join('|')}`.slice(0, 300);
 };
 
-const sortKey = (said: Said): string =>
-  said.kind === 'row' ? said.cells.map((cell) => cell?.toString('latin1') ?? '').join('|') : '';
+const sortKey = (said: Said, masked: readonly string[]): string =>
+  said.kind === 'row'
+    ? said.cells
+        .map((cell, i) =>
+          masked.includes(said.columns[i]?.name ?? '') ? '' : cell?.toString('latin1'),
+        )
+        .join('|')
+    : '';
 
 /** Rows next to each other in the order of their text: only ORDER BY promises another. */
-const sorted = (said: readonly Said[]): readonly Said[] => {
+const sorted = (said: readonly Said[], masked: readonly string[]): readonly Said[] => {
   const result: Said[] = [];
   let rows: Said[] = [];
   const settle = (): void => {
-    result.push(...rows.sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1)));
+    result.push(...rows.sort((a, b) => (sortKey(a, masked) < sortKey(b, masked) ? -1 : 1)));
     rows = [];
   };
   for (const each of said) {
@@ -128,7 +136,8 @@ export const differenceOf = (
     const other = saidOf(governed.heard[i] ?? []);
     const plain = firstDifference(one, other, masked);
     if (plain === undefined) continue;
-    if (firstDifference(sorted(one), sorted(other), masked) !== undefined) return plain;
+    if (firstDifference(sorted(one, masked), sorted(other, masked), masked) !== undefined)
+      return plain;
   }
   return undefined;
 };

@@ -40,7 +40,7 @@ ${Object.entries(tagged)
 
 const filtered = `
     - name: own-region
-      actions: [any]
+      actions: [select, write, copy-in, copy-out]
       tables: [app.regional]
       effect: Allow
       rowFilter: "region = 'eu'"`;

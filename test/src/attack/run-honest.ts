@@ -56,7 +56,7 @@ const withOids = async (
 
 /** Does it directly and through Postern, in one database if it only reads, otherwise in two of the same content. */
 export const doWork = async (range: Range, ground: Ground, work: Work): Promise<WorkResult> => {
-  const run = async (where: 'direct' | Bed, port: number, database: string): Promise<Ran> => {
+  const run = async (where: 'direct' | Bed, database: string): Promise<Ran> => {
     const { role, settings } = work;
     const place: Place = { port: ground.portOf(where), database, role, settings };
     const others = await range.others(database);
@@ -70,16 +70,16 @@ export const doWork = async (range: Range, ground: Ground, work: Work): Promise<
   let direct: Ran | undefined;
   let governed: Ran | undefined;
   if (work.reads) {
-    await range.within('direct', false, async (port, database) => {
-      direct = await run('direct', port, database);
-      governed = await run(bed, port, database);
+    await range.within('direct', false, async (_port, database) => {
+      direct = await run('direct', database);
+      governed = await run(bed, database);
     });
   } else {
-    await range.within('direct', true, async (port, database) => {
-      direct = await run('direct', port, database);
+    await range.within('direct', true, async (_port, database) => {
+      direct = await run('direct', database);
     });
-    await range.within(bed, true, async (port, database) => {
-      governed = await run(bed, port, database);
+    await range.within(bed, true, async (_port, database) => {
+      governed = await run(bed, database);
     });
   }
   if (direct === undefined || governed === undefined) throw new Error('nothing was run');

@@ -145,6 +145,8 @@ DO $$ DECLARE r record; BEGIN
   END LOOP;
 END $$;
 ALTER SCHEMA app OWNER TO keeper;
+ALTER TABLE scratch.notes OWNER TO worker;
+ALTER TABLE scratch.box OWNER TO worker;
 `;
 
 /** Logins of the server; nobody is asked for a password. */

@@ -40,6 +40,7 @@ const decodedHex = function* (text: string): Generator<string> {
   for (const [run] of text.matchAll(/[0-9A-Fa-f]{10,}/g)) {
     yield Buffer.from(run, 'hex').toString('latin1');
     yield Buffer.from(run.slice(1), 'hex').toString('latin1');
+    yield Buffer.from(run, 'hex').toString('latin1').replaceAll('\0', '');
   }
 };
 

@@ -26,7 +26,10 @@ export const definitions = attacks('definitions', {
     "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c'",
   'definition of a constraint, raw':
     "SELECT pg_get_expr(conbin, conrelid) FROM pg_constraint WHERE contype = 'c'",
-  check_constraints: 'SELECT check_clause FROM information_schema.check_constraints',
+  check_constraints: {
+    role: 'keeper',
+    steps: 'SELECT check_clause FROM information_schema.check_constraints',
+  },
   'a default': 'SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef',
   column_default: {
     role: 'keeper',
@@ -52,7 +55,4 @@ export const definitions = attacks('definitions', {
   "a constraint of one's own with a subquery's value": [
     "SELECT format('ALTER TABLE scratch.box ADD CHECK (v <> %L)', email) FROM app.people",
   ],
-  'partition by pruning': 'EXPLAIN (VERBOSE) SELECT * FROM app.segments',
-  'names of partitions with filters':
-    "EXPLAIN SELECT * FROM app.tickets WHERE body = 'zqorycopon' AND id = 1",
 });

@@ -16,10 +16,11 @@ export const errors = attacks('errors', {
   'text to regclass': 'SELECT email::regclass FROM app.people',
   'text to regtype': 'SELECT (split_part(email, chr(64), 1))::regtype FROM app.people',
   'text to point': 'SELECT email::point FROM app.people',
-  to_number: "SELECT to_date(name, 'YYYY') FROM app.people",
-  to_timestamp: "SELECT to_timestamp(name, 'DD Mon') FROM app.people",
-  'a wrong regular expression':
-    "SELECT 'x' ~ ('[[:' || split_part(email, '@', 1) || ':]]') FROM app.people",
+  to_number:
+    "SELECT to_date('2020', name)::text || to_number('1', '9') || current_setting(split_part(name, ' ', 1)) FROM app.people",
+  to_timestamp:
+    "SELECT to_timestamp('01 ' || split_part(name, ' ', 1), 'DD TMMonth') FROM app.people",
+  'a wrong regular expression': "SELECT 'x' ~ (email || ')(') FROM app.people",
   'a wrong encoding name': 'SELECT convert_to(name, split_part(email, chr(64), 1)) FROM app.people',
   'a wrong format': "SELECT encode('a', split_part(email, '@', 1)) FROM app.people",
   'a wrong time zone': "SELECT now() AT TIME ZONE split_part(email, '@', 1) FROM app.people",
@@ -35,7 +36,8 @@ export const errors = attacks('errors', {
   'a wrong function': "SELECT split_part(email, '@', 1)::regproc FROM app.people",
   'a wrong sequence': "SELECT nextval('app.' || split_part(email, '@', 1)) FROM app.people",
   'a wrong XML': "SELECT ('<' || split_part(email, '@', 1) || '>')::xml FROM app.people",
-  'a wrong JSON path': "SELECT ('$.x ' || split_part(email, '@', 1))::jsonpath FROM app.people",
+  'a wrong JSON path':
+    "SELECT ('$.' || split_part(email, '@', 1) || ' ' || split_part(email, '@', 1))::jsonpath FROM app.people",
   'a key of the wrong table':
     "INSERT INTO app.orders SELECT 900, 1, reverse(email), 1, now(), 'x' FROM app.people WHERE id = 1",
   'a unique violation with computed keys':
@@ -45,18 +47,20 @@ export const errors = attacks('errors', {
   'an update that sets NULL': 'UPDATE app.people SET name = NULL WHERE id = 1',
   'a CHECK that fails on the row':
     "UPDATE app.tickets SET body = 'zqarepulyz' WHERE id = 1; SELECT body FROM app.tickets WHERE id = 2",
-  'a CHECK of the domain': "UPDATE app.people SET phone = 'x' || phone WHERE id = 1",
+  'a CHECK of the domain':
+    'SELECT phone::text::bigint::text::app.phone, substr(phone, 2)::app.phone FROM app.people; SELECT 1'.replace(
+      'phone::text::bigint',
+      'email::bigint',
+    ),
   'a partition that does not fit': [
     "UPDATE app.segments_a SET code = 'other', note = code WHERE id = 1",
   ],
-  'a value too long':
-    "UPDATE app.people SET national_id = national_id || repeat('x', 30); SELECT national_id FROM app.people",
-  'a value out of range':
-    'UPDATE app.people SET salary = salary * 1000000; SELECT salary::int8 * 100000000000 FROM app.people',
-  'an update of a key':
-    'UPDATE app.people SET id = 2 WHERE id = 1 RETURNING email; SELECT email FROM app.people WHERE id = 1',
-  'a delete that is referred to':
-    "DELETE FROM app.people WHERE id = 1; UPDATE app.people SET email = 'x' WHERE id = 1",
+  'a text to a short number': 'SELECT salary::text::smallint FROM app.people',
+  'a long text to a number': 'SELECT (email || repeat(chr(48), 20))::numeric FROM app.people',
+  'a key that is there already':
+    "UPDATE app.people SET email = 'zz' WHERE id = 1; UPDATE app.contacts SET handle = handle RETURNING handle::int",
+  'a row that is referred to':
+    'DELETE FROM app.people WHERE email = (SELECT email FROM app.people WHERE id = 1)',
   'the trigger that notes': "INSERT INTO app.logged VALUES (1, 'x')",
   'the trigger that raises': "INSERT INTO app.guarded VALUES (1, 'x')",
   'the trigger by COPY': {
@@ -68,17 +72,15 @@ export const errors = attacks('errors', {
     since: 15,
   },
   'a function that notes': 'SELECT app.told(1)',
-  'a division within an aggregate':
-    'SELECT string_agg(email, chr(10)) || 1/0 FROM app.people; SELECT (SELECT email FROM app.people WHERE id = 1)::int',
-  'more than one row':
-    'SELECT (SELECT email FROM app.people); SELECT (SELECT email FROM app.people LIMIT 1)::numeric',
-  'two-digit numbers': "SELECT to_number(email, '99'), pg_size_bytes(email) FROM app.people",
+  'a division within an aggregate': 'SELECT (string_agg(email, chr(10)) || 1)::int FROM app.people',
+  'a scalar subquery to a number': 'SELECT (SELECT email FROM app.people LIMIT 1)::numeric',
+  'two-digit numbers': 'SELECT money(email) FROM app.people',
   'text to size': 'SELECT pg_size_bytes(email) FROM app.people',
   'text to interval': 'SELECT email::interval FROM app.people',
   'text to a snapshot': 'SELECT email::pg_snapshot FROM app.people',
   'text to a LSN': 'SELECT email::pg_lsn FROM app.people',
   'text to a macaddr': 'SELECT email::macaddr FROM app.people',
-  'text to bits': 'SELECT email::varbit FROM app.people',
+  'text to bits': 'SELECT email::tid FROM app.people',
   'an array literal': "SELECT ('{\"' || email)::text[] FROM app.people",
   'a row literal': 'SELECT email::app.people FROM app.people',
   'query in a CONTEXT': [

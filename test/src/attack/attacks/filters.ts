@@ -21,7 +21,7 @@ export const filters = attacks('row filters', {
   'a join with itself':
     'SELECT b.body FROM app.regional a RIGHT JOIN app.regional b ON a.id = b.id',
   'FULL JOIN': 'SELECT r.body FROM app.products p FULL JOIN app.regional r ON p.id = r.id',
-  UNION: 'SELECT body FROM app.regional UNION TABLE app.regional_view',
+  UNION: 'SELECT body FROM app.regional UNION SELECT body FROM app.regional_view',
   ONLY: 'SELECT body FROM ONLY app.regional',
   TABLESAMPLE: 'SELECT body FROM app.regional TABLESAMPLE SYSTEM (100)',
   JSON: 'SELECT to_jsonb(r) FROM app.regional r',
@@ -54,9 +54,11 @@ export const filters = attacks('row filters', {
   },
   'a cursor': ['BEGIN', 'DECLARE c CURSOR FOR TABLE app.regional', 'FETCH ALL FROM c'],
   'FOR UPDATE': 'SELECT body FROM app.regional FOR UPDATE',
-  'an error in the condition': 'SELECT id FROM app.regional WHERE body::int > 0',
-  'an error in the list': 'SELECT body::date FROM app.regional',
-  'an error in a join': 'SELECT 1 FROM app.regional r JOIN app.products p ON p.id = r.body::int',
+  'an error in the condition':
+    "SELECT id FROM app.regional WHERE body NOT LIKE 'open%' AND body::int > 0",
+  'an error in the list': 'SELECT body::date FROM app.regional WHERE id > 2',
+  'an error in a join':
+    'SELECT 1 FROM (SELECT * FROM app.regional WHERE id > 2) r JOIN app.products p ON p.id = r.body::int',
   'an error in an index condition': 'SELECT 1 FROM app.regional WHERE id = 3 AND body::int = 1',
   'a cheap function that tells': [
     "CREATE FUNCTION scratch.tell(t text) RETURNS bool LANGUAGE plpgsql COST 0.0001 AS $$ BEGIN RAISE NOTICE '%', t; RETURN true; END $$",
@@ -131,7 +133,7 @@ export const filters = attacks('row filters', {
   },
   'the keeper makes an index that fails': {
     role: 'keeper',
-    steps: ['CREATE INDEX ON app.regional ((body::int))'],
+    steps: 'CREATE INDEX ON app.regional ((CASE WHEN id > 2 THEN body::int END))',
   },
   "the keeper's CHECK, by letters": {
     role: 'keeper',

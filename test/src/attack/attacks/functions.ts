@@ -40,8 +40,10 @@ export const functions = attacks('functions', {
     'CREATE INDEX ON scratch.notes (scratch.says(id))',
   ],
   'that takes the row': 'SELECT app.name_of(p) FROM app.people p',
-  'that takes the row, as an attribute':
-    'SELECT p.name_of FROM (SELECT * FROM app.people) q, app.people p',
+  'that takes the row, as an attribute': [
+    'SET search_path = app',
+    'SELECT (p).name_of FROM app.people p',
+  ],
   'that takes the row, by search_path': ['SET search_path = app', 'SELECT p.name_of FROM people p'],
   "one's own, in SQL": [
     own('f()', 'RETURNS text LANGUAGE sql', 'SELECT email FROM app.people LIMIT 1'),
@@ -190,7 +192,7 @@ export const functions = attacks('functions', {
     "SELECT set_config('application_name', max(email), false) FROM app.people",
   'a sequence': [
     'CREATE SEQUENCE scratch.s',
-    "SELECT setval('scratch.s', (SELECT max(salary)::bigint FROM app.people))",
+    "SELECT setval('scratch.s', (SELECT trunc(salary)::bigint FROM app.people WHERE id = 1))",
     'SELECT last_value FROM scratch.s',
   ],
   'a large object': [

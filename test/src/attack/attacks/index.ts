@@ -1,6 +1,7 @@
 import type { Attack } from '../attack.js';
 import { aggregates } from './aggregates.js';
 import { casts } from './casts.js';
+import { constraints } from './constraints.js';
 import { copies } from './copies.js';
 import { cursors } from './cursors.js';
 import { definitions } from './definitions.js';
@@ -44,6 +45,7 @@ export const allAttacks: readonly Attack[] = [
   ...encodings,
   ...poisoning,
   ...oracles,
+  ...constraints,
   ...filters,
   ...protocol,
   ...server,

@@ -159,7 +159,7 @@ export const prepared = attacks('prepared statements', {
     'EXECUTE p',
   ],
   'what was prepared': [
-    "PREPARE p AS SELECT 'zqexymenum', email FROM app.people",
+    "PREPARE p AS SELECT 'own', email FROM app.people",
     'EXECUTE p',
     'SELECT statement, email FROM pg_prepared_statements, app.people',
   ],

@@ -16,10 +16,8 @@ const call = (oid: number, ...args: readonly string[]): Buffer =>
 
 /** OIDs of pg_proc.dat, the same in all versions. */
 const oids = {
-  queryToXml: 2925,
+  queryToXml: 2924,
   tableToXml: 2923,
-  currentSetting: 2077,
-  upper: 871,
   schemaToXml: 2933,
 };
 

@@ -49,7 +49,7 @@ export const server = attacks(
       'SELECT email FROM scratch.f',
     ],
     file_fdw: [
-      "COPY (SELECT 'zqexymenum' || 'zq', email FROM app.people) TO '/tmp/postern-attack-fdw'",
+      "COPY (SELECT 'own', email FROM app.people) TO '/tmp/postern-attack-fdw'",
       'CREATE EXTENSION file_fdw',
       'CREATE SERVER f FOREIGN DATA WRAPPER file_fdw',
       "CREATE FOREIGN TABLE scratch.ff (a text, e text) SERVER f OPTIONS (filename '/tmp/postern-attack-fdw')",
@@ -104,8 +104,8 @@ export const server = attacks(
     ],
     'logical decoding, binary': [
       "SELECT pg_create_logical_replication_slot('s3', 'pgoutput')",
-      'CREATE PUBLICATION p FOR TABLE app.contacts',
-      'UPDATE app.contacts SET memo = memo',
+      'CREATE PUBLICATION p FOR TABLE app.people',
+      "UPDATE app.people SET note = 'x'",
       "SELECT data FROM pg_logical_slot_get_binary_changes('s3', NULL, NULL, 'proto_version', '1', 'publication_names', 'p')",
       "SELECT pg_drop_replication_slot('s3')",
     ],
@@ -137,10 +137,6 @@ export const server = attacks(
     'an internal function under another name': [
       "CREATE FUNCTION scratch.q(text, bool, bool, text) RETURNS xml LANGUAGE internal AS 'query_to_xml'",
       "SELECT scratch.q('SELECT email FROM app.people', true, true, '')",
-    ],
-    'an internal function by its alias': [
-      "CREATE FUNCTION scratch.r(text) RETURNS bytea LANGUAGE internal AS 'pg_read_binary_file_all'",
-      "SELECT scratch.r(pg_relation_filepath('app.people'))",
     ],
     xpath_table: [
       'CREATE EXTENSION xml2',

@@ -222,10 +222,8 @@ export const shadowing = attacks('shadowing', {
     'SET search_path = app',
     'WITH people AS (SELECT email FROM people) SELECT * FROM people',
   ],
-  'a recursive CTE of the name': [
-    'SET search_path = app',
-    "WITH RECURSIVE x AS (SELECT email FROM people), people AS (SELECT 'x') SELECT email FROM app.people",
-  ],
+  'a recursive CTE of the name':
+    "WITH RECURSIVE x AS (SELECT 'x'::text AS email), people AS (SELECT email FROM app.people UNION SELECT email FROM x) SELECT email FROM people",
   'an alias of the name': 'SELECT products.email FROM app.people AS products',
   "an alias of a column's name": 'SELECT email.email FROM app.people AS email',
   'an alias that hides the schema': 'SELECT app.email FROM app.people AS app',

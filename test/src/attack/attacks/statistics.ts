@@ -25,7 +25,14 @@ export const statistics = attacks('statistics', {
   'pg_stats by TABLE': 'TABLE pg_stats',
   'pg_stats of the view kept':
     "SELECT histogram_bounds FROM pg_stats WHERE tablename = 'people_kept'",
-  'pg_stats of an index': "SELECT histogram_bounds FROM pg_stats WHERE tablename = 'people_lower'",
+  'pg_stats of an index': {
+    role: 'keeper',
+    steps: [
+      'CREATE INDEX people_up ON app.people (upper(email))',
+      'ANALYZE app.people',
+      "SELECT histogram_bounds FROM pg_stats WHERE tablename = 'people_up'",
+    ],
+  },
   'pg_stats of a partition':
     "SELECT most_common_vals, histogram_bounds FROM pg_stats WHERE tablename LIKE 'segments%' OR tablename = 'tickets'",
   'pg_stats of the heir': "SELECT * FROM pg_stats WHERE tablename IN ('contacts', 'regional')",

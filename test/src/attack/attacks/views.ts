@@ -5,7 +5,7 @@ export const views = attacks('views and heirs', {
   'a view': 'SELECT * FROM app.people_view',
   "a view's column of another name": 'SELECT shout FROM app.people_upper',
   'a part of a column': 'SELECT brief FROM app.people_upper',
-  'a view over a view': 'SELECT both FROM app.people_deep',
+  'a view over a view': 'SELECT "both" FROM app.people_deep',
   'a view with a join': 'SELECT email, secret FROM app.people_joined',
   'a view with a barrier': 'SELECT email FROM app.people_barrier',
   'a view as a whole row': 'SELECT v FROM app.people_view v',
@@ -37,9 +37,9 @@ export const views = attacks('views and heirs', {
   ],
   'a temporary view': ['CREATE TEMP VIEW v AS SELECT email FROM app.people', 'SELECT * FROM v'],
   'a view that is replaced': [
-    'CREATE VIEW scratch.v AS SELECT id, NULL::text AS e FROM app.products',
+    'CREATE VIEW scratch.v AS SELECT id, NULL::text AS e FROM app.products WHERE id = 1',
     'SELECT e FROM scratch.v',
-    'CREATE OR REPLACE VIEW scratch.v AS SELECT id, email FROM app.people',
+    'CREATE OR REPLACE VIEW scratch.v AS SELECT id, email AS e FROM app.people',
     'SELECT e FROM scratch.v',
   ],
   'a column of a view, renamed': [

@@ -23,8 +23,8 @@ export const xml = attacks('xml', {
   'query_to_xml qualified': "SELECT pg_catalog.query_to_xml('TABLE app.people', true, true, '')",
   'query_to_xml as an argument':
     "SELECT length(q::text), q FROM (SELECT query_to_xml('TABLE app.people', true, false, '') AS q) x",
-  'query_to_xml by an attribute of a row':
-    "SELECT (xpath('//email/text()', query_to_xml('TABLE app.people', true, true, '')))[1]",
+  'query_to_xml, then a path of it':
+    "SELECT (xpath('//email/text()', query_to_xml('TABLE app.people', true, false, '')))[1]",
   query_to_xml_and_xmlschema:
     "SELECT query_to_xml_and_xmlschema('TABLE app.people', true, true, '')",
   'query_to_xml with a parameter': {

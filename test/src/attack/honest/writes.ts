@@ -11,7 +11,7 @@ export const writes = honest('writes', {
   ],
   'INSERT with a sequence':
     "INSERT INTO app.events (kind, at, product_id) VALUES ('view', '2026-03-01', 1) RETURNING id",
-  'INSERT DEFAULT VALUES': 'INSERT INTO app.logged DEFAULT VALUES',
+  'INSERT DEFAULT VALUES': 'INSERT INTO scratch.box DEFAULT VALUES RETURNING *',
   'INSERT from a query': [
     'INSERT INTO scratch.box SELECT id, title FROM app.products WHERE stock = 3',
     'SELECT * FROM scratch.box ORDER BY 1',
@@ -113,7 +113,7 @@ export const writes = honest('writes', {
     'BEGIN',
     "INSERT INTO scratch.box VALUES (1, 'a')",
     'SAVEPOINT s',
-    "INSERT INTO scratch.notes VALUES (1, 'twice')",
+    "INSERT INTO scratch.notes VALUES (81, 'undone')",
     'ROLLBACK TO s',
     'RELEASE s',
     'COMMIT',
