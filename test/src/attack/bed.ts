@@ -18,6 +18,7 @@ export interface Ground {
   /** Makes a copy of the schema. @returns its name */
   fresh(): Promise<string>;
   remove(database: string): Promise<void>;
+  connectAt(port: number, user: string, database: string): Promise<pg.Client>;
   /** A client of the superuser, not governed. */
   connect(database: string): Promise<pg.Client>;
   said(): string;
@@ -26,7 +27,12 @@ export interface Ground {
 export const openGround = async (undo: Undo, version: Major = 18): Promise<Ground> => {
   const server = await startPostgres({
     ...{ version, auth: 'trust' },
-    settings: { max_connections: '60', autovacuum: 'off', wal_level: 'logical' },
+    settings: {
+      max_connections: '60',
+      autovacuum: 'off',
+      wal_level: 'logical',
+      full_page_writes: 'off',
+    },
   });
   undo.push(() => server.stop());
   await server.sql(roles);
@@ -40,13 +46,15 @@ export const openGround = async (undo: Undo, version: Major = 18): Promise<Groun
   const ports = new Map(
     beds.map((bed) => [bed, Number(new URL(postern.databases[`attack/${bed}`] ?? '').port)]),
   );
-  const connect = async (database: string): Promise<pg.Client> => {
-    const client = new pg.Client({ connectionString: server.login(database) });
+  const connectAt = async (port: number, user: string, database: string): Promise<pg.Client> => {
+    const client = new pg.Client({ host: '127.0.0.1', port, user, database });
     // it may be ended with its database
     client.on('error', () => undefined);
     await client.connect();
     return client;
   };
+  const connect = (database: string): Promise<pg.Client> =>
+    connectAt(server.port, 'postgres', database);
   const maker = await connect('postgres');
   undo.push(() => maker.end());
   let made = 0;
@@ -62,6 +70,7 @@ export const openGround = async (undo: Undo, version: Major = 18): Promise<Groun
       await maker.query(`DROP DATABASE ${database} WITH (FORCE)`);
     },
     connect,
-    said: postern.said,
+    connectAt,
+    said: () => postern.said(),
   };
 };

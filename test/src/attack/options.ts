@@ -10,11 +10,20 @@ export interface Options {
   readonly verbose: boolean;
   /** queries that are made up */
   readonly generated: number;
+  /** of their making */
+  readonly seed: number;
 }
 
 /** @throws RangeError on words that mean nothing */
 export const readOptions = (words: readonly string[]): Options => {
-  let options: Options = { version: 18, only: [], jobs: 2, verbose: false, generated: 300 };
+  let options: Options = {
+    version: 18,
+    only: [],
+    jobs: 2,
+    verbose: false,
+    generated: 300,
+    seed: 1,
+  };
   for (let i = 0; i < words.length; i += 1) {
     const next = (): string => words[(i += 1)] ?? '';
     switch (words[i]) {
@@ -27,6 +36,9 @@ export const readOptions = (words: readonly string[]): Options => {
       case '--generated':
         options = { ...options, generated: Number(next()) };
         break;
+      case '--seed':
+        options = { ...options, seed: Number(next()) };
+        break;
       case '--verbose':
         options = { ...options, verbose: true };
         break;
@@ -35,7 +47,7 @@ export const readOptions = (words: readonly string[]): Options => {
         break;
       default:
         throw new RangeError(
-          `what is ${words[i] ?? ''}? [--only PART]... [--version 13..18] [--jobs N] [--generated N] [--verbose]`,
+          `what is ${words[i] ?? ''}? [--only PART]... [--version 13..18] [--jobs N] [--generated N] [--seed N] [--verbose]`,
         );
     }
   }

@@ -78,6 +78,9 @@ export const planted = {
   tickets: ['zquvasunig', 'zqexikuhiq', 'zqyxymyseb'],
   /** default that a fast ADD COLUMN left in attmissingval */
   missing: 'zqehixewon',
+  /** in most of a table's rows: one hidden, one masked */
+  ledger: 'zqibydyryf',
+  common: 'zqetysibic',
 } as const;
 
 /** Every word. */

@@ -3,14 +3,25 @@ export type Bed = 'narrow' | 'wide';
 export const beds: readonly Bed[] = ['narrow', 'wide'];
 
 const tagged: Readonly<Record<string, readonly string[]>> = {
-  'pii.name': ['app.people.name'],
-  'pii.email': ['app.people.email', 'app.orders.email'],
-  'pii.national': ['app.people.national_id', 'app.people.phone'],
+  'pii.name': ['app.people.name', 'gen.folk.name'],
+  'pii.email': ['app.people.email', 'app.orders.email', 'gen.folk.email', 'gen.bills.email'],
+  'pii.national': [
+    'app.people.national_id',
+    'app.people.phone',
+    'gen.bills.memo',
+    'gen.parts.code',
+  ],
   'pii.salary': ['app.people.salary'],
   'pii.birth': ['app.people.birth'],
   'pii.doc': ['app.people.doc'],
-  'pii.other': ['app.people.tags', 'app.people.token', 'app.people.mood'],
-  'pii.text': ['app.segments.code', 'app.contacts.handle', 'app.tickets.body', 'app.late.secret'],
+  'pii.other': ['app.people.tags', 'app.people.token', 'app.people.mood', 'gen.bills.secret'],
+  'pii.text': [
+    'app.segments.code',
+    'app.contacts.handle',
+    'app.tickets.body',
+    'app.late.secret',
+    'app.ledger.note',
+  ],
 };
 
 const masks = `
@@ -41,7 +52,7 @@ ${Object.entries(tagged)
 const filtered = `
     - name: own-region
       actions: [select, write, copy-in, copy-out]
-      tables: [app.regional]
+      tables: [app.regional, app.ledger, gen.local]
       effect: Allow
       rowFilter: "region = 'eu'"`;
 

@@ -1,4 +1,5 @@
 import { mailOf, people, planted } from './planted.js';
+import { generatedSchema } from './schema-generated.js';
 import { objects } from './schema-objects.js';
 
 const text = (value: string): string => `'${value}'`;
@@ -99,6 +100,13 @@ INSERT INTO app.tickets VALUES
 CREATE INDEX ticket_of_one ON app.tickets (id) WHERE body = '${planted.predicate}';
 CREATE INDEX people_lower ON app.people (lower(name));
 
+CREATE TABLE app.ledger (id int, region text, body text, note text);
+INSERT INTO app.ledger
+  SELECT i, CASE WHEN i % 2 = 0 THEN 'us' ELSE 'eu' END,
+         CASE WHEN i % 2 = 0 THEN '${planted.ledger}' ELSE 'open ' || i END,
+         CASE WHEN i % 3 = 0 THEN '${planted.common}' ELSE 'note ' || i END
+  FROM generate_series(1, 600) i;
+
 CREATE TABLE app.late (id int);
 INSERT INTO app.late VALUES (1), (2);
 ALTER TABLE app.late ADD COLUMN secret text DEFAULT '${planted.missing}';
@@ -158,4 +166,4 @@ GRANT pg_read_all_stats TO worker;
 `;
 
 /** The whole schema, to be run in an empty database. */
-export const schema = [tables, open, objects, grants, owners, analysed].join('\n');
+export const schema = [tables, open, objects, generatedSchema, grants, owners, analysed].join('\n');

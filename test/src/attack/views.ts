@@ -31,7 +31,7 @@ const columnsOf = (bytes: Buffer): string[] => {
       at += length;
     }
   }
-  return [...columns.filter((text) => text !== undefined), all];
+  return [...Object.values(columns), all];
 };
 
 const joined = (text: string): string => text.replaceAll(/[^A-Za-z0-9]/g, '');

@@ -12,11 +12,13 @@ import { expressions } from './expressions.js';
 import { filters } from './filters.js';
 import { functions } from './functions.js';
 import { json } from './json.js';
+import { matches } from './matches.js';
 import { oracles } from './oracles.js';
 import { poisoning } from './poisoning.js';
 import { prepared } from './prepared.js';
 import { protocol } from './protocol.js';
 import { renames } from './renames.js';
+import { wholeRows } from './rows.js';
 import { server } from './server.js';
 import { shadowing } from './shadowing.js';
 import { statistics } from './statistics.js';
@@ -26,6 +28,7 @@ import { xml } from './xml.js';
 
 export const allAttacks: readonly Attack[] = [
   ...expressions,
+  ...wholeRows,
   ...casts,
   ...json,
   ...xml,
@@ -45,6 +48,7 @@ export const allAttacks: readonly Attack[] = [
   ...encodings,
   ...poisoning,
   ...oracles,
+  ...matches,
   ...constraints,
   ...filters,
   ...protocol,

@@ -1,9 +1,11 @@
 import type { Work } from '../work.js';
 import { analytics } from './analytics.js';
 import { beside } from './beside.js';
+import { dashboards } from './dashboards.js';
 import { migrations } from './migrations.js';
 import { psql } from './psql.js';
 import { sessions } from './sessions.js';
+import { tools } from './tools.js';
 import { writes } from './writes.js';
 
 export const allWork: readonly Work[] = [
@@ -12,5 +14,7 @@ export const allWork: readonly Work[] = [
   ...writes,
   ...migrations,
   ...sessions,
+  ...tools,
+  ...dashboards,
   ...psql,
 ];
