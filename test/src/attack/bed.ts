@@ -58,16 +58,19 @@ export const openGround = async (undo: Undo, version: Major = 18): Promise<Groun
   const maker = await connect('postgres');
   undo.push(() => maker.end());
   let made = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  /** One after the other: it is one session. */
+  const make = (sql: string): Promise<unknown> => (last = last.then(() => maker.query(sql)));
   return {
     portOf: (where) => (where === 'direct' ? server.port : (ports.get(where) ?? 0)),
     fresh: async () => {
       made += 1;
       const name = `copy_${made}`;
-      await maker.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+      await make(`CREATE DATABASE ${name} TEMPLATE ${template}`);
       return name;
     },
     remove: async (database) => {
-      await maker.query(`DROP DATABASE ${database} WITH (FORCE)`);
+      await make(`DROP DATABASE ${database} WITH (FORCE)`);
     },
     connect,
     connectAt,

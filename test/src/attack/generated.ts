@@ -49,7 +49,7 @@ export type Outcome =
   /** not understood or not maskable: safe, and counted */
   | { readonly kind: 'refused'; readonly why: string }
   /** it fails over the copy too, or gives another answer each time */
-  | { readonly kind: 'unknown' }
+  | { readonly kind: 'unknown'; readonly why: string }
   | { readonly kind: 'differs'; readonly how: string };
 
 export interface GeneratedResult extends Case {
@@ -97,7 +97,7 @@ const outcomeOf = (governed: Ran, expected: Ran): Outcome => {
   const wrong = errorOf(expected);
   if (wrong !== undefined)
     return error !== undefined
-      ? { kind: 'unknown' }
+      ? { kind: 'unknown', why: wrong }
       : { kind: 'differs', how: `over the copy ${wrong}, governed it runs` };
   if (error !== undefined) {
     return ['42501', '0A000'].includes(codeOf(error))

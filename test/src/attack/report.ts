@@ -35,7 +35,7 @@ export const aboutMade = function* (made: GeneratedResult, verbose: boolean): Ge
   const { sql, carrier, planted, outcome } = made;
   if (planted.length > 0) yield `LEAKED generated, ${carrier}: ${planted.join(', ')}: ${sql}`;
   if (outcome.kind === 'differs') yield `CHANGED generated, ${carrier}: ${outcome.how}: ${sql}`;
-  if (outcome.kind === 'refused' && verbose) yield `refused, ${carrier}: ${outcome.why}: ${sql}`;
+  if ('why' in outcome && verbose) yield `${outcome.kind}, ${carrier}: ${outcome.why}: ${sql}`;
 };
 
 /** Two lines that count. */

@@ -122,7 +122,7 @@ export const expressions = attacks('expressions', {
   to_tsvector: "SELECT to_tsvector('simple', email || ' ' || name) FROM app.people",
   'tsvector lexemes': "SELECT (unnest(to_tsvector('simple', name))).lexeme FROM app.people",
   ts_headline: "SELECT ts_headline('simple', name, to_tsquery('simple', 'x')) FROM app.people",
-  ts_debug: "SELECT token FROM app.people, ts_debug('simple', name)",
+  ts_debug: "SELECT d.token FROM app.people p, ts_debug('simple', p.name) d",
   'to_ascii of a conversion':
     "SELECT convert_from(convert(convert_to(email, 'UTF8'), 'UTF8', 'LATIN1'), 'LATIN1') FROM app.people",
   'rot13, turned back': {

@@ -52,7 +52,7 @@ export const json = attacks('json', {
   JSON_ARRAYAGG: { steps: 'SELECT JSON_ARRAYAGG(email) FROM app.people', since: 16 },
   JSON_OBJECTAGG: { steps: 'SELECT JSON_OBJECTAGG(email: id) FROM app.people', since: 16 },
   JSON_SERIALIZE: {
-    steps: 'SELECT JSON_SERIALIZE(doc) FROM app.people',
+    steps: 'SELECT JSON_SERIALIZE(JSON_ARRAY(email)) FROM app.people',
     since: 17,
   },
   'JSON_VALUE that fails': {
