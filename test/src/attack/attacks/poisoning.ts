@@ -1,4 +1,4 @@
-import { attacks } from '../attack.js';
+import { attacks, type Written } from '../attack.js';
 import { bind, extended, outside, pause, query, raw, second } from '../steps.js';
 import { say } from '../../wire/raw-client.js';
 
@@ -58,16 +58,8 @@ export const poisoning = attacks('cache poisoning', {
     'SELECT v FROM scratch.t',
     second('SELECT v FROM scratch.t'),
   ],
-  'the same text, replaced by nobody we see': [
-    'CREATE TABLE scratch.t (v text)',
-    'SELECT v FROM scratch.t',
-    outside(
-      'DROP TABLE scratch.t; CREATE VIEW scratch.t AS SELECT email AS v FROM app.people; GRANT SELECT ON scratch.t TO worker',
-    ),
-    'SELECT v FROM scratch.t',
-    pause(400),
-    'SELECT v FROM scratch.t',
-  ],
+  'the same text, replaced by nobody we see, just now': unseen(0),
+  'the same text, replaced by nobody we see, seconds ago': unseen(2_600),
   'replaced in a transaction that is undone': [
     'CREATE VIEW scratch.t AS SELECT email AS v FROM app.people',
     'BEGIN',
@@ -192,3 +184,15 @@ export const poisoning = attacks('cache poisoning', {
     "SELECT 'email', name FROM app.people WHERE id = 3",
   ],
 });
+
+function unseen(milliseconds: number): Written {
+  return [
+    'CREATE TABLE scratch.t (v text)',
+    'SELECT v FROM scratch.t',
+    outside(
+      'DROP TABLE scratch.t; CREATE VIEW scratch.t AS SELECT email AS v FROM app.people; GRANT SELECT ON scratch.t TO worker',
+    ),
+    pause(milliseconds),
+    'SELECT v FROM scratch.t',
+  ];
+}

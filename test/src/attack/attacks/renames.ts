@@ -1,6 +1,9 @@
 import { attacks, type Written } from '../attack.js';
 import { outside, pause } from '../steps.js';
 
+/** DDL from elsewhere is noticed within seconds, docs/adr/0009-reading-what-has-changed.md. */
+const noticed = 2_600;
+
 const byKeeper = (...steps: readonly string[]): Written => ({ role: 'keeper', steps });
 
 /** Tables and columns that go by another name, by the session's own doing or by somebody else's. */
@@ -102,20 +105,20 @@ export const renames = attacks('renames', {
   'somebody else renames the table': [
     'SELECT 1 FROM app.people',
     outside('ALTER TABLE app.people RENAME TO folk'),
-    pause(400),
+    pause(noticed),
     'SELECT email FROM app.folk',
   ],
   'somebody else renames the column': [
     'SELECT 1 FROM app.people',
     outside('ALTER TABLE app.people RENAME email TO post'),
-    pause(400),
+    pause(noticed),
     'SELECT post FROM app.people',
   ],
   'somebody else renames the column, all columns': [
     'SELECT 1 FROM app.people',
     outside('ALTER TABLE app.people RENAME email TO post'),
     'SELECT * FROM app.people',
-    pause(400),
+    pause(noticed),
     'SELECT * FROM app.people',
   ],
   'somebody else exchanges two tables': [
@@ -123,13 +126,13 @@ export const renames = attacks('renames', {
     outside(
       'ALTER TABLE app.contacts RENAME TO x; ALTER TABLE scratch.notes SET SCHEMA app; ALTER TABLE app.notes RENAME TO contacts; GRANT SELECT ON app.x TO worker',
     ),
-    pause(400),
+    pause(noticed),
     'SELECT handle FROM app.x',
   ],
   'somebody else moves it': [
     'SELECT 1 FROM app.contacts',
     outside('ALTER TABLE app.contacts SET SCHEMA scratch'),
-    pause(400),
+    pause(noticed),
     'SELECT handle FROM scratch.contacts',
   ],
   'somebody else makes it a view': [
@@ -137,36 +140,44 @@ export const renames = attacks('renames', {
     outside(
       'ALTER TABLE app.contacts RENAME TO base; CREATE VIEW app.contacts AS SELECT id, handle AS h, memo FROM app.base; GRANT SELECT ON app.contacts TO worker',
     ),
-    pause(400),
+    pause(noticed),
     'SELECT h FROM app.contacts',
   ],
-  'somebody else replaces a view': [
-    outside(
-      'CREATE VIEW app.v AS SELECT id, sku AS code FROM app.products; GRANT SELECT ON app.v TO worker',
-    ),
-    pause(400),
-    'SELECT code FROM app.v',
-    outside('CREATE OR REPLACE VIEW app.v AS SELECT id, email AS code FROM app.people'),
-    'SELECT code FROM app.v',
-    pause(400),
-    'SELECT code FROM app.v',
-  ],
-  'somebody else replaces a function': [
-    outside("CREATE FUNCTION app.f() RETURNS text LANGUAGE sql STABLE AS 'SELECT ''x''::text'"),
-    pause(400),
-    'SELECT app.f()',
-    outside(
-      "CREATE OR REPLACE FUNCTION app.f() RETURNS text LANGUAGE sql STABLE AS 'SELECT max(email) FROM app.people'",
-    ),
-    'SELECT app.f()',
-    pause(400),
-    'SELECT app.f()',
-  ],
+  'somebody else replaces a view, seconds ago': replacedView(noticed),
+  'somebody else replaces a view, just now': replacedView(0),
+  'somebody else replaces a function, seconds ago': replacedFunction(noticed),
+  'somebody else replaces a function, just now': replacedFunction(0),
   'somebody else adds a copy of the column': [
     'SELECT 1 FROM app.people',
     outside('ALTER TABLE app.people ADD shout text GENERATED ALWAYS AS (upper(email)) STORED'),
     'SELECT * FROM app.people',
-    pause(400),
+    pause(noticed),
     'SELECT shout FROM app.people',
   ],
 });
+
+function replacedView(milliseconds: number): Written {
+  return [
+    outside(
+      'CREATE VIEW app.v AS SELECT id, sku AS code FROM app.products; GRANT SELECT ON app.v TO worker',
+    ),
+    pause(noticed),
+    'SELECT code FROM app.v',
+    outside('CREATE OR REPLACE VIEW app.v AS SELECT id, email AS code FROM app.people'),
+    pause(milliseconds),
+    'SELECT code FROM app.v',
+  ];
+}
+
+function replacedFunction(milliseconds: number): Written {
+  return [
+    outside("CREATE FUNCTION app.f() RETURNS text LANGUAGE sql STABLE AS 'SELECT ''x''::text'"),
+    pause(noticed),
+    'SELECT app.f()',
+    outside(
+      "CREATE OR REPLACE FUNCTION app.f() RETURNS text LANGUAGE sql STABLE AS 'SELECT max(email) FROM app.people'",
+    ),
+    pause(milliseconds),
+    'SELECT app.f()',
+  ];
+}

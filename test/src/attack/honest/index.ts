@@ -2,6 +2,7 @@ import type { Work } from '../work.js';
 import { analytics } from './analytics.js';
 import { beside } from './beside.js';
 import { dashboards } from './dashboards.js';
+import { meanwhile } from './meanwhile.js';
 import { migrations } from './migrations.js';
 import { psql } from './psql.js';
 import { sessions } from './sessions.js';
@@ -14,6 +15,7 @@ export const allWork: readonly Work[] = [
   ...writes,
   ...migrations,
   ...sessions,
+  ...meanwhile,
   ...tools,
   ...dashboards,
   ...psql,
