@@ -71,7 +71,10 @@ export const constraints = attacks('constraints as an oracle', {
     alone: true,
     ask: confirmed(
       mail,
-      (guess) => undone(`UPDATE app.people SET email = '${guess}' WHERE id = 4`),
+      (guess) =>
+        undone(
+          `INSERT INTO app.people (id, name) VALUES (99, 'x'); UPDATE app.people SET email = '${guess}' WHERE id = 99`,
+        ),
       fails,
     ),
   },

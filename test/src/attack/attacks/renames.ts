@@ -13,7 +13,10 @@ export const renames = attacks('renames', {
     'ALTER TABLE app.people RENAME email TO post',
     'SELECT post FROM app.people',
   ),
-  'the schema': byKeeper('ALTER SCHEMA app RENAME TO app2', 'SELECT email FROM app2.people'),
+  'the schema': {
+    role: 'chief',
+    steps: ['ALTER SCHEMA app RENAME TO app2', 'SELECT email FROM app2.people'],
+  },
   'another schema': byKeeper(
     'ALTER TABLE app.people SET SCHEMA scratch',
     'SELECT email FROM scratch.people',
