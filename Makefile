@@ -11,6 +11,7 @@ T ?=
 BENCH ?=
 CONFORMANCE ?=
 ORACLE ?=
+ATTACK ?=
 
 protos := $(shell find proto/postern -name '*.proto')
 messages := proto/generated/messages.d.ts
@@ -24,6 +25,7 @@ help: ## show this
 	@echo '  make demo KEEP=1     leaves it running, and says how to connect'
 	@echo '  make test T=sql/src  runs the tests below one folder'
 	@echo '  make bench BENCH=--quick'
+	@echo "  make attack ATTACK='--only NAME --verbose'"
 	@echo "  make conformance CONFORMANCE='--suite regress --only copy,portals'"
 
 .PHONY: build
@@ -57,6 +59,10 @@ reach: build binaries ## what PostgreSQL's own functions can reach, from servers
 .PHONY: oracle
 oracle: build binaries ## queries whose columns the server knows better: the analysis must name the same
 	@node test/dist/oracle/main.js $(ORACLE)
+
+.PHONY: attack
+attack: build binaries ## whether planted values reach a client, and honest work is what it was
+	@node test/dist/attack/main.js $(ATTACK)
 
 .PHONY: lint
 lint: build ## types, import rules, layout

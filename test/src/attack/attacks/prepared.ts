@@ -1,0 +1,181 @@
+import { say } from '../../wire/raw-client.js';
+import { attacks } from '../attack.js';
+import { bind, extended, raw } from '../steps.js';
+
+const twin = 'CREATE TABLE scratch.people (id int, name text, email text, national_id text)';
+
+/** Prepared statements, of SQL and of the protocol. */
+export const prepared = attacks('prepared statements', {
+  PREPARE: ['PREPARE p AS SELECT email FROM app.people', 'EXECUTE p'],
+  'PREPARE with parameters': [
+    'PREPARE p(int) AS SELECT email FROM app.people WHERE id = $1',
+    'EXECUTE p(1)',
+    'EXECUTE p(2)',
+  ],
+  'extended, text': extended('SELECT email, salary FROM app.people'),
+  'extended, binary': extended(
+    'SELECT salary, birth, token, doc, tags FROM app.people',
+    [],
+    'binary',
+  ),
+  'extended with parameters': extended('SELECT email FROM app.people WHERE id = $1::int', ['1']),
+  'a parameter beside': extended('SELECT $1 || email FROM app.people', ['x']),
+  'a parameter as the position': extended('SELECT substr(email, $1::int) FROM app.people', ['1']),
+  'many times': [
+    'PREPARE p(int) AS SELECT email FROM app.people WHERE id = $1',
+    ...Array.from({ length: 8 }, () => 'EXECUTE p(1)'),
+  ],
+  'EXECUTE of a parsed statement': [
+    raw([say.parse('SELECT email FROM app.people', 'q'), say.sync()]),
+    'EXECUTE q',
+  ],
+  'Bind of a prepared statement': [
+    'PREPARE q AS SELECT email FROM app.people',
+    raw([bind([], false, 'q'), say.execute(), say.sync()]),
+  ],
+  'described, then run': raw([
+    say.parse('SELECT email FROM app.people', 'd'),
+    say.describe('S', 'd'),
+    bind([], true, 'd'),
+    say.execute('', 1),
+    say.execute('', 0),
+    say.sync(),
+  ]),
+  'CREATE TABLE AS EXECUTE': [
+    'PREPARE p AS SELECT email FROM app.people',
+    'CREATE TABLE scratch.x AS EXECUTE p',
+    'TABLE scratch.x',
+  ],
+  'another search_path after PREPARE': [
+    twin,
+    'SET search_path = scratch',
+    'PREPARE p AS SELECT email FROM people',
+    'EXECUTE p',
+    'SET search_path = app',
+    'EXECUTE p',
+  ],
+  'another search_path after Parse': [
+    twin,
+    'SET search_path = scratch',
+    raw([say.parse('SELECT email FROM people', 's'), say.sync()]),
+    'SET search_path = app',
+    raw([bind([], false, 's'), say.execute(), say.sync()]),
+  ],
+  'another search_path between Parse and Bind of one batch': [
+    twin,
+    'SET search_path = scratch',
+    raw([
+      say.parse('SELECT email FROM people', 's'),
+      say.parse('SET search_path = app', 't'),
+      bind([], false, 't'),
+      say.execute(),
+      bind([], false, 's'),
+      say.execute(),
+      say.sync(),
+    ]),
+  ],
+  'a temporary table that goes': [
+    'CREATE TEMP TABLE people (email text)',
+    'SET search_path = app',
+    'PREPARE p AS SELECT email FROM people',
+    'EXECUTE p',
+    'DROP TABLE pg_temp.people',
+    'EXECUTE p',
+  ],
+  'a temporary table that goes with the transaction': [
+    'SET search_path = app',
+    'BEGIN',
+    'CREATE TEMP TABLE people (email text) ON COMMIT DROP',
+    'PREPARE p AS SELECT email FROM people',
+    'COMMIT',
+    'EXECUTE p',
+  ],
+  'a temporary table that DISCARD takes': [
+    'SET search_path = app',
+    'CREATE TEMP TABLE people (email text)',
+    raw([say.parse('SELECT email FROM people', 's'), say.sync()]),
+    'DISCARD TEMP',
+    raw([bind([], false, 's'), say.execute(), say.sync()]),
+  ],
+  'a table that is dropped before it is run': [
+    twin,
+    'SET search_path = scratch, app',
+    'PREPARE p AS SELECT email FROM people',
+    'DROP TABLE scratch.people',
+    'EXECUTE p',
+  ],
+  'a table that is renamed before it is run': [
+    twin,
+    'SET search_path = scratch, app',
+    raw([say.parse('SELECT email FROM people', 's'), say.sync()]),
+    'ALTER TABLE scratch.people RENAME TO elsewhere',
+    raw([bind([], false, 's'), say.execute(), say.sync()]),
+  ],
+  'a view that changes meanwhile': [
+    'CREATE VIEW scratch.v AS SELECT id, NULL::text AS email FROM app.products',
+    'PREPARE p AS SELECT email FROM scratch.v',
+    'EXECUTE p',
+    'CREATE OR REPLACE VIEW scratch.v AS SELECT id, email FROM app.people',
+    'EXECUTE p',
+  ],
+  'a function that changes meanwhile': [
+    "CREATE FUNCTION scratch.f() RETURNS text LANGUAGE sql STABLE AS 'SELECT ''x''::text'",
+    'PREPARE p AS SELECT scratch.f()',
+    'EXECUTE p',
+    "CREATE OR REPLACE FUNCTION scratch.f() RETURNS text LANGUAGE sql STABLE AS 'SELECT max(email) FROM app.people'",
+    'EXECUTE p',
+  ],
+  'a better overload meanwhile': [
+    "CREATE FUNCTION scratch.f(anyelement) RETURNS text LANGUAGE sql STABLE AS 'SELECT ''x''::text'",
+    'PREPARE p AS SELECT scratch.f(1)',
+    'EXECUTE p',
+    "CREATE FUNCTION scratch.f(int) RETURNS text LANGUAGE sql STABLE AS 'SELECT max(email) FROM app.people'",
+    'EXECUTE p',
+    'DEALLOCATE p',
+    'PREPARE p AS SELECT scratch.f(1)',
+    'EXECUTE p',
+  ],
+  'another statement of the same name': [
+    'PREPARE p AS SELECT 1',
+    'DEALLOCATE p',
+    'PREPARE p AS SELECT email FROM app.people',
+    'EXECUTE p',
+  ],
+  'another statement of the same name, undone': [
+    'PREPARE p AS SELECT email FROM app.people',
+    'BEGIN',
+    'DEALLOCATE p',
+    'PREPARE p AS SELECT 1',
+    'ROLLBACK',
+    'EXECUTE p',
+    'DEALLOCATE ALL',
+    'PREPARE p AS TABLE app.people',
+    'EXECUTE p',
+  ],
+  'DISCARD ALL, and again': [
+    'PREPARE p AS SELECT 1',
+    'DISCARD ALL',
+    'PREPARE p AS SELECT email FROM app.people',
+    'EXECUTE p',
+  ],
+  'what was prepared': [
+    "PREPARE p AS SELECT 'own', email FROM app.people",
+    'EXECUTE p',
+    'SELECT statement, email FROM pg_prepared_statements, app.people',
+  ],
+  'PREPARE of a write': [
+    'PREPARE p AS INSERT INTO scratch.box SELECT id, email FROM app.people RETURNING v',
+    'EXECUTE p',
+  ],
+  'PREPARE of VALUES': ['PREPARE p AS VALUES ((SELECT max(name) FROM app.people))', 'EXECUTE p'],
+  'EXECUTE with a subquery': [
+    'PREPARE p(text) AS SELECT $1',
+    'EXECUTE p((SELECT max(email) FROM app.people))',
+    'SELECT max(email) FROM app.people',
+  ],
+  'forced generic plans': [
+    'SET plan_cache_mode = force_generic_plan',
+    'PREPARE p(int) AS SELECT email FROM app.people WHERE id = $1',
+    'EXECUTE p(1)',
+  ],
+});

@@ -1,0 +1,71 @@
+import { attacks } from '../attack.js';
+
+/** Whole rows, and fields taken out of them again. */
+export const wholeRows = attacks('whole rows', {
+  'a field of a scalar subquery': 'SELECT ((SELECT p FROM app.people p WHERE id = 1)).email',
+  'a scalar subquery as text': 'SELECT (SELECT p FROM app.people p WHERE id = 1)::text',
+  'an array of rows': 'SELECT ((ARRAY(SELECT p FROM app.people p))[1]).email',
+  'ARRAY[...]': 'SELECT ARRAY[p] FROM app.people p',
+  'unnest of array_agg': 'SELECT (unnest(array_agg(p))).email FROM app.people p',
+  'unnest in FROM': 'SELECT u.email FROM unnest((SELECT array_agg(p) FROM app.people p)) u',
+  coalesce: 'SELECT (coalesce(p, p)).email FROM app.people p',
+  CASE: 'SELECT (CASE WHEN true THEN p END).email FROM app.people p',
+  DISTINCT: 'SELECT DISTINCT p FROM app.contacts p',
+  'GROUP BY the row': 'SELECT p FROM app.contacts p GROUP BY p',
+  'ORDER BY the row': 'SELECT p.handle FROM app.contacts p ORDER BY p',
+  'max of the text': 'SELECT max(p::text) FROM app.people p',
+  'string_agg of the text': "SELECT string_agg(p::text, ';') FROM app.people p",
+  format: "SELECT format('%s', p) FROM app.people p",
+  concat: 'SELECT concat(p) FROM app.people p',
+  'concat of a star': 'SELECT concat(p.*) FROM app.people p',
+  quote_literal: 'SELECT quote_literal(p) FROM app.people p',
+  'md5 of it': 'SELECT left(p::text, 30) FROM app.people p',
+  xmlforest: 'SELECT xmlforest(p.name, p.email) FROM app.people p',
+  'row_to_json of ROW': 'SELECT row_to_json(ROW(p.*)) FROM app.people p',
+  'row_to_json of a subquery': 'SELECT row_to_json(q) FROM (SELECT p FROM app.people p) q',
+  'json_populate_record from it':
+    'SELECT (json_populate_record(NULL::app.contacts, row_to_json(c))).handle FROM app.contacts c',
+  'jsonb_populate_record over it':
+    "SELECT (jsonb_populate_record(c, '{}')).handle FROM app.contacts c",
+  jsonb_populate_recordset:
+    'SELECT r.handle FROM jsonb_populate_recordset(NULL::app.contacts, (SELECT jsonb_agg(c) FROM app.contacts c)) r',
+  json_to_record: 'SELECT r.email FROM app.people p, json_to_record(to_json(p)) AS r(email text)',
+  'a derived table of it': 'SELECT x.email FROM (SELECT (p).* FROM app.people p) x',
+  'a CTE of it': 'WITH w AS (SELECT p FROM app.people p) SELECT (p).email FROM w',
+  'a CTE of it, star': 'WITH w AS (SELECT p FROM app.people p) SELECT (w.p).* FROM w',
+  'UNION of it': 'SELECT p FROM app.contacts p UNION SELECT p FROM app.contacts p',
+  'VALUES of it': 'VALUES ((SELECT p FROM app.contacts p LIMIT 1))',
+  'LATERAL of it': 'SELECT l.r FROM app.contacts c, LATERAL (SELECT c AS r) l',
+  'LATERAL of its star': 'SELECT l.handle FROM app.contacts c, LATERAL (SELECT c.*) l',
+  'window over it': 'SELECT first_value(c) OVER (ORDER BY id) FROM app.contacts c',
+  'lag of it': 'SELECT (lag(c) OVER (ORDER BY id)).handle FROM app.contacts c',
+  'max over a window, its text': 'SELECT max(c::text) OVER () FROM app.contacts c',
+  "a join's row": 'SELECT j FROM (app.contacts c JOIN app.products p ON c.id = p.id) AS j',
+  "a join's row as JSON":
+    'SELECT to_jsonb(j) FROM (app.contacts c JOIN app.products p ON c.id = p.id) AS j',
+  "an outer join's row":
+    'SELECT c FROM app.products p LEFT JOIN app.contacts c ON c.id = p.id WHERE c.id IS NOT NULL',
+  'fewer names than columns': 'SELECT p.email FROM app.people p(i)',
+  'other names than columns': 'SELECT p FROM app.contacts p(a, b, c)',
+  'other names, as JSON': 'SELECT row_to_json(p) FROM app.contacts p(a, b, c)',
+  'the row of a partition': 'SELECT s FROM app.segments_a s',
+  'the row of an heir, as its parent': 'SELECT (v::app.contacts).handle FROM app.vip_contacts v',
+  'the row of an heir, as its parent, as text':
+    'SELECT v::app.contacts::text FROM app.vip_contacts v',
+  'the row of a view': 'SELECT (v).email FROM app.people_view v',
+  'the row of a kept view': 'SELECT k::text FROM app.people_kept k',
+  'the row of a filtered table': 'SELECT (r).body FROM app.regional r',
+  'to_tsvector of it': "SELECT to_tsvector('simple', p::text) FROM app.people p",
+  'its length, its text': 'SELECT pg_column_size(p), p::text FROM app.people p',
+  'IS DISTINCT FROM': 'SELECT p::text, p IS DISTINCT FROM NULL FROM app.people p',
+  'a comparison of rows that fails': 'SELECT 1 FROM app.people p WHERE p::text::int = 1',
+  'an array of records': 'SELECT array_agg((id, email)) FROM app.people',
+  'a record with names':
+    'SELECT * FROM (SELECT array_agg((id, email)) AS a FROM app.people) q, unnest(q.a) AS r(i int, e text)',
+  'COPY of the row': 'COPY (SELECT p FROM app.people p) TO STDOUT',
+  'a cursor of the row': [
+    'BEGIN',
+    'DECLARE c CURSOR FOR SELECT p FROM app.people p',
+    'FETCH ALL FROM c',
+  ],
+});
