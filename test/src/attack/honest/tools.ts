@@ -127,10 +127,13 @@ export const tools = honest(
       "SELECT table_schema, table_name FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2",
     'Drizzle columns':
       "SELECT a.attrelid::regclass::text, a.attname, is_nullable, a.attndims as array_dimensions, CASE WHEN a.atttypid = ANY ('{int,int8,int2}'::regtype[]) AND EXISTS (SELECT FROM pg_attrdef ad WHERE ad.adrelid = a.attrelid AND ad.adnum = a.attnum AND pg_get_expr(ad.adbin, ad.adrelid) LIKE 'nextval(%') THEN 'serial' ELSE format_type(a.atttypid, a.atttypmod) END AS data_type FROM information_schema.columns c JOIN pg_attribute a ON a.attname = c.column_name AND a.attrelid = (c.table_schema || '.' || c.table_name)::regclass WHERE c.table_schema = 'app' AND c.table_name = 'events' ORDER BY a.attnum",
-    'Drizzle migrations': [
-      'CREATE TABLE IF NOT EXISTS scratch.__drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint)',
-      'SELECT id, hash, created_at FROM scratch.__drizzle_migrations ORDER BY created_at DESC LIMIT 1',
-    ],
+    'Drizzle migrations': {
+      reads: false,
+      steps: [
+        'CREATE TABLE IF NOT EXISTS scratch.__drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint)',
+        'SELECT id, hash, created_at FROM scratch.__drizzle_migrations ORDER BY created_at DESC LIMIT 1',
+      ],
+    },
     'Sequelize show':
       "SELECT table_name FROM information_schema.tables WHERE table_schema = 'app' AND table_type LIKE '%TABLE' AND table_name != 'spatial_ref_sys' ORDER BY 1",
     'Sequelize describe': `SELECT pk.constraint_type as "Constraint", c.column_name as "Field", c.column_default as "Default", c.is_nullable as "Null", c.udt_name, (SELECT array_agg(e.enumlabel) FROM pg_catalog.pg_type t JOIN pg_catalog.pg_enum e ON t.oid = e.enumtypid WHERE t.typname = c.udt_name) AS "special" FROM information_schema.columns c LEFT JOIN (SELECT tc.table_schema, tc.table_name, cu.column_name, tc.constraint_type FROM information_schema.table_constraints tc JOIN information_schema.key_column_usage cu ON tc.table_schema = cu.table_schema AND tc.table_name = cu.table_name AND tc.constraint_name = cu.constraint_name AND tc.constraint_type = 'PRIMARY KEY') pk ON pk.table_schema = c.table_schema AND pk.table_name = c.table_name AND pk.column_name = c.column_name WHERE c.table_name = 'people' AND c.table_schema = 'app' ORDER BY c.ordinal_position`,
