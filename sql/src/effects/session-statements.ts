@@ -41,16 +41,11 @@ export const discard = (mode: DiscardMode | undefined): Outcome => ({
   ],
 });
 
-/** Modules whose own settings reach further than the session's looks. */
-const reaching =
-  /^(?:auto_explain|pg_stat_statements|plpgsql|plperl|plpython|pltcl|postgres_fdw|dblink|session_|local_|pgaudit|sepgsql|pg_)/;
-
 const isHarmless = (name: string, values: readonly string[]): boolean => {
   if (name === 'standard_conforming_strings')
     return values.every((v) => /^(on|true|yes|1)$/i.test(v));
   // Other encodings may have a backslash or quote inside a character: the server would read another statement.
   if (name === 'client_encoding') return values.every((v) => /^(utf-?8|unicode|default)$/i.test(v));
-  if (name.includes('.')) return !reaching.test(name);
   return harmlessSetting(name);
 };
 

@@ -108,7 +108,8 @@ describe('relations of PostgreSQL', () => {
       'veiled',
     ],
     ['the columns beside it', relation('pg_stat_activity', ['pid', 'query']), 'pid', 'plain'],
-    ['passwords', relation('pg_authid', ['rolname', 'rolpassword']), 'rolname', 'opaque'],
+    ['passwords', relation('pg_authid', ['rolname', 'rolpassword']), 'rolpassword', 'opaque'],
+    ['names beside them', relation('pg_authid', ['rolname', 'rolpassword']), 'rolname', 'plain'],
     ['one of a PostgreSQL to come', relation('pg_brand_new', ['secret']), 'secret', 'opaque'],
   ])('%s', (_, one, columns, expected) => {
     const catalogue = withMore([], [one]);

@@ -18,5 +18,13 @@ const harmless = new Set(
    default_table_access_method transform_null_equals names`.split(/\s+/),
 );
 
-export const harmlessSetting = (name: string): boolean =>
-  harmless.has(name.toLowerCase()) || /^enable_[a-z]+$/.test(name.toLowerCase());
+/** Modules whose own settings reach further than the session's looks. */
+const reaching =
+  /^(?:auto_explain|pg_stat_statements|plpgsql|plperl|plpython|pltcl|postgres_fdw|dblink|session_|local_|pgaudit|sepgsql|pg_)/;
+
+/** One with a dot in its name, of no module, is the application's own: what `current_setting` gives to policies of rows. */
+export const harmlessSetting = (name: string): boolean => {
+  const lower = name.toLowerCase();
+  if (lower.includes('.')) return !reaching.test(lower);
+  return harmless.has(lower) || /^enable_[a-z]+$/.test(lower);
+};

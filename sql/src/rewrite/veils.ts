@@ -25,8 +25,19 @@ const isHidden = (relation: string, hidden: ReadonlySet<number>): string =>
   `(${isOne(relation, hidden)} OR EXISTS (SELECT FROM pg_catalog.pg_index AS veil_i WHERE ${op('veil_i.indexrelid', '=', relation)} AND ${isOne('veil_i.indrelid', hidden)}))`;
 
 /** The same by schema and name, as the views for people have it. */
-const isNamed = (schema: string, name: string, hidden: ReadonlySet<number>): string =>
-  `EXISTS (SELECT FROM pg_catalog.pg_class AS veil_c JOIN pg_catalog.pg_namespace AS veil_n ON ${op('veil_n.oid', '=', 'veil_c.relnamespace')} WHERE ${op('veil_n.nspname', '=', schema)} AND ${op('veil_c.relname', '=', name)} AND ${isHidden('veil_c.oid', hidden)})`;
+const named = (schema: string, name: string, what: (oid: string) => string): string =>
+  `EXISTS (SELECT FROM pg_catalog.pg_class AS veil_c JOIN pg_catalog.pg_namespace AS veil_n ON ${op('veil_n.oid', '=', 'veil_c.relnamespace')} WHERE ${op('veil_n.nspname', '=', schema)} AND ${op('veil_c.relname', '=', name)} AND ${what('veil_c.oid')})`;
+
+/** Has the tree of an expression constants in it? What has none says nothing of any value: `lower(name)`. */
+const hasConstants = (tree: string): string =>
+  op(`pg_catalog.strpos((${tree})::pg_catalog.text, '{CONST')`, '>', '0');
+
+const unlessPlain = (column: string, hidden: ReadonlySet<number>): string =>
+  unless(`${isOne('indrelid', hidden)} AND ${hasConstants(column)}`, column);
+
+/** Is an index on a hidden relation, and are there constants in its predicate or expressions? */
+const tells = (index: string, hidden: ReadonlySet<number>): string =>
+  `EXISTS (SELECT FROM pg_catalog.pg_index AS veil_i WHERE ${op('veil_i.indexrelid', '=', index)} AND ${isOne('veil_i.indrelid', hidden)} AND (${hasConstants('veil_i.indpred')} OR ${hasConstants('veil_i.indexprs')}))`;
 
 interface Veil {
   readonly columns?: Readonly<Record<string, (hidden: ReadonlySet<number>) => string>>;
@@ -37,7 +48,7 @@ interface Veil {
 const nothing = (): string => 'NULL::pg_catalog.text';
 
 const byName: Veil = {
-  rows: (hidden) => `NOT ${isNamed('schemaname', 'tablename', hidden)}`,
+  rows: (hidden) => `NOT ${named('schemaname', 'tablename', (oid) => isHidden(oid, hidden))}`,
 };
 
 /** By the names of relations in pg_catalog; those of `isVeilable`. */
@@ -48,13 +59,17 @@ const veils: Readonly<Record<string, Veil>> = {
   pg_class: { columns: { relpartbound: (hidden) => unless(isOne('oid', hidden), 'relpartbound') } },
   pg_index: {
     columns: {
-      indpred: (hidden) => unless(isOne('indrelid', hidden), 'indpred'),
-      indexprs: (hidden) => unless(isOne('indrelid', hidden), 'indexprs'),
+      indpred: (hidden) => unlessPlain('indpred', hidden),
+      indexprs: (hidden) => unlessPlain('indexprs', hidden),
     },
   },
   pg_indexes: {
     columns: {
-      indexdef: (hidden) => unless(isNamed('schemaname', 'tablename', hidden), 'indexdef'),
+      indexdef: (hidden) =>
+        unless(
+          named('schemaname', 'indexname', (index) => tells(index, hidden)),
+          'indexdef',
+        ),
     },
   },
   pg_statistic: { rows: (hidden) => `NOT ${isHidden('starelid', hidden)}` },
@@ -81,8 +96,7 @@ export const veilOf = (use: RelationUse, hidden: ReadonlySet<number>): readonly 
 
 /** The argument, or NULL for what is not to be shown. */
 const guarded: Readonly<Record<string, (hidden: ReadonlySet<number>) => string>> = {
-  pg_get_indexdef: (hidden) =>
-    `NOT EXISTS (SELECT FROM pg_catalog.pg_index AS veil_i WHERE ${op('veil_i.indexrelid', '=', 'veil.x')} AND ${isOne('veil_i.indrelid', hidden)} AND (veil_i.indpred IS NOT NULL OR veil_i.indexprs IS NOT NULL))`,
+  pg_get_indexdef: (hidden) => `NOT ${tells('veil.x', hidden)}`,
   pg_get_partition_constraintdef: (hidden) => `NOT ${isOne('veil.x', hidden)}`,
 };
 

@@ -24,6 +24,8 @@ const columnsOf = (bytes: Buffer): string[] => {
     if (type !== 'D' || body.length < 2) continue;
     let at = 2;
     for (let i = 0; i < body.readUInt16BE(0); i += 1) {
+      // A connection that is cut off leaves half a message.
+      if (at + 4 > body.length) break;
       const length = body.readInt32BE(at);
       at += 4;
       if (length < 0) continue;

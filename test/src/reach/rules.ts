@@ -111,8 +111,8 @@ export const columns: Readonly<Partial<Record<Reach, Readonly<Record<string, str
   files: { pg_file_settings: '*', pg_hba_file_rules: '*', pg_ident_file_mappings: '*' },
   storage: { pg_largeobject: '*' },
   secrets: {
-    ...{ pg_authid: '*', pg_shadow: '*', pg_subscription: '*' },
-    ...{ pg_user_mapping: '*', pg_user_mappings: '*' },
-    ...{ _pg_user_mappings: '*', user_mapping_options: '*' },
+    ...{ pg_authid: 'rolpassword', pg_shadow: 'passwd', pg_subscription: 'subconninfo' },
+    ...{ pg_user_mapping: 'umoptions', pg_user_mappings: 'umoptions' },
+    ...{ _pg_user_mappings: 'umoptions', user_mapping_options: 'option_value' },
   },
 };

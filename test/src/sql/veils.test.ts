@@ -117,6 +117,17 @@ describe('the rest of the catalogue is as it is', () => {
       'tables',
       "SELECT relname, relkind, relpartbound IS NULL FROM pg_class WHERE relname LIKE 'plain%' ORDER BY 1",
     ],
+    ['an index without constants', "SELECT pg_get_indexdef('people_lower'::regclass)"],
+    [
+      'indexes of a masked table',
+      "SELECT indexdef FROM pg_indexes WHERE indexname IN ('people_pkey', 'people_lower') ORDER BY 1",
+    ],
+    ['every column of every attribute', 'SELECT count(*) FROM (SELECT a.* FROM pg_attribute a) q'],
+    [
+      'a setting of one’s own',
+      "SELECT set_config('my.tenant', '7', false), current_setting('server_version')",
+    ],
+    ['subscriptions without their passwords', 'SELECT subname FROM pg_subscription'],
     ['keys of a masked table', "SELECT pg_get_indexdef('people_pkey'::regclass)"],
     [
       'its columns',
