@@ -79,5 +79,5 @@ const readingAll = (relations: readonly Relation[]): Parameters<typeof toInput>[
   })),
   ...{ calls: [], functions: [], output: [], written: [], notUnderstood: [], sessionEffects: [] },
   flags: { unfiltered: false, readOnly: true },
-  veiled: false,
+  veiled: [],
 });

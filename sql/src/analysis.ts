@@ -109,7 +109,10 @@ export interface Analysis {
   readonly written: readonly WrittenColumn[];
   readonly flags: Flags;
   readonly notUnderstood: readonly NotUnderstood[];
-  /** It shows contents of the catalogue that may be values of columns: `Change.hidden` keeps those back. */
-  readonly veiled: boolean;
+  /**
+   * Relations and functions of pg_catalog that show contents of the catalogue, which may be values of columns:
+   * `Change.hidden` keeps those back.
+   */
+  readonly veiled: readonly string[];
   readonly sessionEffects: readonly SessionEffect[];
 }

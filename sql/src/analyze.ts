@@ -7,7 +7,7 @@ import type { Outcome } from './effects/outcome.js';
 import { resolveStatement, type Resolved } from './effects/resolve-statement.js';
 import { viewFacts } from './effects/views.js';
 import { SqlError } from './errors.js';
-import { walk } from './parse/nodes.js';
+import { text, walk } from './parse/nodes.js';
 import type { Statement } from './parse/statement.js';
 import { type Cell, Influences, sourcesOf } from './resolve/cells.js';
 import { typeOfCell } from './resolve/column-types.js';
@@ -125,7 +125,12 @@ const analysisOf = (statement: Statement, { resolver: r, outcome }: Resolved): A
           )),
     },
     notUnderstood: r.notUnderstood,
-    veiled: r.veiled.length > 0 || r.veiledUses.length > 0,
+    veiled: [
+      ...new Set([
+        ...r.veiledUses.map(({ relation }) => relation.name),
+        ...r.veiled.map(({ funcname }) => text(funcname?.at(-1))),
+      ]),
+    ],
     sessionEffects: sessionEffects(r, outcome),
   };
 };

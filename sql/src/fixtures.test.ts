@@ -53,7 +53,7 @@ const described = (a: Analysis): string => {
         `  -> ${o.name}${o.sources.map((s) => ` ${s.kind}(${formatName(s.column)}.${s.column.column})`).join('')}`,
     ),
     ...a.notUnderstood.map((n) => `  ? ${n.construct} at ${n.position}`),
-    ...(a.veiled ? ['  veiled'] : []),
+    ...(a.veiled.length > 0 ? [`  veiled ${a.veiled.join(', ')}`] : []),
     ...a.sessionEffects.map((e) => `  session ${JSON.stringify(e)}`),
   ].join('\n');
 };

@@ -219,5 +219,6 @@ const joined = (analysis: Analysis, run: Analysis | undefined, what: string): An
       readOnly: analysis.flags.readOnly && run.flags.readOnly,
     },
     notUnderstood: [...analysis.notUnderstood, ...run.notUnderstood],
+    veiled: [...new Set([...analysis.veiled, ...run.veiled])],
   };
 };

@@ -1,13 +1,9 @@
 import type { Command } from 'commander';
 import type { Shell } from '../shell.js';
 import { addFilterOptions, readFilters, readLimit, type FilterOptions } from './filters.js';
-import { addFormatOption, type AuditFormat } from './output.js';
-import { search } from './search.js';
-import { show } from './show.js';
-import { tail } from './tail.js';
+import { addFormatOption, type AuditFormat } from './format.js';
 import { addTargetOptions, findTarget, type Target, type TargetOptions } from './target.js';
-import { Timeline } from './timeline.js';
-import { readKey, verify } from './verify.js';
+import type { Timeline } from './timeline.js';
 
 interface Common extends TargetOptions {
   readonly output: AuditFormat;
@@ -30,6 +26,7 @@ export const registerAudit = (program: Command, shell: Shell): void => {
     run: (timeline: Timeline, target: Target) => Promise<void>,
   ): Promise<void> => {
     const target = await findTarget(options, shell.config.collector);
+    const { Timeline } = await import('./timeline.js');
     const timeline = new Timeline(target.address);
     try {
       await run(timeline, target);
@@ -58,12 +55,13 @@ Examples:
 Exit codes: 0 searched (also when nothing was found), 2 could not run.`,
     )
     .action((options: SearchOptions) =>
-      at(options, (timeline) => {
+      at(options, async (timeline) => {
+        const { search } = await import('./search.js');
         const request = readFilters(options, Date.now());
         if (options.limit !== undefined) request.limit = readLimit(options.limit);
         if (options.after !== undefined) request.after = options.after;
         request.ascending = options.ascending ?? false;
-        return search(timeline, request, options.output, shell);
+        await search(timeline, request, options.output, shell);
       }),
     );
 
@@ -78,9 +76,10 @@ Exit codes: 0 searched (also when nothing was found), 2 could not run.`,
       '\nWith -o json, each event is one line.\n\nExit codes: 0 ended by Ctrl-C, 2 could not run.',
     )
     .action((options: SearchOptions) =>
-      at(options, (timeline) =>
-        tail(timeline, readFilters(options, Date.now()), options.output, shell),
-      ),
+      at(options, async (timeline) => {
+        const { tail } = await import('./tail.js');
+        await tail(timeline, readFilters(options, Date.now()), options.output, shell);
+      }),
     );
 
   const showCommand = audit
@@ -94,7 +93,10 @@ Exit codes: 0 searched (also when nothing was found), 2 could not run.`,
       '\nExit codes: 0 shown, 1 the event is not in the signed log, 2 could not run.',
     )
     .action((id: string, options: Common) =>
-      at(options, (timeline) => show(timeline, id, options.output, shell)),
+      at(options, async (timeline) => {
+        const { show } = await import('./show.js');
+        await show(timeline, id, options.output, shell);
+      }),
     );
 
   const verifyCommand = audit
@@ -116,6 +118,7 @@ Exit codes: 0 nothing was changed, 1 something was, 2 could not check.`,
     )
     .action((options: Common & { readonly key?: string }) =>
       at(options, async (timeline, { verifierKey }) => {
+        const { readKey, verify } = await import('./verify.js');
         const pinned = options.key === undefined ? verifierKey : await readKey(options.key);
         await verify(timeline, pinned, options.output, shell);
       }),

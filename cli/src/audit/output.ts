@@ -1,17 +1,9 @@
-import { Option, type Command } from 'commander';
 import { stringify } from 'yaml';
 import { entryJson } from '@postern/proto';
 import type { Channel } from '../output/terminal.js';
+import type { AuditFormat } from './format.js';
 import { summarise, tableLines } from './table.js';
 import type { Entry } from './timeline.js';
-
-export const auditFormats = ['table', 'json', 'yaml'] as const;
-export type AuditFormat = (typeof auditFormats)[number];
-
-export const addFormatOption = (command: Command): Command =>
-  command.addOption(
-    new Option('-o, --output <format>', 'how to print').choices(auditFormats).default('table'),
-  );
 
 /** One page of a search. JSON and YAML: `{events, next}`; `next` is empty on the last page. */
 export const printPage = (

@@ -1,6 +1,7 @@
 import type { Shell } from '../shell.js';
 import type { SearchRequest } from './filters.js';
-import { printPage, type AuditFormat } from './output.js';
+import type { AuditFormat } from './format.js';
+import { printPage } from './output.js';
 import type { Timeline } from './timeline.js';
 
 /** One page, newest first unless asked otherwise. */

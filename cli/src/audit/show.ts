@@ -1,7 +1,8 @@
 import { entryJson } from '@postern/proto';
 import { exit } from '../exit.js';
 import type { Shell } from '../shell.js';
-import { yaml, type AuditFormat } from './output.js';
+import type { AuditFormat } from './format.js';
+import { yaml } from './output.js';
 import { proveInclusion, type Inclusion } from './proof.js';
 import { visible } from './table.js';
 import type { Timeline } from './timeline.js';

@@ -1,6 +1,7 @@
 import type { Shell } from '../shell.js';
 import type { SearchRequest } from './filters.js';
-import { printOne, type AuditFormat } from './output.js';
+import type { AuditFormat } from './format.js';
+import { printOne } from './output.js';
 import { tableLines } from './table.js';
 import type { Timeline } from './timeline.js';
 

@@ -6,7 +6,6 @@ import { parsePostgresUrl } from '../args/postgresUrl.js';
 import { parseUpstream } from '../args/upstream.js';
 import { CliError } from '../errors.js';
 import type { Shell } from '../shell.js';
-import { dev } from './dev.js';
 
 interface Options extends FileOptions, WhoOptions {
   readonly upstream?: readonly string[];
@@ -54,8 +53,9 @@ Examples:
 
 Exit codes: 0 stopped by Ctrl-C or SIGTERM, 1 the files are not valid, 2 could not start.`,
     )
-    .action((paths: readonly string[], options: Options) =>
-      dev(
+    .action(async (paths: readonly string[], options: Options) => {
+      const { dev } = await import('./dev.js');
+      await dev(
         {
           files: [...(options.filename ?? []), ...paths],
           upstreams: (options.upstream ?? []).map(parseUpstream),
@@ -69,8 +69,8 @@ Exit codes: 0 stopped by Ctrl-C or SIGTERM, 1 the files are not valid, 2 could n
           json: options.json ?? false,
         },
         shell,
-      ),
-    );
+      );
+    });
 };
 
 /** The URL as given: the collector logs in with what is in it. */

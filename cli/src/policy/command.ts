@@ -5,8 +5,6 @@ import type { FileOptions, OutputFormat, WhoOptions } from '../args/options.js';
 import { CliError } from '../errors.js';
 import { exit } from '../exit.js';
 import type { Shell } from '../shell.js';
-import { explainStatements } from './explainStatements.js';
-import { validate } from './validate.js';
 
 interface ValidateOptions extends FileOptions {
   readonly database?: string;
@@ -56,6 +54,7 @@ Exit codes: 0 valid, 1 not valid, 2 could not run.`,
     )
     .action(async (paths: readonly string[], options: ValidateOptions) => {
       const files = await readSources([...(options.filename ?? []), ...paths], shell.readStdin);
+      const { validate } = await import('./validate.js');
       const valid = await validate(
         {
           files,
@@ -107,6 +106,7 @@ refused or held), 2 could not run.`,
           'add --database-url postgres://USER:PASSWORD@HOST:PORT/DATABASE; only the schema is read',
         );
       }
+      const { explainStatements } = await import('./explainStatements.js');
       const passed = await explainStatements(
         {
           files: await readSources(paths),

@@ -150,7 +150,7 @@ const hiddenFrom = (
   classification: Classification,
   context: ExplainContext,
 ): ReadonlySet<number> | undefined =>
-  analysis.veiled && context.evaluator.protects
+  analysis.veiled.length > 0 && context.evaluator.protects
     ? hiddenRelations(context.evaluator, catalogue, classification, surroundings(context)).oids
     : undefined;
 

@@ -70,7 +70,7 @@ const notData = new Set<Access['action']>(['execute', 'config']);
 const chosen = new Set(['UPDATE', 'DELETE']);
 
 export const reportOf = (analysis: Analysis, parameters: readonly string[]): StatementReport => {
-  const { accesses, output, written, flags, notUnderstood } = analysis;
+  const { accesses, output, written, flags, notUnderstood, veiled } = analysis;
   return {
     kind: analysis.command.toLowerCase(),
     reads: readsOf(accesses),
@@ -83,13 +83,14 @@ export const reportOf = (analysis: Analysis, parameters: readonly string[]): Sta
         !flags.unfiltered &&
         (chosen.has(analysis.command) ||
           accesses.some(({ columns }) => columns.some(({ uses }) => uses.includes('filter')))),
-      // A body that is understood has a bounded reach.
       opaque: [
-        ...new Set(
-          notUnderstood.flatMap(({ construct, reach }) =>
+        ...new Set([
+          // A body that is understood has a bounded reach.
+          ...notUnderstood.flatMap(({ construct, reach }) =>
             reach === 'anything' ? [construct] : [],
           ),
-        ),
+          ...veiled.map((name) => `side door ${name}`),
+        ]),
       ],
     },
   };

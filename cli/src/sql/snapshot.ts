@@ -23,7 +23,7 @@ interface Snapshot extends CatalogueData {
 
 /** As JSON, an object of the catalogue on a line. The whole text of a large schema would take more memory than the schema. */
 export function* snapshotOf({ catalogue, settings }: Surroundings): Generator<string> {
-  const snapshot: Snapshot = { ...catalogue.toJSON(), session: settings };
+  const snapshot: Snapshot = { ...catalogue.data, session: settings };
   let before = '{';
   for (const [key, value] of Object.entries(snapshot) as readonly (readonly [string, unknown])[]) {
     before += `${JSON.stringify(key)}:`;

@@ -78,7 +78,7 @@ export const sampleStatement = (
     written: [],
     flags: { unfiltered: false, readOnly: true },
     notUnderstood: [],
-    veiled: false,
+    veiled: [],
     sessionEffects: [],
   },
   tags: new Map([['public.customers.email', ['pii']]]),

@@ -10,6 +10,6 @@ export const unanalysed = (command: string): Analysis => ({
   written: [],
   flags: { unfiltered: false, readOnly: false },
   notUnderstood: [],
-  veiled: false,
+  veiled: [],
   sessionEffects: [],
 });

@@ -2,7 +2,6 @@ import { SqlError } from '../errors.js';
 import type {
   Catalogue,
   CatalogueData,
-  Column,
   ForeignKey,
   OwnCall,
   Policy,
@@ -14,13 +13,8 @@ import type {
 import type { DefinitionKind } from './definitions.js';
 import { byOid, checksOf, type Details, schemaNames } from './details.js';
 import { indexCatalogue } from './indexed.js';
-import {
-  type BareRelation,
-  type BareRoutine,
-  type BareType,
-  cast,
-  type SystemObjects,
-} from './objects.js';
+import { ReadRelation } from './read-relation.js';
+import { type BareRelation, type BareRoutine, cast, type SystemObjects } from './objects.js';
 import { flag, list, num, type Row, strings, text } from './rows.js';
 
 /** What is known of the server and the database, beside what is in it. */
@@ -32,23 +26,11 @@ export type Facts = Pick<
 /** The objects of a database by their OIDs. */
 export interface Objects {
   readonly relations: ReadonlyMap<number, BareRelation>;
-  readonly types: ReadonlyMap<number, BareType>;
+  readonly types: ReadonlyMap<number, Type>;
   readonly routines: ReadonlyMap<number, BareRoutine>;
 }
 
 const none: readonly never[] = [];
-
-const withComments = (
-  columns: readonly Column[],
-  comments: readonly (readonly [number, string])[] | undefined,
-): readonly Column[] => {
-  if (comments === undefined) return columns;
-  const texts = new Map(comments);
-  return columns.map((column) => {
-    const comment = texts.get(column.number);
-    return comment === undefined ? column : { ...column, comment };
-  });
-};
 
 /** SQL by the OIDs of views, rules, policies, and functions that have their body as a tree. */
 export type Definitions = Readonly<Record<DefinitionKind, ReadonlyMap<number, string>>>;
@@ -81,26 +63,32 @@ const relations = (
     const foreignKeys = references.get(oid);
     const called = calls.get(oid);
     const secured = rowSecurity.enabled || rowSecurity.forced || policies.has(oid);
-    return {
-      oid,
-      schema: schemas.get(namespace) ?? '',
-      name,
-      kind,
-      temporary,
-      partition,
-      columns: withComments(columns, comments.get(oid)),
-      ...(definition ? { definition } : {}),
-      parents: [...(parents.get(oid) ?? none)]
-        .sort(([a = 0], [b = 0]) => a - b)
-        .map(([, parent = 0]) => parent),
-      primaryKey: keys.get(oid)?.[0] ?? none,
-      ...(foreignKeys ? { foreignKeys } : {}),
-      triggers: triggers.get(oid) ?? none,
-      rules: rules.get(oid) ?? none,
-      ...(called ? { calls: called } : {}),
-      ...(secured ? { rowSecurity: { ...rowSecurity, policies: policies.get(oid) ?? none } } : {}),
-      ...(server === undefined ? {} : { server }),
-    };
+    return new ReadRelation(
+      {
+        oid,
+        schema: schemas.get(namespace) ?? '',
+        name,
+        kind,
+        temporary,
+        partition,
+        ...(definition ? { definition } : {}),
+        parents:
+          parents
+            .get(oid)
+            ?.toSorted(([a = 0], [b = 0]) => a - b)
+            .map(([, parent = 0]) => parent) ?? none,
+        primaryKey: keys.get(oid)?.[0] ?? none,
+        ...(foreignKeys ? { foreignKeys } : {}),
+        triggers: triggers.get(oid) ?? none,
+        rules: rules.get(oid) ?? none,
+        ...(called ? { calls: called } : {}),
+        ...(secured
+          ? { rowSecurity: { ...rowSecurity, policies: policies.get(oid) ?? none } }
+          : {}),
+        ...(server === undefined ? {} : { server }),
+      },
+      columns.with(comments.get(oid)),
+    );
   });
 };
 
@@ -183,11 +171,7 @@ const routines = (
   return [...found.values()];
 };
 
-const types = (
-  bare: Iterable<BareType>,
-  details: Details,
-  schemas: ReadonlyMap<number, string>,
-): readonly Type[] => {
+const types = (bare: Iterable<Type>, details: Details): readonly Type[] => {
   const checks = checksOf(details);
   const calls = byOid(details.domainCalls, ([, routine]) => num(routine));
   const labels = byOid(details.enums, (row) => strings(row[1]));
@@ -195,24 +179,18 @@ const types = (
     subtype: num(subtype),
     ...(multirange ? { multirange: num(multirange) } : {}),
   }));
-  // Each part named: the rest of an object, spread, takes several times the memory.
-  return Array.from(bare, (type) => ({
-    oid: type.oid,
-    schema: schemas.get(type.namespace) ?? '',
-    name: type.name,
-    kind: type.kind,
-    category: type.category,
-    element: type.element,
-    base: type.base,
-    relation: type.relation,
-    ...(type.preferred ? { preferred: true as const } : {}),
-    ...(type.modifier ? { modifier: type.modifier } : {}),
-    ...(type.extension ? { extension: type.extension } : {}),
-    checks: checks.get(type.oid) ?? none,
-    ...(calls.has(type.oid) ? { calls: calls.get(type.oid) ?? none } : {}),
-    ...(type.kind === 'e' ? { labels: labels.get(type.oid)?.[0] ?? none } : {}),
-    ...(type.kind === 'r' ? ranges.get(type.oid)?.[0] : {}),
-  }));
+  return Array.from(bare, (type) => {
+    const { oid, kind } = type;
+    if (kind === 'e') return { ...type, labels: labels.get(oid)?.[0] ?? none };
+    if (kind === 'r') return { ...type, ...ranges.get(oid)?.[0] };
+    if (kind !== 'd') return type;
+    const called = calls.get(oid);
+    return {
+      ...type,
+      checks: checks.get(oid) ?? none,
+      ...(called ? { calls: called } : {}),
+    };
+  });
 };
 
 /** @throws SqlError `bad-catalogue` */
@@ -230,7 +208,7 @@ export const buildCatalogue = (
     schemas: [...schemas.values()],
     relations: relations(objects.relations.values(), details, schemas, definitions),
     routines: routines(objects.routines.values(), details, schemas, definitions.body),
-    types: types(objects.types.values(), details, schemas),
+    types: types(objects.types.values(), details),
     operators: [
       ...system.operators,
       ...details.operators.map(([schema, name, left, right, result, code, extension]) => ({

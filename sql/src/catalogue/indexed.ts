@@ -11,6 +11,7 @@ import type {
 } from './catalogue.js';
 import { oid } from '../types/oids.js';
 import { isRangeConstructor } from '../types/ranges.js';
+import { ReadRelation } from './read-relation.js';
 import { own } from './sql.js';
 
 interface Named {
@@ -40,6 +41,9 @@ const byOid = <T extends { readonly oid: number }>(
 
 /** Arrays that are not the array type of their elements. */
 const vectors: ReadonlySet<number> = new Set([oid.int2vector, oid.oidvector]);
+
+const plain = (relation: Relation): Relation =>
+  relation instanceof ReadRelation ? relation.toJSON() : relation;
 
 /** The snapshot with its indexes. */
 export const indexCatalogue = (data: CatalogueData): Catalogue => {
@@ -118,6 +122,6 @@ export const indexCatalogue = (data: CatalogueData): Catalogue => {
     userCast: (type) => userCasts.has(type),
     children: (oid) => children.get(oid) ?? [],
     referring: (oid) => referring.get(oid) ?? [],
-    toJSON: () => data,
+    toJSON: () => ({ ...data, relations: data.relations.map(plain) }),
   };
 };

@@ -1,4 +1,5 @@
-import type { Cast, Column, Operator, Overload, Relation, Type } from './catalogue.js';
+import type { Cast, Operator, Overload, Relation, Type } from './catalogue.js';
+import { type Columns, columnsQuery, modifierText, toastColumns } from './columns.js';
 import { flag, list, num, type Row, strings, text } from './rows.js';
 import { catalogOid, oneOf, own, sinceOwn } from './sql.js';
 
@@ -46,40 +47,21 @@ export interface BareRelation {
   readonly temporary: boolean;
   readonly partition: boolean;
   readonly rowSecurity: { readonly enabled: boolean; readonly forced: boolean };
-  readonly columns: readonly Column[];
+  readonly columns: Columns;
 }
-
-/** Of what format_type() writes, what does not depend on the search path. */
-const modifierText = (type: string, modifier: string): string =>
-  `CASE WHEN ${modifier} OPERATOR(pg_catalog.>=) 0 THEN
-    CASE WHEN ${oneOf(type, [1186, 1187])} THEN pg_catalog.regexp_replace(pg_catalog.format_type(${type}, ${modifier}), '^interval|\\[\\]$', '', 'g')
-    ELSE pg_catalog.substring(pg_catalog.format_type(${type}, ${modifier}), '.*(\\([^()]*\\))') END END`;
-
-/** The live columns of a relation, by number, as one text. */
-const columnsText = `SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull,
-    ${modifierText('a.atttypid', 'a.atttypmod')},
-    CASE WHEN a.attgenerated OPERATOR(pg_catalog.<>) '' THEN
-      (SELECT pg_catalog.pg_get_expr(ad.adbin, ad.adrelid) FROM pg_catalog.pg_attrdef ad
-       WHERE ad.adrelid OPERATOR(pg_catalog.=) a.attrelid AND ad.adnum OPERATOR(pg_catalog.=) a.attnum) END,
-    CASE WHEN a.attcollation OPERATOR(pg_catalog.<>) 0::pg_catalog.oid AND a.attcollation OPERATOR(pg_catalog.<>) 100::pg_catalog.oid
-      AND ${sinceOwn('a.attrelid')} THEN
-      (SELECT pg_catalog.concat(pg_catalog.quote_ident(n.nspname), '.', pg_catalog.quote_ident(co.collname)) FROM pg_catalog.pg_collation co
-       JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) co.collnamespace WHERE co.oid OPERATOR(pg_catalog.=) a.attcollation) END)
-    ORDER BY a.attnum)
-  FROM pg_catalog.pg_attribute a
-  WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped`;
 
 export const relationsQuery = (
   oids: readonly number[],
 ): string => `SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, c.relispartition,
   c.relrowsecurity, c.relforcerowsecurity,
-  CASE WHEN c.relkind OPERATOR(pg_catalog.<>) 't'::pg_catalog."char" THEN (${columnsText}) END
-FROM pg_catalog.pg_class c WHERE ${kinds} AND ${oneOf('c.oid', oids)}`;
+  a.text, a.generated
+FROM pg_catalog.pg_class c CROSS JOIN LATERAL (${columnsQuery}) a
+WHERE ${kinds} AND ${oneOf('c.oid', oids)}`;
 
-/** @param columnsOf what `columnsFrom` makes of the columns' text */
+/** @param columnsOf gives the columns of a text, one of which may be generated */
 export const bareRelation = (
-  [oid, namespace, name, kind, persistence, partition, secured, forced, columns]: Row,
-  columnsOf: (text: string) => readonly Column[],
+  [oid, namespace, name, kind, persistence, partition, secured, forced, columns, generated]: Row,
+  columnsOf: (text: string, generated: boolean) => Columns,
 ): BareRelation => ({
   oid: num(oid),
   namespace: num(namespace),
@@ -88,54 +70,8 @@ export const bareRelation = (
   temporary: persistence === 't',
   partition: flag(partition),
   rowSecurity: { enabled: flag(secured), forced: flag(forced) },
-  columns: kind === 't' ? toastColumns : columnsOf(columns ?? '[]'),
+  columns: kind === 't' ? toastColumns : columnsOf(columns ?? '[]', flag(generated)),
 });
-
-/** Every TOAST table has these (src/backend/catalog/toasting.c). */
-const toastColumns: readonly Column[] = (
-  [
-    ['chunk_id', 26],
-    ['chunk_seq', 23],
-    ['chunk_data', 17],
-  ] as const
-).map(([name, type], i) => ({
-  ...{ name, type, number: i + 1, typmod: -1, notNull: false },
-}));
-
-/** What `columnsText` says of a column. JSON has OIDs as texts. */
-type ColumnRow = readonly [
-  number: number,
-  name: string,
-  type: string,
-  typmod: number,
-  notNull: boolean,
-  modifier: string | null,
-  generated: string | null,
-  collation: string | null,
-];
-
-/** @param share gives one and the same string for equal ones: names and types of columns repeat */
-export const columnsFrom = (json: string, share: (text: string) => string): readonly Column[] =>
-  (JSON.parse(json) as readonly ColumnRow[]).map(
-    ([number, name, type, typmod, notNull, modifier, generated, collation]) => ({
-      name: share(name),
-      number,
-      type: num(type),
-      typmod,
-      notNull,
-      ...(modifier === null ? {} : { modifier: share(modifier) }),
-      ...(generated === null ? {} : { generated }),
-      ...(collation === null ? {} : { collation: share(collation) }),
-    }),
-  );
-
-/** A type without the constraints that it has as a domain. */
-export interface BareType extends Omit<
-  Type,
-  'schema' | 'checks' | 'labels' | 'subtype' | 'multirange'
-> {
-  readonly namespace: number;
-}
 
 const extensionOf = (catalog: string, oid: string): string =>
   `CASE WHEN ${sinceOwn(oid)} THEN
@@ -151,31 +87,27 @@ export const typesQuery = (
   ${modifierText('t.typbasetype', 't.typtypmod')}, t.typispreferred
 FROM pg_catalog.pg_type t WHERE ${oneOf('t.oid', oids)}`;
 
-export const bareType = ([
-  oid,
-  namespace,
-  name,
-  kind,
-  category,
-  element,
-  base,
-  relation,
-  extension,
-  modifier,
-  preferred,
-]: Row): BareType => ({
-  oid: num(oid),
-  namespace: num(namespace),
-  name: text(name),
-  kind: text(kind) as Type['kind'],
-  category: text(category),
-  element: num(element),
-  base: num(base),
-  relation: num(relation),
-  ...(flag(preferred) ? { preferred: true } : {}),
-  ...(modifier ? { modifier } : {}),
-  ...(extension ? { extension } : {}),
-});
+/** A type without what other catalogues say of domains, enums and ranges. @param schemas their names by OID */
+export const bareType = (row: Row, schemas: ReadonlyMap<number, string>): Type => {
+  const [oid, namespace, name, kind, category, element, base, relation] = row;
+  const [extension, modifier, preferred] = row.slice(8);
+  return {
+    oid: num(oid),
+    schema: schemas.get(num(namespace)) ?? '',
+    name: text(name),
+    kind: text(kind) as Type['kind'],
+    category: text(category),
+    element: num(element),
+    base: num(base),
+    relation: num(relation),
+    checks: none,
+    ...(flag(preferred) ? { preferred: true } : {}),
+    ...(modifier ? { modifier } : {}),
+    ...(extension ? { extension } : {}),
+  };
+};
+
+const none: readonly never[] = [];
 
 export interface BareRoutine {
   readonly namespace: number;

@@ -1,6 +1,7 @@
 import { SqlError } from '../errors.js';
 import { buildCatalogue, type Definitions, type Objects } from './build.js';
 import type { Catalogue } from './catalogue.js';
+import { Columns } from './columns.js';
 import {
   type DefinitionKind,
   definitionKinds,
@@ -15,7 +16,6 @@ import {
   bareRoutine,
   bareType,
   cast,
-  columnsFrom,
   newerQuery,
   presentQuery,
   relationsQuery,
@@ -83,10 +83,11 @@ export class CatalogueReader {
     if (num(serverVersion) < oldestServer)
       throw new SqlError('bad-catalogue', `PostgreSQL ${text(serverVersion)} is older than 13`);
     const details = detailsOf(await ask(detailsQuery));
+    const schemas = schemaNames(details);
     const base = this.baseFor(text(place), details);
     const objects = await (base
-      ? readChanges(ask, num(serverVersion), base)
-      : readObjects(ask, num(serverVersion), oidsOf(await ask(allQuery))));
+      ? readChanges(ask, num(serverVersion), schemas, base)
+      : readObjects(ask, num(serverVersion), schemas, oidsOf(await ask(allQuery))));
     const system = base?.system ?? (await readSystem(ask));
     const { definitions, byStamp } = await readDefinitions(
       ask,
@@ -138,11 +139,12 @@ const oidsOf = ([row = []]: Rows): Oids => ({
 async function readChanges(
   ask: AskRows,
   serverVersion: number,
+  schemas: ReadonlyMap<number, string>,
   { horizon, objects }: Kept,
 ): Promise<Objects> {
   const present = oidsOf(await ask(presentQuery));
   const newer = oidsOf(await ask(newerQuery(horizon)));
-  const changed = await readObjects(ask, serverVersion, {
+  const changed = await readObjects(ask, serverVersion, schemas, {
     relations: unread(present.relations, objects.relations, newer.relations),
     types: unread(present.types, objects.types, newer.types),
     routines: unread(present.routines, objects.routines, newer.routines),
@@ -173,15 +175,19 @@ const readSystem = async (ask: AskRows): Promise<SystemObjects> => ({
   casts: (await ask(systemQueries.casts)).map(cast),
 });
 
-async function readObjects(ask: AskRows, serverVersion: number, oids: Oids): Promise<Objects> {
-  const share = sharing(10_000, (name) => name);
-  const columnsOf = sharing(1000, (json) => columnsFrom(json, share));
+async function readObjects(
+  ask: AskRows,
+  serverVersion: number,
+  schemas: ReadonlyMap<number, string>,
+  oids: Oids,
+): Promise<Objects> {
+  const columnsOf = sharing();
   const query = (some: readonly number[]): string => routinesQuery(some, serverVersion);
   return {
     relations: await readEach(ask, relationsQuery, oids.relations, 200, (row) =>
       bareRelation(row, columnsOf),
     ),
-    types: await readEach(ask, typesQuery, oids.types, 1000, bareType),
+    types: await readEach(ask, typesQuery, oids.types, 1000, (row) => bareType(row, schemas)),
     routines: await readEach(ask, query, oids.routines, 500, bareRoutine),
   };
 }
@@ -201,16 +207,16 @@ async function readEach<V>(
   return found;
 }
 
-/** One and the same value for equal texts, of the first so many of them. */
-const sharing = <V>(most: number, make: (text: string) => V): ((text: string) => V) => {
-  const known = new Map<string, V>();
-  return (text) => {
-    let value = known.get(text);
-    if (value === undefined) {
-      value = make(text);
-      if (known.size < most) known.set(text, value);
+/** The same columns for equal texts, of the first so many of them: partitions are all alike. */
+const sharing = (most = 1000): ((text: string, generated: boolean) => Columns) => {
+  const known = new Map<string, Columns>();
+  return (text, generated) => {
+    let columns = known.get(text);
+    if (columns === undefined) {
+      columns = new Columns(text, generated);
+      if (known.size < most) known.set(text, columns);
     }
-    return value;
+    return columns;
   };
 };
 

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../catalogue/catalogue.js';
+import { markedColumns } from '../catalogue/read-relation.js';
 import { SqlError } from '../errors.js';
 import { parseColumnName } from '../identifiers.js';
 import { formatName, type ObjectName } from '../names.js';
@@ -41,7 +42,7 @@ const given = (
     }
   }
   for (const relation of catalogue.data.relations)
-    for (const { name, comment } of relation.columns) {
+    for (const { name, comment } of markedColumns(relation)) {
       if (comment === undefined) continue;
       const key = columnKey(relation, name);
       if (!tags.has(key)) give(tags, key, tagsInComment(comment));

@@ -1,4 +1,5 @@
 import type { Catalogue, Relation } from '../catalogue/catalogue.js';
+import { markedColumns } from '../catalogue/read-relation.js';
 import { mentionedColumns } from '../effects/mentioned-columns.js';
 import { viewFacts } from '../effects/views.js';
 import { formatName, quoteIdentifier } from '../names.js';
@@ -39,7 +40,7 @@ export const flowsOf = (catalogue: Catalogue): Flows => {
     else map.set(key, [...more]);
   };
   for (const relation of catalogue.data.relations) {
-    for (const column of relation.columns)
+    for (const column of markedColumns(relation))
       if (column.generated !== undefined)
         add(
           sources,

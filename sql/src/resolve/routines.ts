@@ -1,5 +1,5 @@
 import type { Operator, Overload, Routine } from '../catalogue/catalogue.js';
-import { formatName } from '../names.js';
+import { formatName, quoteIdentifier } from '../names.js';
 import { findRoutines, isSystemSchema, publicName } from './path.js';
 import { accepting, type Callee, fits } from './overloads.js';
 import type { Known } from '../types/polymorphic.js';
@@ -260,6 +260,6 @@ export const judgeOperator = (
     if (callee) executes(r, callee);
     if (operands && callee?.overload.body !== undefined) return [callee];
     if (callee?.overload.volatility === 'v') r.volatile = r.anyEffect = true;
-    opaque(r, `operator ${formatName(operator)}`, location);
+    opaque(r, `operator ${quoteIdentifier(operator.schema)}.${operator.name}`, location);
     return [];
   });

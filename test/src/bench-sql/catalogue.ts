@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { CatalogueReader, classify, type Rows } from '@postern/sql';
@@ -6,8 +9,9 @@ import { forgetPeak, usageOf } from '../bench/processes.js';
 import { findClient } from '../harness/binaries.js';
 import { startPostgres } from '../harness/postgres.js';
 import { mustRun } from '../harness/program.js';
+import { root } from '../harness/root.js';
 import { Undo } from '../harness/undo.js';
-import { makeLargeSchema } from './schema.js';
+import { columnsEach, makeLargeSchema, tables } from './schema.js';
 
 export interface Reading {
   readonly what: string;
@@ -23,6 +27,27 @@ const collect = runInNewContext('gc') as () => void;
 const heap = (): number => {
   collect();
   return process.memoryUsage().heapUsed / 1024 / 1024;
+};
+
+/** `postern sql catalogue` as a process of its own: how long, and its whole resident memory at the peak, MiB. */
+const printed = async (url: string): Promise<{ readonly ms: number; readonly peakMiB: number }> => {
+  const start = performance.now();
+  const child = spawn(
+    process.execPath,
+    [join(root, 'cli', 'bin', 'postern.js'), 'sql', 'catalogue', '--database-url', url],
+    { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, NODE_OPTIONS: '' } },
+  );
+  const ended = once(child, 'exit');
+  let peakMiB = 0;
+  const look = setInterval(() => {
+    void usageOf(child.pid ?? 0).then((usage) => {
+      peakMiB = Math.max(peakMiB, usage?.peakMiB ?? 0);
+    });
+  }, 10);
+  const [code] = (await ended) as [number | null];
+  clearInterval(look);
+  if (code !== 0) throw new Error('postern sql catalogue failed');
+  return { ms: performance.now() - start, peakMiB };
 };
 
 const timed = async <T>(run: () => Promise<T> | T): Promise<readonly [T, number]> => {
@@ -68,6 +93,12 @@ export async function catalogueReadings(say: (text: string) => void): Promise<re
     const [after, again] = await timed(() => reader.read(ask, changed, true));
     if (after.relation('public', 't5')?.columns.length !== 21)
       throw new Error('the change was not read');
+    const [columns, made] = await timed(() =>
+      catalogue.data.relations.reduce((sum, relation) => sum + relation.columns.length, 0),
+    );
+    if (columns < tables * columnsEach) throw new Error('columns are missing');
+    const heldWithColumns = heap() - before;
+    const print = await printed(server.login('postgres'));
     return [
       { what: 'pg_dump --schema-only', ms: dump },
       {
@@ -79,7 +110,14 @@ export async function catalogueReadings(say: (text: string) => void): Promise<re
       },
       { what: 'classify its columns', ms: tagged },
       { what: 'ask whether it has changed', ms: looked },
+      { what: 'look at every column', ms: made, heapMiB: heldWithColumns },
       { what: 'read again after ALTER TABLE', ms: again, toDump: again / dump },
+      {
+        what: '`postern sql catalogue`, the whole process',
+        ms: print.ms,
+        toDump: print.ms / dump,
+        peakMiB: print.peakMiB,
+      },
     ];
   } finally {
     await undo.all();

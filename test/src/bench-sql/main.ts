@@ -105,7 +105,8 @@ ${table(
   ]),
 )}
 
-\`heap held\`: what a collection leaves, more than before. \`peak\`: resident memory, more than before.
+\`heap held\`: what a collection leaves, more than before. \`peak\`: resident memory, more than before; of a process of its
+own all that it has, Node included. Columns stay text until somebody asks for those of their relation.
 
 ## Usual statements, medians once warm
 
