@@ -1,14 +1,14 @@
 import type { FuncCall, WindowDef } from '@pgsql/types';
 import type { Routine } from '../catalogue/catalogue.js';
-import { as, texts } from '../parse/nodes.js';
+import { as } from '../parse/nodes.js';
 import { addFlow, derived, mark, markCell, markFlows, type Flow, type FlowKind } from './cells.js';
 import { typeOfCell } from './column-types.js';
 import { fieldOfRow } from './columns.js';
 import { below, visit } from './expression.js';
 import { computed, type Gathered, type Walk } from './gathered.js';
-import { argumentsOf, type Callee, fits, narrowed } from './overloads.js';
+import { argumentsOf, calledName, type Callee, fits, narrowed } from './overloads.js';
 import { signature } from './mismatch.js';
-import { expectFrame } from './parameters.js';
+import { expectWindow } from './parameters.js';
 import { findRoutines } from './path.js';
 import type { Given, Resolver } from './resolver.js';
 import {
@@ -36,7 +36,7 @@ const windowDefinition = (w: Walk, window: WindowDef | undefined): void => {
   below(inner, window.startOffset, 'transformation');
   below(inner, window.endOffset, 'transformation');
   w.into.flows.push(...parts.flows);
-  expectFrame(w.r, w.scope, window);
+  expectWindow(w.r, w.scope, window);
 };
 
 /** The types of a call's arguments as far as they show, as an error names them. */
@@ -52,15 +52,8 @@ export const argumentTypes = (call: FuncCall): string =>
     })
     .join(', ');
 
-/** The grammar's own words call functions; EXTRACT called another one before version 14. */
-const calledName = (r: Resolver, call: FuncCall): readonly string[] => {
-  const names = texts(call.funcname);
-  const old = call.funcformat === 'COERCE_SQL_SYNTAX' && r.catalogue.serverVersionNum < 140000;
-  return old && names.at(-1) === 'extract' ? ['pg_catalog', 'date_part'] : names;
-};
-
 export const functionCall = (w: Walk, call: FuncCall, kind: FlowKind): void => {
-  const names = calledName(w.r, call);
+  const names = calledName(w.r.catalogue, call);
   const location = call.location ?? 0;
   const own =
     (call.args?.length ?? 0) + (call.agg_within_group ? (call.agg_order?.length ?? 0) : 0);

@@ -1,6 +1,6 @@
 import type { FuncCall, Node } from '@pgsql/types';
 import type { Catalogue, Overload, Routine } from '../catalogue/catalogue.js';
-import { as } from '../parse/nodes.js';
+import { as, texts } from '../parse/nodes.js';
 import { choose } from '../types/candidates.js';
 import { oid } from '../types/oids.js';
 import { elementOf } from '../types/parts.js';
@@ -11,6 +11,13 @@ export interface Callee {
   readonly routine: Routine;
   readonly overload: Overload;
 }
+
+/** The grammar's own words call functions; EXTRACT called another one before version 14. */
+export const calledName = (catalogue: Catalogue, call: FuncCall): readonly string[] => {
+  const names = texts(call.funcname);
+  const old = call.funcformat === 'COERCE_SQL_SYNTAX' && catalogue.serverVersionNum < 140000;
+  return old && names.at(-1) === 'extract' ? ['pg_catalog', 'date_part'] : names;
+};
 
 /** Can it be called with so many arguments (-1: any number)? */
 export const fits = (overload: Overload, count: number): boolean =>

@@ -76,10 +76,15 @@ const offsets: ReadonlyMap<number, number> = new Map([
   ),
 ]);
 
-/** Rows and groups of a window are counted; what RANGE takes depends on what it is ordered by. */
-export const expectFrame = (r: Resolver, scope: Scope, window: WindowDef | undefined): void => {
+/**
+ * What a window divides and orders rows by has a type of its own. Rows and groups of it are counted; what RANGE takes
+ * depends on what it is ordered by.
+ */
+export const expectWindow = (r: Resolver, scope: Scope, window: WindowDef | undefined): void => {
   if (!window || !r.deduced) return;
-  const order = as(window.orderClause?.[0], 'SortBy')?.node;
+  const orders = (window.orderClause ?? []).map((node) => as(node, 'SortBy')?.node);
+  expectText(r, [...(window.partitionClause ?? []), ...orders]);
+  const [order] = orders;
   const type = order && typeOf(r, scope, order);
   const counted = ((window.frameOptions ?? 0) & counts) !== 0;
   const offset = counted ? oid.int8 : offsets.get(baseType(r.catalogue, type ?? 0));

@@ -8,7 +8,7 @@ import { cellOf, condition, gather } from './expression.js';
 import { fieldsOf, partsOf } from './fields.js';
 import { fromClause } from './from.js';
 import { outputName } from './output-names.js';
-import { expect, expectFrame, expectText } from './parameters.js';
+import { expect, expectWindow, expectText } from './parameters.js';
 import type { Place } from './query.js';
 import { withClause } from './with.js';
 import { fail, type Resolver } from './resolver.js';
@@ -210,7 +210,7 @@ const windows = (r: Resolver, scope: Scope, stmt: SelectStmt): void => {
       gather(r, scope, [window?.startOffset, window?.endOffset], 'transformation').flows,
       mark.order,
     );
-    expectFrame(r, scope, window);
+    expectWindow(r, scope, window);
   }
 };
 

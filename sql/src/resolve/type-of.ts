@@ -21,7 +21,7 @@ import { isPolymorphic } from '../types/pseudo-types.js';
 import { typeOfCell, typeOfName } from './column-types.js';
 import { constant, jsonFunctions, valueFunctions } from './known-types.js';
 import { type Operands, operatorsNamed } from './operators.js';
-import { argumentsOf, accepting, fits, resultOf } from './overloads.js';
+import { argumentsOf, accepting, calledName, fits, resultOf } from './overloads.js';
 import { findRoutines, findType } from './path.js';
 import type { Resolver } from './resolver.js';
 import type { Scope } from './scope.js';
@@ -48,7 +48,7 @@ export const namedType = (r: Resolver, name: TypeName | undefined): Known => {
 
 /** The functions that a call may mean by its name. */
 export const callees = (r: Resolver, call: FuncCall) => {
-  const names = texts(call.funcname);
+  const names = calledName(r.catalogue, call);
   const count = call.args?.length ?? 0;
   return findRoutines(r.catalogue, r.path, names.at(-2), names.at(-1) ?? '').flatMap((routine) =>
     routine.overloads
@@ -111,13 +111,13 @@ const attribute = (r: Resolver, scope: Scope, names: readonly string[]): Known =
 };
 
 const operated = (w: Walk, { kind, name, lexpr, rexpr }: A_Expr): Known => {
-  if (kind === 'AEXPR_NULLIF') return lexpr && typed(w, lexpr);
-  if (kind !== 'AEXPR_OP') return oid.bool;
+  if (kind !== 'AEXPR_OP' && kind !== 'AEXPR_NULLIF') return oid.bool;
   const { catalogue } = w.r;
   const types = [lexpr && typed(w, lexpr), rexpr && typed(w, rexpr)] as const;
   const chosen = chooseOperator(catalogue, operatorsNamed(w.r, texts(name)), !lexpr, types);
+  // NULLIF gives the left one as its = takes it.
   const results = chosen.map(({ left, right, result }) =>
-    resolvePolymorphic(catalogue, result, types, [left, right]),
+    resolvePolymorphic(catalogue, kind === 'AEXPR_NULLIF' ? left : result, types, [left, right]),
   );
   const [first] = results;
   return results.every((type) => type === first) ? first : undefined;

@@ -116,7 +116,11 @@ const returning = (
     items: [...scope.items, ...returningItems(r, clause, use, scope)],
   };
   const columns = targets(r, inner, clause.exprs, 'derived');
-  for (const { cell } of columns) expectColumn(r, cell, oid.text);
+  for (const { cell } of columns) {
+    expectColumn(r, cell, oid.text);
+    // They are computed though nobody looks at them: an error of theirs would tell a value.
+    markFlows(cell.flows, mark.output);
+  }
   decideRows(columns, scope.block.deciding);
   return columns;
 };
@@ -214,9 +218,12 @@ const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): reado
     );
     const excluded: Item = listed(
       'excluded',
-      use.relation.columns.map(({ name }) => {
+      use.relation.columns.map(({ name, type }) => {
         const from = proposed.get(name);
-        return { name, cell: derived(from ? [{ from, kind: 'identity' }] : []) };
+        // The value has become one of the column's type.
+        const cell = derived(from ? [{ from, kind: 'identity' }] : []);
+        cell.typed = () => type;
+        return { name, cell };
       }),
     );
     for (const node of conflict.infer?.indexElems ?? []) {
@@ -229,7 +236,7 @@ const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): reado
       condition(r, scope, element?.expr, mark.filter);
     }
     if (conflict.infer?.whereClause) condition(r, scope, conflict.infer.whereClause, mark.filter);
-    const inner: Scope = { ...scope, items: [...scope.items, hiddenColumns(excluded)] };
+    const inner: Scope = { ...scope, items: [...scope.items, excluded] };
     setList(r, inner, use, conflict.targetList);
     if (conflict.whereClause) condition(r, inner, conflict.whereClause, mark.filter);
   }
@@ -246,8 +253,6 @@ const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): reado
   const columns = returning(r, scope, stmt.returningClause, use);
   return columns;
 };
-
-const hiddenColumns = (item: Item): Item => ({ ...item, columnsVisible: false });
 
 /** Does a condition look at the target's rows at all? `WHERE true`, `1 = 1` and the like do not. */
 const looksAtRow = (use: RelationUse, node: Node | undefined): boolean =>

@@ -5,11 +5,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadParser } from '@postern/sql';
+import fc from 'fast-check';
 import pg from 'pg';
 import { startTarget } from '../conformance/server.js';
 import { provide } from '../conformance/sources.js';
 import { suites } from '../conformance/suites.js';
 import { openWorkplace } from '../conformance/workplace.js';
+import { type Major } from '../harness/binaries.js';
 import { startPostgres } from '../harness/postgres.js';
 import { Undo } from '../harness/undo.js';
 import { corpora, open } from './corpora.js';
@@ -18,6 +20,8 @@ import { judgeMistake, withWrongNames } from './mistakes.js';
 import { judgeParameters, withParameters } from './parameters.js';
 import { mayBeView, mayWrite, statementsOf } from './split.js';
 import { Tally } from './tally.js';
+import { typedStatements } from './typed-grammar.js';
+import { typedSchema } from './typed-terms.js';
 import { changesOfNothing, judgeUnchanged } from './unchanged.js';
 
 const say = (text: string): void => {
@@ -115,6 +119,32 @@ const small = async (corpus: (typeof corpora)[number]): Promise<readonly Tally[]
   return [tally, mistaken, parameters];
 };
 
+/** Made statements over many types, on the oldest and the newest server. POSTERN_SEED=N makes others. */
+const typed = async (version: Major, runs: number): Promise<readonly Tally[]> => {
+  const undo = new Undo();
+  const name = `typed, ${version}`;
+  const tally = new Tally(name);
+  const types = new Tally(`${name}, types`);
+  const parameters = new Tally(`${name}, parameters`);
+  try {
+    const server = await startPostgres({ version });
+    undo.push(() => server.stop());
+    const client = await connect(server.login('postgres'), undo);
+    await client.query(typedSchema);
+    const court = await openCourt(client);
+    const seed = Number(process.env['POSTERN_SEED'] ?? 1);
+    const statements = fc.sample(typedStatements, { numRuns: runs, seed });
+    const queries = statements.filter((one) => mayBeView(one) && !mayWrite(one));
+    await judgeAll(name, court, queries, tally);
+    await judgeEach(name, court, statements, types, judgeParameters);
+    const bound = statements.flatMap((one) => [...withParameters(one, 2)]);
+    await judgeEach(name, court, bound, parameters, judgeParameters);
+  } finally {
+    await undo.all();
+  }
+  return [tally, types, parameters];
+};
+
 /** The queries of PostgreSQL's regression suite, on the database that it leaves. */
 const regression = async (): Promise<readonly Tally[]> => {
   const undo = new Undo();
@@ -157,7 +187,10 @@ const regression = async (): Promise<readonly Tally[]> => {
 await loadParser();
 const tallies: Tally[] = [];
 for (const corpus of corpora) tallies.push(...(await small(corpus)));
-if (!process.argv.includes('--quick')) tallies.push(...(await regression()));
+const quick = process.argv.includes('--quick');
+for (const version of [13, 18] as const)
+  tallies.push(...(await typed(version, quick ? 500 : 3000)));
+if (!quick) tallies.push(...(await regression()));
 for (const line of Tally.table(tallies)) say(line);
 const sum = (of: (tally: Tally) => number): number =>
   tallies.reduce((n, tally) => n + of(tally), 0);

@@ -13,6 +13,8 @@ import { judgeMistake, withWrongNames } from './mistakes.js';
 import { judgeParameters, withParameters } from './parameters.js';
 import { schemas } from './schema.js';
 import { truthOfWrite } from './truth.js';
+import { typedStatements } from './typed-grammar.js';
+import { typedSchema } from './typed-terms.js';
 import { changesOfNothing, judgeUnchanged } from './unchanged.js';
 
 const undo = new Undo();
@@ -148,6 +150,26 @@ describe('the server and the analysis name the same columns and mistakes, and re
         if (query.includes('LIMIT')) return;
         for (const by of changesOfNothing)
           expect(await judgeUnchanged(court, query, by)).not.toHaveProperty('how');
+      }),
+      { numRuns: runs },
+    );
+    expect(known).toBeGreaterThan(runs * 0.5);
+  }, 120_000);
+
+  test('arbitrary statements over many types are understood, and their types are those of the server', async () => {
+    const client = await connect();
+    await client.query(`CREATE SCHEMA typed; SET search_path = typed; ${typedSchema}`);
+    const court = await openCourt(client);
+    let known = 0;
+    const runs = 400;
+    await fc.assert(
+      fc.asyncProperty(typedStatements, async (statement) => {
+        for (const one of [statement, ...withParameters(statement, 1)]) {
+          const judgement = await judgeParameters(court, one);
+          if (judgement.kind === 'unknown') continue;
+          known += 1;
+          expect([one, judgement]).toEqual([one, { kind: 'agree' }]);
+        }
       }),
       { numRuns: runs },
     );

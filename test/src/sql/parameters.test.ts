@@ -34,6 +34,10 @@ const statements = `
 SELECT $1
 SELECT $1::int, $2::tier, $3::short
 SELECT $1 + 1, $2 || 'x', 1 + $3
+INSERT INTO customers (id, big) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET big = excluded.big + customers.big + $3
+INSERT INTO customers AS c (id, big) VALUES (1, '2') ON CONFLICT (id) DO UPDATE SET big = excluded.big + c.big WHERE excluded.email <> $1
+SELECT NULLIF($1, 0), NULLIF(id, 1.5), NULLIF(NULL, small) + $2, NULLIF(name, $3) FROM customers
+SELECT sum(id) OVER (PARTITION BY $1 ORDER BY $2), rank() OVER w FROM customers WINDOW w AS (ORDER BY $3, id)
 SELECT id FROM customers WHERE id = $1 AND $2 = email AND region <> $3
 SELECT id FROM customers WHERE id IN ($1, $2) OR tier IN ($3)
 SELECT id FROM customers WHERE $1 IN (id, 3) AND id NOT IN ($2, small)
