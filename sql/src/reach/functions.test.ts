@@ -115,7 +115,9 @@ describe('relations of PostgreSQL', () => {
     const catalogue = withMore([], [one]);
     const [statement] = parse(`SELECT ${columns} FROM ${one.name}`);
     const { veiled, notUnderstood } = analyze(statement!, catalogue, settings).analysis;
-    expect(notUnderstood.length > 0 ? 'opaque' : veiled.length > 0 ? 'veiled' : 'plain').toBe(expected);
+    expect(notUnderstood.length > 0 ? 'opaque' : veiled.length > 0 ? 'veiled' : 'plain').toBe(
+      expected,
+    );
   });
 
   test('what shows values is not understood in a view, whose text nobody can change', () => {

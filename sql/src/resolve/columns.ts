@@ -106,7 +106,9 @@ const notBarred = (r: Resolver, item: Item, location: number): void => {
       'invalid-reference',
       invalid(item.alias ?? ''),
       location,
-      'The combining JOIN type must be INNER or LEFT for a LATERAL reference.',
+      item.barred === 'target'
+        ? `There is an entry for table "${item.alias ?? ''}", but it cannot be referenced from this part of the query.`
+        : 'The combining JOIN type must be INNER or LEFT for a LATERAL reference.',
     );
 };
 

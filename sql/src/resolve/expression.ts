@@ -47,7 +47,10 @@ const subLink = (w: Walk, link: SubLink, kind: FlowKind): void => {
   if (!test.leakproof) into.leakproof = false;
   if (!link.subselect) return;
   const columns = query(r, scope, link.subselect, 'sublink');
-  if (columns[0]) r.subqueries.set(link, columns[0].cell);
+  r.subqueries.set(
+    link,
+    columns.map(({ cell }) => cell),
+  );
   if (link.subLinkType === 'EXISTS_SUBLINK') {
     for (const { cell } of columns) markFlows([{ from: cell, kind: 'identity' }], mark.filter);
     // Its rows are counted, no value of them is seen.

@@ -175,7 +175,9 @@ const joined = (r: Resolver, scope: Scope, join: JoinExpr, before: readonly Item
   if (!join.larg || !join.rarg) return single(listed(undefined, []));
   const left = entry(r, scope, join.larg, before);
   const inner = join.jointype === 'JOIN_RIGHT' || join.jointype === 'JOIN_FULL';
-  const seen = inner ? left.items.map((item) => ({ ...item, barred: true as const })) : left.items;
+  const seen = inner
+    ? left.items.map((item) => ({ ...item, barred: 'join' as const }))
+    : left.items;
   const right = entry(r, scope, join.rarg, [...before, ...seen]);
   noTwins(r, [...left.items, ...right.items]);
   const common = join.isNatural
@@ -263,7 +265,8 @@ const joinItem = (
 /** System columns of a table cannot be named through a join. */
 const ordinary = (cell: Cell): boolean => cell.base === undefined || cell.base.column !== undefined;
 
-const noTwins = (r: Resolver, items: readonly Item[]): void => {
+/** @throws SqlError `duplicate-alias` */
+export const noTwins = (r: Resolver, items: readonly Item[]): void => {
   const seen = new Map<string, Item>();
   for (const item of items) {
     if (item.alias === undefined || !item.aliasVisible) continue;

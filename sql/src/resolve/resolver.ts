@@ -76,8 +76,8 @@ export interface Resolver {
   readonly results: Map<unknown, readonly Named[]>;
   /** types of calls, by their FuncCall */
   readonly types: Map<unknown, number>;
-  /** first columns of subqueries in expressions, by their SubLink */
-  readonly subqueries: Map<unknown, Cell>;
+  /** columns of subqueries in expressions, by their SubLink */
+  readonly subqueries: Map<unknown, readonly Cell[]>;
   readonly path: NamePath;
   readonly source: string;
   readonly offset: Offsets;

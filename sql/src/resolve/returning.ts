@@ -20,6 +20,8 @@ export const returningItems = (
     const option = as(node, 'ReturningOption');
     if (option?.option && option.value) names.set(option.option, option.value);
   }
+  // They came with version 18.
+  if (r.catalogue.serverVersionNum < 180000) return [];
   return [...names.values()]
     .filter((name) => !scope.items.some((item) => item.alias === name))
     .map((name) => ({ ...relationItem(r, use), alias: name, columnsVisible: false }));

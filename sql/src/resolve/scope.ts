@@ -30,8 +30,8 @@ export interface Item {
   readonly scalar?: true;
   readonly columnsVisible: boolean;
   readonly aliasVisible: boolean;
-  /** of the left side of a right or full join: LATERAL on its right side may not refer to it */
-  readonly barred?: true;
+  /** LATERAL may not refer to it: from the right side of a right or full join, or beside the target of a write */
+  readonly barred?: 'join' | 'target';
 }
 
 /** A common table expression; its columns are found at its first use. */

@@ -6,7 +6,7 @@ import { baseType } from '../types/parts.js';
 import { type Known, resolvePolymorphic } from '../types/polymorphic.js';
 import { checkCall } from './mismatch.js';
 import { accepting, argumentsOf, declared } from './overloads.js';
-import { expect, pending } from './parameters.js';
+import { expect, expectText, pending } from './parameters.js';
 import { findType } from './path.js';
 import type { Resolver } from './resolver.js';
 import type { Scope } from './scope.js';
@@ -53,6 +53,17 @@ const lacksRows = (call: FuncCall, ordered: readonly Node[]): boolean =>
   call.args?.length !== ordered.length;
 
 export const called = (r: Resolver, scope: Scope, call: FuncCall): void => {
+  judgeArguments(r, scope, call);
+  // What rows are told apart or ordered by has a type of its own.
+  if (call.agg_distinct) expectText(r, call.args ?? []);
+  expectText(
+    r,
+    (call.agg_order ?? []).map((node) => as(node, 'SortBy')?.node),
+  );
+};
+
+/** What the function wants of its arguments. */
+const judgeArguments = (r: Resolver, scope: Scope, call: FuncCall): void => {
   const ordered = (call.agg_within_group ? (call.agg_order ?? []) : []).flatMap(
     (node) => as(node, 'SortBy')?.node ?? [],
   );

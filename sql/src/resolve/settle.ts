@@ -15,17 +15,15 @@ import { typeOf } from './type-of.js';
 // src/backend/parser/parse_expr.c). For use when all that stands inside a node has been resolved.
 
 const linked = (r: Resolver, scope: Scope, link: SubLink): void => {
-  const column = r.subqueries.get(link);
-  if (!link.testexpr || !column) return;
+  const columns = r.subqueries.get(link) ?? [];
+  if (!link.testexpr) return;
   const names = link.operName ? texts(link.operName) : ['='];
-  if (!as(link.testexpr, 'RowExpr'))
-    operator(
-      r,
-      names,
-      operand(r, scope, link.testexpr),
-      { type: typeOfColumn(column) },
-      link.location,
-    );
+  const row = as(link.testexpr, 'RowExpr')?.args ?? [link.testexpr];
+  for (const [i, node] of row.entries()) {
+    const column = columns[i];
+    if (column)
+      operator(r, names, operand(r, scope, node), { type: typeOfColumn(column) }, link.location);
+  }
 };
 
 const xmlArguments: { readonly [K in XmlExprOp]?: number } = {

@@ -166,7 +166,7 @@ const elementType = ({ catalogue }: Resolver, array: Known): Known =>
 const linked = (w: Walk, link: SubLink): Known => {
   const { catalogue, subqueries } = w.r;
   if (link.subLinkType !== 'EXPR_SUBLINK' && link.subLinkType !== 'ARRAY_SUBLINK') return oid.bool;
-  const cell = subqueries.get(link);
+  const cell = subqueries.get(link)?.[0];
   const element = cell && typeOfCell(cell);
   if (link.subLinkType === 'EXPR_SUBLINK') return element;
   return element === undefined ? undefined : catalogue.arrayOf(element)?.oid;

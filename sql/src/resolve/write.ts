@@ -22,7 +22,7 @@ import {
   type RelationUse,
 } from './cells.js';
 import { cellOf, condition, gather } from './expression.js';
-import { fromClause } from './from.js';
+import { fromClause, noTwins } from './from.js';
 import { expect, expectColumn } from './parameters.js';
 import { markOutput, query } from './query.js';
 import { withClause } from './with.js';
@@ -260,12 +260,25 @@ const looksAtRow = (use: RelationUse, node: Node | undefined): boolean =>
   (!alwaysTrue(node) &&
     [...use.cells.values()].some((cell) => (cell.marks & (mark.filter | mark.join)) !== 0));
 
+/** What stands beside the target does not see it. */
+const besideTarget = (
+  r: Resolver,
+  scope: Scope,
+  use: RelationUse,
+  from: readonly Node[] | undefined,
+): void => {
+  const item = relationItem(r, use);
+  const hidden: Item = { ...item, barred: 'target' };
+  scope.items = [hidden];
+  fromClause(r, scope, from);
+  scope.items = scope.items.map((one) => (one === hidden ? item : one));
+};
+
 const update = (r: Resolver, parent: Scope | undefined, stmt: UpdateStmt): readonly Named[] => {
   const scope = newScope(parent);
   withClause(r, scope, stmt.withClause);
   const use = target(r, stmt.relation);
-  scope.items = [relationItem(r, use)];
-  fromClause(r, scope, stmt.fromClause);
+  besideTarget(r, scope, use, stmt.fromClause);
   if (stmt.whereClause) condition(r, scope, stmt.whereClause, mark.filter);
   const filtered = looksAtRow(use, stmt.whereClause);
   setList(r, scope, use, stmt.targetList);
@@ -278,8 +291,7 @@ const remove = (r: Resolver, parent: Scope | undefined, stmt: DeleteStmt): reado
   const scope = newScope(parent);
   withClause(r, scope, stmt.withClause);
   const use = target(r, stmt.relation);
-  scope.items = [relationItem(r, use)];
-  fromClause(r, scope, stmt.usingClause);
+  besideTarget(r, scope, use, stmt.usingClause);
   if (stmt.whereClause) condition(r, scope, stmt.whereClause, mark.filter);
   const filtered = looksAtRow(use, stmt.whereClause);
   does(r, use, 'delete', { filtered });
@@ -291,8 +303,9 @@ const merge = (r: Resolver, parent: Scope | undefined, stmt: MergeStmt): readonl
   const scope = newScope(parent);
   withClause(r, scope, stmt.withClause);
   const use = target(r, stmt.relation);
-  scope.items = [relationItem(r, use)];
   fromClause(r, scope, stmt.sourceRelation ? [stmt.sourceRelation] : []);
+  scope.items = [relationItem(r, use), ...scope.items];
+  noTwins(r, scope.items);
   condition(r, scope, stmt.joinCondition, mark.join);
   noteWrite(r, use, 'merge', looksAtRow(use, stmt.joinCondition), use.node.location ?? 0);
   // A relation with rules takes no MERGE.

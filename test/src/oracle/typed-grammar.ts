@@ -60,7 +60,15 @@ class Maker {
     const rows: Row[] = [];
     const from = this.from(rows);
     const where = this.chance(2) ? ` WHERE ${this.expression('truth', rows)}` : '';
-    const shape = this.one(['plain', 'plain', 'windows', 'groups', 'set'] as const);
+    const shape = this.one([
+      'plain',
+      'plain',
+      'windows',
+      'groups',
+      'set',
+      'ordered',
+      'sets',
+    ] as const);
     switch (shape) {
       case 'plain':
         return `SELECT ${this.list(rows)} FROM ${from}${where}`;
@@ -69,6 +77,12 @@ class Maker {
       case 'groups': {
         const key = this.any(rows);
         return `SELECT ${key}, ${this.from1(typedAggregates, rows)} FROM ${from}${where} GROUP BY ${key} HAVING ${this.from1({ truth: typedAggregates.truth ?? [] }, rows)}`;
+      }
+      case 'ordered':
+        return `SELECT DISTINCT ON (${this.any(rows)}) ${this.list(rows)} FROM ${from}${where} ORDER BY 1, ${this.any(rows)} DESC NULLS LAST LIMIT ${this.expression('number', [], 1)}`;
+      case 'sets': {
+        const [a, b] = [this.any(rows), this.any(rows)];
+        return `SELECT ${a}, ${b}, count(*) FROM ${from}${where} GROUP BY ${this.one([`GROUPING SETS ((${a}), (${b}), ())`, `ROLLUP (${a}, ${b})`, `CUBE (${a}), ${b}`])} ORDER BY 3`;
       }
       case 'set': {
         const family = this.one(families);
@@ -173,7 +187,12 @@ class Maker {
   }
 
   private returning(rows: readonly Row[]): string {
-    return this.chance(2) ? ` RETURNING ${this.list(rows)}` : '';
+    if (this.chance(2)) return '';
+    // From version 18 on the row before and after are there too.
+    const more = this.chance(4)
+      ? [{ ...rows[0], alias: 'old' } as Row, { ...rows[0], alias: 'new' } as Row]
+      : [];
+    return ` RETURNING ${this.list([...rows, ...more])}`;
   }
 
   private list(rows: readonly Row[]): string {
@@ -201,7 +220,7 @@ class Maker {
       rows.push({ alias, columns });
       return sql;
     };
-    switch (this.number(0, 9)) {
+    switch (this.number(0, 14)) {
       case 0: {
         const [a, b] = [this.one(families), this.one(families)];
         const inner: Row[] = [];
@@ -249,6 +268,30 @@ class Maker {
               `table_of(${this.expression('number', before, 1)}) AS ${alias}`,
             ),
         ])();
+      case 8:
+        return push(
+          { number: ['a', 'ord'], text: ['b'] },
+          `JSON_TABLE(${this.expression('json', before, 1)}, '$[*]' COLUMNS (ord FOR ORDINALITY, a int PATH '$.a', NESTED PATH '$.c[*]' COLUMNS (b text PATH '$'))) AS ${alias}`,
+        );
+      case 9:
+        return push(
+          { number: ['a'], text: ['b'] },
+          `XMLTABLE('/r' PASSING ${this.expression('text', before, 1)}::xml COLUMNS a numeric PATH 'a', b text PATH 'b' DEFAULT ${this.expression('text', before, 1)}) AS ${alias}`,
+        );
+      case 10:
+        return push(
+          { number: ['a', 'b'], text: ['c'] },
+          `ROWS FROM (generate_series(1, ${this.expression('number', before, 1)}), unnest(${this.expression('numbers', before, 1)}), regexp_split_to_table(${this.expression('text', before, 1)}, ',')) AS ${alias}(a, b, c)`,
+        );
+      case 11: {
+        const inner: Row[] = [];
+        const from = this.source(inner, []);
+        const family = this.one(families);
+        return push(
+          { [family]: ['v'] },
+          `LATERAL (SELECT ${this.expression(family, [...before, ...inner])} AS v FROM ${from} ORDER BY ${this.any(inner)} LIMIT 1) AS ${alias}`,
+        );
+      }
       case 7:
         return push(
           {

@@ -55,6 +55,22 @@ INSERT INTO logs (id, name, exact) VALUES (1, 'a', 3.5), (3, 'c', 4.5);`;
 /** Expressions of a family; `{family}` is one of that family, `{row}` the alias of a row. */
 export const typedTerms: Readonly<Record<Family, readonly string[]>> = {
   number: [
+    ...[
+      'bit_length({text})',
+      '{interval}::text::int',
+      'extract(epoch FROM {interval})',
+      'ln({number})',
+      'sign({number})',
+      '({number})::float4',
+      '{number}::smallint',
+      'gcd({number}::int, 2)',
+      '({number} <<  1)',
+      "({json} -> 'a' ->> 'b')::numeric",
+      'upper({range}) - lower({range})',
+      'array_ndims({numbers})',
+      '(SELECT s.id FROM logs s ORDER BY {number} LIMIT 1)',
+      'jsonb_array_length({json})',
+    ],
     ...['1', '2.5', "'3'", '4::bigint', 'NULL', "'5'::numeric", '1e3', '-7'],
     ...['({number} + {number})', '({number} - {number})', '({number} * {number})'],
     ...['({number} / nullif({number}, 0))', '(- {number})', 'abs({number})', 'round({number})'],
@@ -75,6 +91,22 @@ export const typedTerms: Readonly<Record<Family, readonly string[]>> = {
     ],
   ],
   text: [
+    ...[
+      'quote_literal({text})',
+      '({text} || {texts}::text)',
+      'pg_typeof({number})::text',
+      'chr({number})',
+      "to_char({interval}, 'HH')",
+      '{json}::text',
+      '{range}::text',
+      'btrim({text}, {text})',
+      '({text})::name',
+      "concat_ws(',', {text}, {number}, {time})",
+      'translate({text}, {text}, {text})',
+      '(SELECT {text} FROM logs s LIMIT 1)',
+      '{truth}::text',
+      'strpos({text}, {text})::text',
+    ],
     ...["'x'", "'y'::text", 'NULL', "E'\\\\n'", "'z'::varchar(3)", "'q'::char(2)", 'current_user'],
     ...['({text} || {text})', 'lower({text})', 'upper({text})', 'substring({text} FROM 1 FOR 2)'],
     ...['replace({text}, {text}, {text})', 'concat({text}, {number})', '({number})::text'],
@@ -104,6 +136,16 @@ export const typedTerms: Readonly<Record<Family, readonly string[]>> = {
     ],
   ],
   time: [
+    ...[
+      '({time})::timestamp',
+      '(SELECT s.day FROM logs s LIMIT 1)',
+      'upper(spell)',
+      "date_bin('1 day', {time}, {time})",
+      '({time} + 1)',
+      'clock_timestamp()',
+      "'now'::timestamptz",
+      'make_timestamp(2020, 1, 1, 0, 0, 0)',
+    ],
     ...[
       'now()',
       'current_date',
@@ -148,6 +190,26 @@ export const typedTerms: Readonly<Record<Family, readonly string[]>> = {
     ],
   ],
   truth: [
+    ...[
+      '({text} < {text} COLLATE "C")',
+      '({numbers} = {numbers})',
+      '({texts} <> {texts})',
+
+      "({json} @? '$.a')",
+      'isfinite({time})',
+      '({range} << {range})',
+      '(({number}, {text}) IN (SELECT s.id, s.name FROM logs s))',
+      '({number} = SOME (ARRAY[{number}, 2]))',
+      '({text}::varchar(3) = {text})',
+      '({time} - {time} > {interval})',
+      'pg_catalog.textlike({text}, {text})',
+      '({number} OPERATOR(pg_catalog.>=) {number})',
+      '({json} IS JSON)',
+      '({json} ?| {texts})',
+      '({text} !~~* {text})',
+      '({number} NOT IN ({number}, {number}))',
+      'num_nonnulls({number}, {text}) = 1',
+    ],
     ...[
       'true',
       'NULL',
@@ -216,6 +278,13 @@ export const typedTerms: Readonly<Record<Family, readonly string[]>> = {
   ],
   numbers: [
     ...[
+      'array_fill({number}, ARRAY[3])',
+      'ARRAY[{number}]::bigint[]',
+      '{numbers}::numeric[]',
+      '(SELECT array_agg(v) FROM unnest({numbers}) AS v)',
+      'array_replace({numbers}, {number}, {number})',
+    ],
+    ...[
       "'{1,2}'",
       "'{1,2}'::int[]",
       'ARRAY[1, 2]',
@@ -246,6 +315,17 @@ export const typedTerms: Readonly<Record<Family, readonly string[]>> = {
     ...['regexp_split_to_array({text}, {text})', 'coalesce({texts}, {texts})'],
   ],
   json: [
+    ...[
+      'to_json({texts})',
+      'jsonb_path_query_first({json}, {text}::jsonpath)',
+      "({json} #- '{a}')",
+      "({json})['a']",
+      'row_to_json(ROW({number}, {text}))',
+      'array_to_json({numbers})',
+      "JSON_QUERY({json}, '$.a')",
+      'json_build_array({number}, {text})',
+      'jsonb_pretty({json})::jsonb',
+    ],
     ...[
       "'{}'",
       "({json} -> 'a')",
@@ -295,6 +375,7 @@ export const typedTerms: Readonly<Record<Family, readonly string[]>> = {
     ...['tstzrange({time}, {time})', '({range} + {range})'],
   ],
   pair: [
+    ...['(SELECT s.couple FROM logs s LIMIT 1)', 'coalesce({pair}, {pair})', "'(1,x)'"],
     'ROW({number}, {text})::pair',
     'ROW({number}, {text})',
     '({number}, {text})::pair',
