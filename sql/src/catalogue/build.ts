@@ -2,6 +2,7 @@ import { SqlError } from '../errors.js';
 import type {
   Catalogue,
   CatalogueData,
+  EventTrigger,
   ForeignKey,
   OwnCall,
   Policy,
@@ -127,6 +128,15 @@ const triggerOf = (
   };
 };
 
+const eventTriggerOf = (
+  [event, schema, name, tags]: Row,
+  schemas: ReadonlyMap<number, string>,
+): EventTrigger => ({
+  event: text(event) as EventTrigger['event'],
+  function: { schema: schemas.get(num(schema)) ?? '', name: text(name) },
+  ...(tags ? { tags: strings(tags) } : {}),
+});
+
 const ownCall = ([, by, column, routine]: Row): OwnCall => ({
   by: text(by) as OwnCall['by'],
   ...(num(column) === 0 ? {} : { column: num(column) }),
@@ -222,6 +232,9 @@ export const buildCatalogue = (
       })),
     ],
     casts: [...system.casts, ...details.casts.map(cast)],
+    ...(details.eventTriggers.length === 0
+      ? {}
+      : { eventTriggers: details.eventTriggers.map((row) => eventTriggerOf(row, schemas)) }),
   });
 };
 

@@ -81,6 +81,14 @@ export interface Trigger {
   readonly inherited?: true;
 }
 
+/** `pg_event_trigger`, of those that are switched on */
+export interface EventTrigger {
+  readonly event: 'ddl_command_start' | 'ddl_command_end' | 'sql_drop' | 'table_rewrite';
+  readonly function: ObjectName;
+  /** the commands that it is for, when it is not for all */
+  readonly tags?: readonly string[];
+}
+
 /** A user's function, or that of a user's operator, in an expression that belongs to a relation (`pg_depend`). */
 export interface OwnCall {
   readonly by: 'default' | 'generated column' | 'constraint' | 'index' | 'partition key';
@@ -230,6 +238,8 @@ export interface CatalogueData {
   /** PostgreSQL's own too */
   readonly operators: readonly Operator[];
   readonly casts: readonly Cast[];
+  /** when there are any */
+  readonly eventTriggers?: readonly EventTrigger[];
 }
 
 /** An immutable snapshot of a database's schema objects, with its indexes. */

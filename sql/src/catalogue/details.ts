@@ -80,6 +80,12 @@ JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) t.tgfoid
 WHERE (NOT t.tgisinternal OR t.tgparentid OPERATOR(pg_catalog.<>) 0::pg_catalog.oid)
   AND p.pronamespace OPERATOR(pg_catalog.<>) 'pg_catalog'::pg_catalog.regnamespace`,
   ],
+  eventTriggers: [
+    4,
+    `SELECT e.evtevent, p.pronamespace, p.proname, pg_catalog.array_to_json(e.evttags) FROM pg_catalog.pg_event_trigger e
+JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) e.evtfoid
+WHERE e.evtenabled OPERATOR(pg_catalog.<>) 'D'::pg_catalog."char" AND e.evtevent OPERATOR(pg_catalog.<>) 'login'::pg_catalog.name`,
+  ],
   rules: [
     3,
     `SELECT r.ev_class, r.oid, r.rulename FROM pg_catalog.pg_rewrite r

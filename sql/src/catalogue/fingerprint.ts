@@ -50,6 +50,7 @@ ${[
   counted('pg_cast', sinceOwn('oid')),
   counted('pg_collation', sinceOwn('oid')),
   counted('pg_enum', 'true'),
+  counted('pg_event_trigger', 'true'),
   counted('pg_policy', 'true'),
   counted('pg_foreign_server', 'true'),
   counted('pg_extension', 'true'),

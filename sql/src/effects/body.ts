@@ -11,6 +11,7 @@ import type { Bodies, Body, Resolver } from '../resolve/resolver.js';
 import { type Named, newScope, type Scope } from '../resolve/scope.js';
 import type { SessionSettings } from '../resolve/settings.js';
 import { accessesOf } from './accesses.js';
+import { fireEventTriggers } from './event-triggers.js';
 import { followForeignKeys } from './foreign-keys.js';
 import type { Outcome } from './outcome.js';
 import { statement as resolveNode } from './statements.js';
@@ -99,6 +100,7 @@ export const bodyOf = (
 ): Body => {
   let accesses: ReturnType<Body['accesses']> | undefined;
   followForeignKeys(resolver, outcome);
+  fireEventTriggers(resolver, outcome);
   return {
     construct,
     location,

@@ -4,6 +4,7 @@ import type { Resolver } from '../resolve/resolver.js';
 import type { SessionSettings } from '../resolve/settings.js';
 import { newBodies } from './bodies.js';
 import { newResolver } from './body.js';
+import { fireEventTriggers } from './event-triggers.js';
 import { followForeignKeys } from './foreign-keys.js';
 import type { Outcome } from './outcome.js';
 import { statement as resolveNode } from './statements.js';
@@ -37,5 +38,6 @@ export const resolveStatement = (
   const resolver = newResolver(source, catalogue, settings, around, blanked);
   const outcome = resolveNode(resolver, statement.node.stmt ?? { String: {} });
   followForeignKeys(resolver, outcome);
+  fireEventTriggers(resolver, outcome);
   return { resolver, outcome };
 };

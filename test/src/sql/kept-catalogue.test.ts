@@ -162,6 +162,12 @@ const changes: readonly (readonly [sql: string, read: number | 'any'])[] = [
   ['ALTER TABLE calling DISABLE RULE ruled', 'any'],
   ['ALTER TABLE calling ENABLE RULE ruled', 'any'],
   ['CREATE FUNCTION gives(OUT a int, OUT b text) LANGUAGE sql AS $$SELECT 1, NULL::text$$', 'any'],
+  [
+    `CREATE FUNCTION ddl() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+     CREATE EVENT TRIGGER ddl ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION ddl()`,
+    'any',
+  ],
+  ['ALTER EVENT TRIGGER ddl DISABLE', 'any'],
   ['DROP SCHEMA moved CASCADE; DROP EXTENSION citext CASCADE', 'any'],
 ];
 
