@@ -25,6 +25,16 @@ export interface Analyzed {
   readonly resolved: Resolved;
 }
 
+/** Each once, where a relation is named twice. */
+const apart = (sources: OutputColumn['sources']): OutputColumn['sources'] => {
+  const named = new Map<string, OutputColumn['sources'][number]>();
+  for (const source of sources) {
+    const { schema, name, column } = source.column;
+    named.set(`${schema}\0${name}\0${column}\0${source.kind}`, source);
+  }
+  return [...named.values()];
+};
+
 /** Where the columns of one statement come from. */
 class Lineage {
   readonly #r: Resolver;
@@ -36,10 +46,11 @@ class Lineage {
   }
 
   of(cell: Cell): Omit<OutputColumn, 'name'> {
+    const sources = [...sourcesOf(cell)].flatMap(([source, kind]) =>
+      this.#reference(source).map((column) => ({ column, kind })),
+    );
     return {
-      sources: [...sourcesOf(cell)].flatMap(([source, kind]) =>
-        this.#reference(source).map((column) => ({ column, kind })),
-      ),
+      sources: sources.length < 2 ? sources : apart(sources),
       influences: this.#listOf(this.#influences.of(cell)),
     };
   }

@@ -56,7 +56,7 @@ export class ReadRelation implements Relation {
 
   /** A plain one, which does not make this one larger. */
   toJSON(): Relation {
-    return { ...this, columns: this.#columns.look() };
+    return Object.assign({}, this, { columns: this.#columns.look() });
   }
 }
 

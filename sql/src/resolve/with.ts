@@ -82,27 +82,21 @@ export const withClause = (r: Resolver, scope: Scope, clause: WithClause | undef
   }
 };
 
+/** The columns that SEARCH and CYCLE add, each made of those that it names. */
 const extras = (cte: CommonTableExpr, columns: readonly Named[]): readonly Named[] => {
-  const all = (names: readonly (string | undefined)[]): Named[] =>
-    names.flatMap((name) =>
-      name
-        ? [
-            {
-              name,
-              cell: derived(
-                columns.map((c) => ({ from: c.cell, kind: 'transformation' as const })),
-              ),
-            },
-          ]
-        : [],
-    );
+  const { search_clause: search, cycle_clause: cycle } = cte;
+  const added = (name: string | undefined, of: readonly Node[] | undefined): readonly Named[] => {
+    if (!name) return [];
+    const named = new Set(texts(of));
+    const from = columns.filter((column) => named.has(column.name));
+    const flows = from.map(({ cell }) => ({ from: cell, kind: 'transformation' as const }));
+    return [{ name, cell: derived(flows) }];
+  };
   return [
     ...columns,
-    ...all([
-      cte.search_clause?.search_seq_column,
-      cte.cycle_clause?.cycle_mark_column,
-      cte.cycle_clause?.cycle_path_column,
-    ]),
+    ...added(search?.search_seq_column, search?.search_col_list),
+    ...added(cycle?.cycle_mark_column, cycle?.cycle_col_list),
+    ...added(cycle?.cycle_path_column, cycle?.cycle_col_list),
   ];
 };
 

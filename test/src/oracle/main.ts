@@ -11,7 +11,7 @@ import { startTarget } from '../conformance/server.js';
 import { provide } from '../conformance/sources.js';
 import { suites } from '../conformance/suites.js';
 import { openWorkplace } from '../conformance/workplace.js';
-import { type Major } from '../harness/binaries.js';
+import type { Major } from '../harness/binaries.js';
 import { startPostgres } from '../harness/postgres.js';
 import { Undo } from '../harness/undo.js';
 import { corpora, open } from './corpora.js';

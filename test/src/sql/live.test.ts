@@ -227,6 +227,10 @@ for (const version of wanted) {
       'DROP DOMAIN zd',
       'DROP VIEW zv',
       'DROP TABLE z',
+      "CREATE FUNCTION ze() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'",
+      'CREATE EVENT TRIGGER ze ON ddl_command_end EXECUTE FUNCTION ze()',
+      'ALTER EVENT TRIGGER ze DISABLE',
+      'DROP EVENT TRIGGER ze',
     ])('the fingerprint notices %s', async (ddl) => {
       const before = await fingerprintOf(live.client);
       expect(await fingerprintOf(live.client)).toBe(before);
