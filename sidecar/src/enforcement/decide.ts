@@ -185,7 +185,8 @@ function decideOne(
     decision,
     bundleDigest: parts.bundleDigest,
   });
-  const hidden = parts.evaluator.protects && analysis.veiled.length > 0 ? database.hidden(context) : undefined;
+  const hidden =
+    parts.evaluator.protects && analysis.veiled.length > 0 ? database.hidden(context) : undefined;
   const until = Math.min(decision.cache.until ?? Infinity, hidden?.until ?? Infinity);
   const refuse = (refusal: Refusal): Refused => ({
     ...{ refusal, record, until },

@@ -1,14 +1,4 @@
-import type {
-  Cast,
-  Catalogue,
-  CatalogueData,
-  ForeignKey,
-  Operator,
-  Overload,
-  Relation,
-  Routine,
-  Type,
-} from './catalogue.js';
+import type { Cast, Catalogue, CatalogueData, Relation, Type } from './catalogue.js';
 import { oid } from '../types/oids.js';
 import { isRangeConstructor } from '../types/ranges.js';
 import { ReadRelation } from './read-relation.js';
@@ -19,24 +9,42 @@ interface Named {
   readonly name: string;
 }
 
+/** Made when it is asked for first: who only writes a catalogue down asks for none. */
+const lazily = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+};
+
 const byName = <T extends Named>(
   all: readonly T[],
 ): ((schema: string, name: string) => T | undefined) => {
-  const schemas = new Map<string, Map<string, T>>();
-  for (const one of all) {
-    let names = schemas.get(one.schema);
-    if (!names) schemas.set(one.schema, (names = new Map<string, T>()));
-    names.set(one.name, one);
-  }
-  return (schema, name) => schemas.get(schema)?.get(name);
+  const index = lazily(() => {
+    const schemas = new Map<string, Map<string, T>>();
+    for (const one of all) {
+      let names = schemas.get(one.schema);
+      if (!names) schemas.set(one.schema, (names = new Map<string, T>()));
+      names.set(one.name, one);
+    }
+    return schemas;
+  });
+  return (schema, name) => index().get(schema)?.get(name);
 };
 
 const byOid = <T extends { readonly oid: number }>(
   all: readonly T[],
 ): ((oid: number) => T | undefined) => {
-  const oids = new Map<number, T>();
-  for (const one of all) oids.set(one.oid, one);
-  return (oid) => oids.get(oid);
+  const index = lazily(() => new Map(all.map((one) => [one.oid, one])));
+  return (oid) => index().get(oid);
+};
+
+const grouped = <K, V>(entries: Iterable<readonly [K, V]>): ReadonlyMap<K, readonly V[]> => {
+  const groups = new Map<K, V[]>();
+  for (const [key, value] of entries) {
+    const known = groups.get(key);
+    if (known) known.push(value);
+    else groups.set(key, [value]);
+  }
+  return groups;
 };
 
 /** Arrays that are not the array type of their elements. */
@@ -50,56 +58,75 @@ export const indexCatalogue = (data: CatalogueData): Catalogue => {
   const schemas = new Set(data.schemas);
   const relationByOid = byOid(data.relations);
   const typeByOid = byOid(data.types);
-  let routines: ReadonlyMap<number, { routine: Routine; overload: Overload }> | undefined;
-  const routineByOid: Catalogue['routineByOid'] = (oid) => {
-    routines ??= new Map(
-      data.routines.flatMap((routine) =>
-        routine.overloads.map((overload) => [overload.oid, { routine, overload }] as const),
+  const routines = lazily(
+    () =>
+      new Map(
+        data.routines.flatMap((routine) =>
+          routine.overloads.map((overload) => [overload.oid, { routine, overload }] as const),
+        ),
       ),
-    );
-    return routines.get(oid);
-  };
-  const children = new Map<number, Relation[]>();
-  for (const relation of data.relations)
-    for (const parent of relation.parents) {
-      const known = children.get(parent);
-      if (known) known.push(relation);
-      else children.set(parent, [relation]);
+  );
+  const routineByOid: Catalogue['routineByOid'] = (oid) => routines().get(oid);
+  const children = lazily(() =>
+    grouped(
+      data.relations.flatMap((relation) =>
+        relation.parents.map((parent) => [parent, relation] as const),
+      ),
+    ),
+  );
+  const referring = lazily(() =>
+    grouped(
+      data.relations.flatMap((relation) =>
+        (relation.foreignKeys ?? []).map((key) => [key.to, { relation, key }] as const),
+      ),
+    ),
+  );
+  const operators = lazily(() => grouped(data.operators.map((one) => [one.name, one] as const)));
+  const leakproof = lazily(
+    () =>
+      new Set(
+        data.operators.flatMap(({ leakproof: is, name, left, right }) =>
+          is ? [`${name}|${left}|${right}`] : [],
+        ),
+      ),
+  );
+  const userOperators = lazily(
+    () =>
+      new Set(
+        data.operators.flatMap(({ schema, name }) => (schema === 'pg_catalog' ? [] : [name])),
+      ),
+  );
+  const casts = lazily(() => {
+    const found = new Map<number, Map<number, Cast>>();
+    for (const cast of data.casts) {
+      const from = found.get(cast.from) ?? new Map<number, Cast>();
+      found.set(cast.from, from.set(cast.to, cast));
     }
-  const referring = new Map<number, { relation: Relation; key: ForeignKey }[]>();
-  for (const relation of data.relations)
-    for (const key of relation.foreignKeys ?? []) {
-      const known = referring.get(key.to);
-      if (known) known.push({ relation, key });
-      else referring.set(key.to, [{ relation, key }]);
+    return found;
+  });
+  const userCasts = lazily(() => {
+    const types = new Set<number>();
+    for (const cast of data.casts) {
+      if (cast.function < own || cast.extension !== undefined) continue;
+      // PostgreSQL makes one with each range type.
+      const made = routineByOid(cast.function);
+      if (!made || !isRangeConstructor(typeByOid, made.routine, made.overload))
+        types.add(cast.from).add(cast.to);
     }
-  const operators = new Map<string, Operator[]>();
-  const leakproof = new Set<string>();
-  const userOperators = new Set<string>();
-  for (const operator of data.operators) {
-    const known = operators.get(operator.name);
-    if (known) known.push(operator);
-    else operators.set(operator.name, [operator]);
-    if (operator.schema !== 'pg_catalog') userOperators.add(operator.name);
-    if (operator.leakproof) leakproof.add(`${operator.name}|${operator.left}|${operator.right}`);
-  }
-  const casts = new Map<number, Map<number, Cast>>();
-  const userCasts = new Set<number>();
-  for (const cast of data.casts) {
-    const from = casts.get(cast.from) ?? new Map<number, Cast>();
-    casts.set(cast.from, from.set(cast.to, cast));
-    if (cast.function < own || cast.extension !== undefined) continue;
-    // PostgreSQL makes one with each range type.
-    const made = routineByOid(cast.function);
-    if (!made || !isRangeConstructor(typeByOid, made.routine, made.overload))
-      userCasts.add(cast.from).add(cast.to);
-  }
-  const ranges = new Map<number, Type>();
-  for (const type of data.types) if (type.multirange) ranges.set(type.multirange, type);
-  const arrays = new Map<number, Type>();
-  for (const type of data.types)
-    if (type.element !== 0 && type.category === 'A' && !vectors.has(type.oid))
-      arrays.set(type.element, type);
+    return types;
+  });
+  const ranges = lazily(() => {
+    const found = new Map<number, Type>();
+    for (const type of data.types) if (type.multirange) found.set(type.multirange, type);
+    return found;
+  });
+  const arrays = lazily(() => {
+    const found = new Map<number, Type>();
+    for (const type of data.types)
+      if (type.element !== 0 && type.category === 'A' && !vectors.has(type.oid))
+        found.set(type.element, type);
+    return found;
+  });
   return {
     version: data.version,
     serverVersionNum: data.serverVersionNum,
@@ -113,15 +140,15 @@ export const indexCatalogue = (data: CatalogueData): Catalogue => {
     routineByOid,
     type: byName(data.types),
     typeByOid,
-    operators: (symbol) => operators.get(symbol) ?? [],
-    leakproofOperator: (symbol, left, right) => leakproof.has(`${symbol}|${left}|${right}`),
-    userOperator: (symbol) => userOperators.has(symbol),
-    rangeOf: (multirange) => ranges.get(multirange),
-    arrayOf: (element) => arrays.get(element),
-    cast: (from, to) => casts.get(from)?.get(to),
-    userCast: (type) => userCasts.has(type),
-    children: (oid) => children.get(oid) ?? [],
-    referring: (oid) => referring.get(oid) ?? [],
+    operators: (symbol) => operators().get(symbol) ?? [],
+    leakproofOperator: (symbol, left, right) => leakproof().has(`${symbol}|${left}|${right}`),
+    userOperator: (symbol) => userOperators().has(symbol),
+    rangeOf: (multirange) => ranges().get(multirange),
+    arrayOf: (element) => arrays().get(element),
+    cast: (from, to) => casts().get(from)?.get(to),
+    userCast: (type) => userCasts().has(type),
+    children: (oid) => children().get(oid) ?? [],
+    referring: (oid) => referring().get(oid) ?? [],
     toJSON: () => ({ ...data, relations: data.relations.map(plain) }),
   };
 };
