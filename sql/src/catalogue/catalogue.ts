@@ -249,6 +249,7 @@ export interface Catalogue {
   readonly serverVersionNum: number;
   readonly database: string;
   readonly definitionPath: readonly string[];
+  /** Relations that were read make their columns when they are asked for: a spread of one is without. See `toJSON`. */
   readonly data: CatalogueData;
   hasSchema(schema: string): boolean;
   relation(schema: string, name: string): Relation | undefined;

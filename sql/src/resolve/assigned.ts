@@ -6,11 +6,12 @@ import type { Known } from '../types/polymorphic.js';
 import type { RelationUse } from './cells.js';
 import { expectSubscripts } from './parameters.js';
 import type { Resolver } from './resolver.js';
+import { writtenFields } from './written-fields.js';
 
 /** The value of `a = x`, or of one column of `(a, b) = (x, y)`. */
 export const assignedValue = (node: Node | undefined): Node | undefined => {
   const { source, colno = 1 } = as(node, 'MultiAssignRef') ?? {};
-  return source ? as(source, 'RowExpr')?.args?.[colno - 1] : node;
+  return source ? writtenFields(source)?.[colno - 1] : node;
 };
 
 /** The type of the column, of the elements of an array or the field of a row in it, that a value is assigned to. */

@@ -13,6 +13,7 @@ import { publicName } from './path.js';
 import { query } from './query.js';
 import { fail, opaque, type Resolver } from './resolver.js';
 import { judgeCast, judgeOperator } from './routines.js';
+import { writtenFields } from './written-fields.js';
 import { addDeciding, decides, type Scope } from './scope.js';
 import { resolveArray, resolveCase, settle } from './settle.js';
 import { namedType, typeOf } from './type-of.js';
@@ -74,7 +75,7 @@ const isNoCast = ({ r, scope }: Walk, { arg, typeName }: TypeCast): boolean =>
 
 /** One column of `(a, b) = (SELECT x, y ...)` or `(a, b) = (x, y)`. */
 const assigned = (w: Walk, { source, colno = 1 }: MultiAssignRef, kind: FlowKind): void => {
-  const row = as(source, 'RowExpr')?.args?.[colno - 1];
+  const row = writtenFields(source)?.[colno - 1];
   const select = as(source, 'SubLink')?.subselect;
   if (row) visit(w, row, kind);
   else if (select) {

@@ -7,12 +7,14 @@ import { cellOfName } from './column-types.js';
 import type { Resolver } from './resolver.js';
 import type { Scope } from './scope.js';
 import { outFields, typeOf } from './type-of.js';
+import { writtenFields } from './written-fields.js';
 
 /** The fields of a row, where they are known: of a composite type, of ROW(...), of a function with several OUT arguments. */
 export const fieldsOf = (r: Resolver, scope: Scope, node: Node): readonly Field[] | undefined => {
-  const row = as(node, 'RowExpr');
-  if (row)
-    return (row.args ?? []).map((arg, i) => ({ name: `f${i + 1}`, type: typeOf(r, scope, arg) }));
+  if (as(node, 'RowExpr'))
+    return writtenFields(node)?.map((arg, i) => ({
+      ...{ name: `f${i + 1}`, type: typeOf(r, scope, arg) },
+    }));
   const names = as(node, 'ColumnRef')?.fields;
   const cell = names && cellOfName(scope, texts(names));
   const known = cell && fieldsOfCell(cell);

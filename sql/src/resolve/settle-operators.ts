@@ -10,6 +10,7 @@ import { checkOperator } from './mismatch.js';
 import { operatorsNamed } from './operators.js';
 import { expect, pending } from './parameters.js';
 import type { Resolver } from './resolver.js';
+import { writtenFields } from './written-fields.js';
 import type { Scope } from './scope.js';
 import { typeOf } from './type-of.js';
 
@@ -83,7 +84,10 @@ export const compared = (
   right: Node | undefined,
   location: number | undefined,
 ): void => {
-  const [one, other] = [as(left, 'RowExpr')?.args, as(right, 'RowExpr')?.args];
+  const rows = [left, right].filter((node) => as(node, 'RowExpr'));
+  // Which fields stand beside one another does not show.
+  if (rows.some((row) => !writtenFields(row))) return;
+  const [one, other] = [writtenFields(left), writtenFields(right)];
   if (one && other)
     for (const [i, field] of one.entries()) compared(r, scope, names, field, other[i], location);
   else operator(r, names, left && operand(r, scope, left), operand(r, scope, right), location);

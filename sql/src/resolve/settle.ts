@@ -6,6 +6,7 @@ import type { Known } from '../types/polymorphic.js';
 import { typeOfColumn } from './column-types.js';
 import { expect, expectSubscripts, waiting } from './parameters.js';
 import type { Resolver } from './resolver.js';
+import { writtenFields } from './written-fields.js';
 import type { Scope } from './scope.js';
 import { called, together } from './settle-calls.js';
 import { compared, operand, operated, operator } from './settle-operators.js';
@@ -18,7 +19,7 @@ const linked = (r: Resolver, scope: Scope, link: SubLink): void => {
   const columns = r.subqueries.get(link) ?? [];
   if (!link.testexpr) return;
   const names = link.operName ? texts(link.operName) : ['='];
-  const row = as(link.testexpr, 'RowExpr')?.args ?? [link.testexpr];
+  const row = as(link.testexpr, 'RowExpr') ? (writtenFields(link.testexpr) ?? []) : [link.testexpr];
   for (const [i, node] of row.entries()) {
     const column = columns[i];
     if (column)

@@ -24,6 +24,7 @@ import { type Operands, operatorsNamed } from './operators.js';
 import { argumentsOf, accepting, calledName, fits, resultOf } from './overloads.js';
 import { findRoutines, findType } from './path.js';
 import type { Resolver } from './resolver.js';
+import { writtenFields } from './written-fields.js';
 import type { Scope } from './scope.js';
 
 // The types of expressions, as far as they are known without the server (src/backend/parser/parse_expr.c).
@@ -129,12 +130,15 @@ const listed = (node: Node | undefined): readonly (Node | undefined)[] =>
 /** Types of the operands of an operator, as often as it is applied. */
 export const operandsOf = (r: Resolver, scope: Scope, expression: A_Expr): Operands => {
   const { kind = '', lexpr, rexpr } = expression;
-  const row = as(lexpr, 'RowExpr')?.args;
-  if (row)
+  if (as(lexpr, 'RowExpr')) {
+    const row = writtenFields(lexpr);
     return {
       prefix: false,
-      types: listed(rexpr).flatMap((other) => byFields(r, scope, row, other)),
+      types: row
+        ? listed(rexpr).flatMap((other) => byFields(r, scope, row, other))
+        : [[undefined, undefined]],
     };
+  }
   const of = (node: Node | undefined): Known => node && typeOf(r, scope, node);
   const left = of(lexpr);
   const rights =
@@ -151,7 +155,7 @@ const byFields = (
   row: readonly Node[],
   other: Node | undefined,
 ): Operands['types'] => {
-  const fields = as(other, 'RowExpr')?.args;
+  const fields = writtenFields(other);
   return row.map((node, i) => {
     const field = fields?.[i];
     return [typeOf(r, scope, node), field && typeOf(r, scope, field)] as const;
