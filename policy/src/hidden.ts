@@ -77,7 +77,15 @@ const readingAll = (relations: readonly Relation[]): Parameters<typeof toInput>[
     through: [],
     user: true,
   })),
-  ...{ calls: [], functions: [], output: [], written: [], notUnderstood: [], sessionEffects: [] },
+  ...{
+    objects: [],
+    calls: [],
+    functions: [],
+    output: [],
+    written: [],
+    notUnderstood: [],
+    sessionEffects: [],
+  },
   flags: { unfiltered: false, readOnly: true },
   veiled: [],
 });

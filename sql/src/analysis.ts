@@ -31,8 +31,18 @@ export interface Access {
   readonly columns: readonly ColumnUse[];
   /** For a view: every relation its definition reads, directly or through other views. */
   readonly through: readonly ObjectName[];
+  /** Of LOCK TABLE, in PostgreSQL's words: `access exclusive`. The action is the right that it takes; no row is touched. */
+  readonly lock?: string;
   /** False for `pg_catalog` and `information_schema`: readable without a rule. */
   readonly user: boolean;
+}
+
+/** An object other than a relation or function that a statement names: an extension, a role, a setting, a channel. */
+export interface NamedObject {
+  /** PostgreSQL's own word in small letters: `extension`, `event trigger`; `parameter` for a setting */
+  readonly type: string;
+  /** as SQL writes it, with the schema if the statement says it: `audit on public.orders` of what belongs to a relation */
+  readonly name: string;
 }
 
 /** A part of the statement that this version cannot see through. Never ignored: policy refuses it near protected data. */
@@ -63,7 +73,7 @@ export interface OutputColumn {
 /** One column of a relation that gets values, and where they come from. */
 export interface WrittenColumn extends Omit<OutputColumn, 'name'> {
   readonly target: ColumnRef;
-  /** `create`: the relation is made of a query's rows */
+  /** `create`: the relation is made of a query's rows, or the column of others (`GENERATED`, `USING`) */
   readonly action: 'insert' | 'update' | 'create';
 }
 
@@ -100,6 +110,8 @@ export interface Analysis {
   /** PostgreSQL's command tag without counts: `SELECT`, `DROP TABLE`, `CREATE INDEX`. */
   readonly command: string;
   readonly accesses: readonly Access[];
+  /** What it names beside relations and functions. */
+  readonly objects: readonly NamedObject[];
   /** Every function and procedure called, PostgreSQL's own too; several where overloads of schemas compete. */
   readonly calls: readonly ObjectName[];
   /** Functions called that are not plain immutable/stable built-ins, by name; built-in ones too when dangerous. */

@@ -4,6 +4,7 @@ import type { Catalogue } from './catalogue/catalogue.js';
 import { accessesOf } from './effects/accesses.js';
 import { withBodies } from './effects/body.js';
 import type { Outcome } from './effects/outcome.js';
+import { objectsNamed } from './effects/statement-objects.js';
 import { resolveStatement, type Resolved } from './effects/resolve-statement.js';
 import { viewFacts } from './effects/views.js';
 import { SqlError } from './errors.js';
@@ -107,6 +108,7 @@ const analysisOf = (statement: Statement, { resolver: r, outcome }: Resolved): A
   return {
     command: outcome.command,
     accesses,
+    objects: statement.node.stmt ? objectsNamed(r, statement.node.stmt) : [],
     calls: [...new Map(all.flatMap(({ calls }) => [...calls])).values()],
     functions: [...new Map(all.flatMap(({ functions }) => [...functions])).values()],
     output: (outcome.output ?? []).map(({ name, cell }) => ({ name, ...lineage.of(cell) })),

@@ -28,6 +28,8 @@ const draw = (one: StatementReport, paint: Paint): readonly string[] => {
 const branches = ({
   reads,
   writes,
+  locks = [],
+  objects = [],
   functions,
   parameters = [],
   flags,
@@ -46,6 +48,14 @@ const branches = ({
         text: `${action} ${withColumns(relation, columns)}`,
       })),
     },
+    {
+      text: 'locks',
+      below: locks.map(({ relation, mode, through }) => ({
+        text: `${relation} in ${mode} mode`,
+        below: (through ?? []).map((text) => ({ text: `through ${text}` })),
+      })),
+    },
+    { text: 'names', below: objects.map(({ type, name }) => ({ text: `${type} ${name}` })) },
     { text: 'calls', below: functions.map((text) => ({ text })) },
     { text: 'takes', below: parameters.map((type, i) => ({ text: `$${i + 1} ${type}` })) },
     { text: 'cannot see through', below: flags.opaque.map((text) => ({ text })) },

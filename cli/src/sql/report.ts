@@ -3,6 +3,7 @@ import {
   type Analysis,
   type ColumnRef,
   formatName,
+  type NamedObject,
   type OutputColumn,
   quoteIdentifier,
   type WrittenColumn,
@@ -21,6 +22,10 @@ export interface StatementReport {
   readonly kind: string;
   readonly reads: readonly ReadReport[];
   readonly writes: readonly WriteReport[];
+  /** LOCK TABLE: relations and the mode, in PostgreSQL's words; absent otherwise */
+  readonly locks?: readonly LockReport[];
+  /** what is named beside relations and functions; absent when nothing is */
+  readonly objects?: readonly NamedObject[];
   readonly functions: readonly string[];
   readonly output: readonly OutputReport[];
   /** the types of `$1`, `$2`, ...; absent when there are none */
@@ -31,6 +36,13 @@ export interface StatementReport {
     /** what could not be seen through */
     readonly opaque: readonly string[];
   };
+}
+
+export interface LockReport {
+  readonly relation: string;
+  readonly mode: string;
+  /** of a view: the relations that its definition reads, which are locked as well */
+  readonly through?: readonly string[];
 }
 
 export interface ReadReport {
@@ -70,11 +82,15 @@ const notData = new Set<Access['action']>(['execute', 'config']);
 const chosen = new Set(['UPDATE', 'DELETE']);
 
 export const reportOf = (analysis: Analysis, parameters: readonly string[]): StatementReport => {
-  const { accesses, output, written, flags, notUnderstood, veiled } = analysis;
+  const { objects, output, written, flags, notUnderstood, veiled } = analysis;
+  const accesses = analysis.accesses.filter(({ lock }) => lock === undefined);
+  const locks = locksOf(analysis.accesses);
   return {
     kind: analysis.command.toLowerCase(),
     reads: readsOf(accesses),
     writes: writesOf(accesses, written),
+    ...(locks.length === 0 ? {} : { locks }),
+    ...(objects.length === 0 ? {} : { objects }),
     functions: analysis.calls.map(formatName),
     output: output.map(({ name, ...lineage }) => ({ name, ...lineageOf(lineage) })),
     ...(parameters.length === 0 ? {} : { parameters }),
@@ -95,6 +111,13 @@ export const reportOf = (analysis: Analysis, parameters: readonly string[]): Sta
     },
   };
 };
+
+const locksOf = (accesses: readonly Access[]): readonly LockReport[] =>
+  accesses.flatMap(({ object, lock, through }) => {
+    if (object === undefined || lock === undefined) return [];
+    const under = through.length === 0 ? {} : { through: through.map(formatName) };
+    return [{ relation: formatName(object), mode: lock, ...under }];
+  });
 
 /** A relation is read by SELECT, and by anything that looks at a column of it before it writes. */
 function readsOf(accesses: readonly Access[]): readonly ReadReport[] {
@@ -140,7 +163,8 @@ const writesOf = (
       {
         relation,
         action,
-        columns: action === 'ddl' || given.length > 0 ? given : named,
+        columns:
+          action === 'ddl' ? [...new Set([...given, ...named])] : given.length > 0 ? given : named,
         ...(action === 'ddl' && through.length > 0 ? { through: through.map(formatName) } : {}),
         ...(lineage.length === 0 ? {} : { lineage }),
       },

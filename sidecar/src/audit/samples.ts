@@ -64,6 +64,7 @@ export const sampleStatement = (
         user: true,
       },
     ],
+    objects: [],
     calls: [],
     functions: [],
     output: [

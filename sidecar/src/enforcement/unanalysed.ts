@@ -4,6 +4,7 @@ import type { Analysis } from '@postern/sql';
 export const unanalysed = (command: string): Analysis => ({
   command,
   accesses: [],
+  objects: [],
   calls: [],
   functions: [],
   output: [],

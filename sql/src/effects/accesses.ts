@@ -14,6 +14,7 @@ interface Draft {
   readonly object: ObjectName | undefined;
   readonly columns: Map<string, Set<Use>>;
   readonly through: readonly ObjectName[];
+  lock: string | undefined;
 }
 
 const key = (action: Action, object: ObjectName | undefined): string =>
@@ -29,7 +30,11 @@ class Drafts {
   ): Draft {
     const name = key(action, object);
     let draft = this.#drafts.get(name);
-    if (!draft) this.#drafts.set(name, (draft = { action, object, columns: new Map(), through }));
+    if (!draft)
+      this.#drafts.set(
+        name,
+        (draft = { action, object, columns: new Map(), through, lock: undefined }),
+      );
     return draft;
   }
 
@@ -40,12 +45,18 @@ class Drafts {
     return false;
   }
 
+  /** what a utility statement does to a relation */
+  done(object: ObjectName): Draft | undefined {
+    return this.#drafts.get(key('ddl', object)) ?? this.#drafts.get(key('privilege', object));
+  }
+
   finished(): readonly Access[] {
     return [...this.#drafts.values()].map((d) => ({
       action: d.action,
       ...(d.object ? { object: d.object } : {}),
       columns: [...d.columns].map(([name, uses]): ColumnUse => ({ name, uses: [...uses] })),
       through: d.through,
+      ...(d.lock === undefined ? {} : { lock: d.lock }),
       user: d.object === undefined || !isSystemSchema(d.object.schema),
     }));
   }
@@ -100,6 +111,15 @@ const writes = (r: Resolver, drafts: Drafts, outcome: Outcome): void => {
   }
 };
 
+/** Columns belong to what is done to their relation; of one that is only referred to, they are read. */
+const subjectColumns = (r: Resolver, drafts: Drafts, use: RelationUse): void => {
+  const columns = [...use.cells].filter(([, cell]) => usesOf(cell).length > 0);
+  if (columns.length === 0) return;
+  const object = publicName(r.path, use.relation);
+  const draft = drafts.done(object) ?? drafts.draft('select', object);
+  for (const [name, cell] of columns) add(draft, name, usesOf(cell));
+};
+
 /** Relations that stand in a part of the tree nobody resolved. */
 const unseen = (r: Resolver, drafts: Drafts, tree: unknown): void => {
   const seen = new Set<unknown>(r.uses.map((use) => use.node));
@@ -125,7 +145,8 @@ const runsBody = (
 ): void => {
   for (const { action, object, columns, through, user } of body.accesses()) {
     // The plan of a rule's action is made with that of the statement. Functions may run while it is made.
-    const looks = planned && body.construct.startsWith('rule ') && changing.has(action);
+    const rule = body.construct.startsWith('rule ');
+    const looks = (body.kept ?? (planned && rule)) && changing.has(action);
     const draft = drafts.draft(looks ? 'select' : action, object, through);
     for (const { name, uses } of columns) {
       const kept = looks ? uses.filter((use) => use !== 'write') : uses;
@@ -170,11 +191,13 @@ export const accessesOf = (
   writes(r, drafts, outcome);
   for (const deed of outcome.deeds ?? []) {
     const draft = drafts.draft(deed.action, deed.object, deed.through);
+    if (deed.lock !== undefined) draft.lock = deed.lock;
     if (deed.action === 'copy-in')
       for (const { use } of r.writes) for (const [name] of use.cells) add(draft, name, ['write']);
   }
+  for (const use of r.subjects) subjectColumns(r, drafts, use);
   for (const object of r.executes.values()) drafts.draft('execute', object);
-  unseen(r, drafts, tree);
+  if (!outcome.seen) unseen(r, drafts, tree);
   runsBodies(r, drafts, outcome.planned === true);
   return drafts.finished();
 };

@@ -42,6 +42,7 @@ export const newResolver = (
   source,
   offset: offsetsOf(read),
   uses: [],
+  subjects: [],
   blocks: [],
   stars: [],
   writes: [],
@@ -68,7 +69,7 @@ export const newResolver = (
 /** The statement's own resolver, and those of all that runs because of it. */
 export const withBodies = (r: Resolver): readonly Resolver[] => [
   r,
-  ...r.bodies.flatMap(({ resolver }) => withBodies(resolver)),
+  ...r.bodies.flatMap(({ resolver, kept }) => (kept ? [] : withBodies(resolver))),
 ];
 
 /** The names of definitions mean the same under any settings. */

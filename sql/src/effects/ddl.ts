@@ -2,10 +2,20 @@ import type { Node } from '@pgsql/types';
 import type { Action, SessionEffect } from '../analysis.js';
 import type { ObjectName } from '../names.js';
 import { as, texts, type NodeKind, type NodeOf } from '../parse/nodes.js';
-import type { Resolver } from '../resolve/resolver.js';
+import { opaque, type Resolver } from '../resolve/resolver.js';
 import { droppedWith } from './dropped.js';
 import { alteredWith, at, atWithHeirs, granted, objectNames, readsOf } from './objects.js';
+import {
+  altersSubscription,
+  copiesDatabase,
+  dropsExtensions,
+  imports,
+  runsScript,
+  subscribes,
+} from './outside.js';
+import { publish } from './publications.js';
 import { createdName, functionName, listedName, type Deed, type Outcome } from './outcome.js';
+import { indexesOf, refreshes, vacuums } from './recomputed.js';
 import { tag } from './tags.js';
 
 type Ddl<K extends NodeKind> = (r: Resolver, content: NodeOf<K>) => Outcome;
@@ -77,6 +87,7 @@ type RowOrInner =
   | 'UnlistenStmt'
   | 'NotifyStmt'
   | 'LockStmt'
+  | 'CreateSchemaStmt'
   | 'TruncateStmt'
   | 'ConstraintsSetStmt'
   | 'CheckPointStmt'
@@ -91,6 +102,7 @@ export const ddlStatements: { readonly [K in DdlKind]: Ddl<K> } = {
   AlterTableMoveAllStmt: (_r, s) => done(tag('ALTER', s.objtype), 'ddl', []),
   IndexStmt: (r, s) => done('CREATE INDEX', 'ddl', atWithHeirs(r, s.relation, 'partitions')),
   DropStmt: (r, s) => {
+    dropsExtensions(r, s);
     const named = (s.objects ?? []).map((o) => objectNames(r, s.removeType, o));
     const { deeds = [], ...outcome } = done(tag('DROP', s.removeType), 'ddl', named);
     const others = droppedWith(r, s).map((object) => ({ action: 'ddl' as const, object }));
@@ -100,9 +112,7 @@ export const ddlStatements: { readonly [K in DdlKind]: Ddl<K> } = {
     done(
       tag(
         'ALTER',
-        s.renameType === 'OBJECT_COLUMN' || s.renameType === 'OBJECT_TABCONSTRAINT'
-          ? (s.relationType ?? s.renameType)
-          : s.renameType,
+        s.renameType === 'OBJECT_COLUMN' ? (s.relationType ?? s.renameType) : s.renameType,
       ),
       'ddl',
       s.renameType === 'OBJECT_COLUMN'
@@ -141,11 +151,21 @@ export const ddlStatements: { readonly [K in DdlKind]: Ddl<K> } = {
   RefreshMatViewStmt: (r, s) => {
     const outcome = tended('REFRESH MATERIALIZED VIEW', at(r, s.relation));
     const through = s.skipData ? [] : readsOf(r, s.relation);
+    if (!s.skipData) refreshes(r, s.relation);
     return { ...outcome, deeds: (outcome.deeds ?? []).map((deed) => ({ ...deed, through })) };
   },
-  ClusterStmt: (r, s) => tended('CLUSTER', at(r, s.relation)),
-  ReindexStmt: (r, s) => tended('REINDEX', at(r, s.relation)),
-  VacuumStmt: (r, s) => tended(s.is_vacuumcmd ? 'VACUUM' : 'ANALYZE', vacuumed(r, s.rels)),
+  ClusterStmt: (r, s) => {
+    indexesOf(r, s.relation);
+    return tended('CLUSTER', at(r, s.relation));
+  },
+  ReindexStmt: (r, s) => {
+    indexesOf(r, s.relation, s.kind === 'REINDEX_OBJECT_SCHEMA' ? s.name : undefined);
+    return tended('REINDEX', at(r, s.relation));
+  },
+  VacuumStmt: (r, s) => {
+    vacuums(r, s);
+    return tended(s.is_vacuumcmd ? 'VACUUM' : 'ANALYZE', vacuumed(r, s.rels));
+  },
   CreateForeignTableStmt: (r, s) =>
     done('CREATE FOREIGN TABLE', 'ddl', [createdName(r, s.base?.relation)]),
   CreateFunctionStmt: (r, s) => {
@@ -171,7 +191,6 @@ export const ddlStatements: { readonly [K in DdlKind]: Ddl<K> } = {
         ? [listedName(r, texts(s.defnames))]
         : [],
     ),
-  CreateSchemaStmt: about('CREATE SCHEMA'),
   CreateCastStmt: about('CREATE CAST'),
   CreateTransformStmt: about('CREATE TRANSFORM'),
   CreateConversionStmt: about('CREATE CONVERSION'),
@@ -190,9 +209,16 @@ export const ddlStatements: { readonly [K in DdlKind]: Ddl<K> } = {
   CreateTableSpaceStmt: about('CREATE TABLESPACE'),
   DropTableSpaceStmt: about('DROP TABLESPACE'),
   AlterTableSpaceOptionsStmt: about('ALTER TABLESPACE'),
-  CreateExtensionStmt: about('CREATE EXTENSION'),
-  AlterExtensionStmt: about('ALTER EXTENSION'),
-  AlterExtensionContentsStmt: about('ALTER EXTENSION'),
+  CreateExtensionStmt: (r, s) => {
+    runsScript(r, s.extname);
+    return done('CREATE EXTENSION', 'ddl', []);
+  },
+  AlterExtensionStmt: (r, s) => {
+    runsScript(r, s.extname);
+    return done('ALTER EXTENSION', 'ddl', []);
+  },
+  AlterExtensionContentsStmt: (r, s) =>
+    done('ALTER EXTENSION', 'ddl', [objectNames(r, s.objtype, s.object)]),
   CreateFdwStmt: about('CREATE FOREIGN DATA WRAPPER'),
   AlterFdwStmt: about('ALTER FOREIGN DATA WRAPPER'),
   CreateForeignServerStmt: about('CREATE SERVER'),
@@ -200,15 +226,31 @@ export const ddlStatements: { readonly [K in DdlKind]: Ddl<K> } = {
   CreateUserMappingStmt: about('CREATE USER MAPPING'),
   AlterUserMappingStmt: about('ALTER USER MAPPING'),
   DropUserMappingStmt: about('DROP USER MAPPING'),
-  ImportForeignSchemaStmt: about('IMPORT FOREIGN SCHEMA'),
-  CreatedbStmt: about('CREATE DATABASE'),
+  ImportForeignSchemaStmt: (r, s) => done('IMPORT FOREIGN SCHEMA', 'ddl', imports(r, s)),
+  CreatedbStmt: (r, s) => {
+    copiesDatabase(r, s);
+    return done('CREATE DATABASE', 'ddl', []);
+  },
   DropdbStmt: about('DROP DATABASE'),
   AlterDatabaseStmt: about('ALTER DATABASE'),
   AlterDatabaseRefreshCollStmt: about('ALTER DATABASE'),
-  CreatePublicationStmt: about('CREATE PUBLICATION'),
-  AlterPublicationStmt: about('ALTER PUBLICATION'),
-  CreateSubscriptionStmt: about('CREATE SUBSCRIPTION'),
-  AlterSubscriptionStmt: about('ALTER SUBSCRIPTION'),
+  CreatePublicationStmt: (r, s) => {
+    publish(r, s);
+    return done('CREATE PUBLICATION', 'ddl', []);
+  },
+  AlterPublicationStmt: (r, s) => {
+    publish(r, s);
+    // What it drops is not looked at.
+    return { ...done('ALTER PUBLICATION', 'ddl', []), seen: s.action === 'AP_DropObjects' };
+  },
+  CreateSubscriptionStmt: (r, s) => {
+    subscribes(r, s);
+    return done('CREATE SUBSCRIPTION', 'ddl', []);
+  },
+  AlterSubscriptionStmt: (r, s) => {
+    altersSubscription(r, s);
+    return done('ALTER SUBSCRIPTION', 'ddl', []);
+  },
   DropSubscriptionStmt: about('DROP SUBSCRIPTION'),
   GrantStmt: (r, s) => done(s.is_grant ? 'GRANT' : 'REVOKE', 'privilege', granted(r, s)),
   GrantRoleStmt: (_r, s) => done(s.is_grant ? 'GRANT ROLE' : 'REVOKE ROLE', 'privilege', []),
@@ -216,7 +258,11 @@ export const ddlStatements: { readonly [K in DdlKind]: Ddl<K> } = {
   CreateRoleStmt: about('CREATE ROLE', 'privilege'),
   AlterRoleStmt: about('ALTER ROLE', 'privilege'),
   DropRoleStmt: about('DROP ROLE', 'privilege'),
-  DropOwnedStmt: about('DROP OWNED', 'privilege'),
+  DropOwnedStmt: (r) => {
+    // Whose each object is, the catalogue does not say.
+    opaque(r, 'DROP OWNED', 0);
+    return done('DROP OWNED', 'privilege', []);
+  },
   ReassignOwnedStmt: about('REASSIGN OWNED', 'privilege'),
   AlterRoleSetStmt: about('ALTER ROLE', 'config'),
   AlterDatabaseSetStmt: about('ALTER DATABASE', 'config'),

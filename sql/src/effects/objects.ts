@@ -31,7 +31,7 @@ export const objectNames = (
   if (!object || !type) return undefined;
   const list = texts(as(object, 'List')?.items ?? as(object, 'TypeName')?.names);
   const fn = as(object, 'ObjectWithArgs');
-  if (fn) return functionName(r, texts(fn.objname));
+  if (fn) return type === 'OBJECT_OPERATOR' ? undefined : functionName(r, texts(fn.objname));
   if (list.length === 0) return undefined;
   if (relationTypes.has(type) || type === 'OBJECT_DOMAIN' || type === 'OBJECT_TYPE')
     return typeOrRelation(r, type, list);

@@ -11,6 +11,8 @@ export interface Deed {
   readonly object?: ObjectName;
   /** of a materialised view that is refreshed: what its definition reads */
   readonly through?: readonly ObjectName[];
+  /** of LOCK TABLE: the mode */
+  readonly lock?: string;
 }
 
 /** What the handler of one statement kind says; the resolver holds the rest. */
@@ -25,6 +27,8 @@ export interface Outcome {
   readonly planned?: boolean;
   /** every relation that is read leaves through COPY */
   readonly copiedOut?: boolean;
+  /** no relation stands in a part of it that nobody resolved */
+  readonly seen?: boolean;
 }
 
 /** The schema in which a new object without a schema is made. */

@@ -1,8 +1,9 @@
+import type { RuleStmt } from '@pgsql/types';
 import type { Relation, Rule } from '../catalogue/catalogue.js';
 import { formatName } from '../names.js';
 import { as } from '../parse/nodes.js';
 import { parse } from '../parse/parser.js';
-import { baseCell } from '../resolve/cells.js';
+import { baseCell, mark, markCell, markFlows } from '../resolve/cells.js';
 import { gather } from '../resolve/expression.js';
 import { newUse } from '../resolve/relation.js';
 import type { Resolver, RuleEvent } from '../resolve/resolver.js';
@@ -18,6 +19,27 @@ const rowOf = (relation: Relation, alias: string): Item => {
     relation.columns.map(({ name }) => ({ name, cell: baseCell(use, name) })),
     { columnsVisible: false },
   );
+};
+
+/** What a new rule will do is noted where it is made; so are the columns of its relation that it looks at. */
+export const resolveActions = (r: Resolver, stmt: RuleStmt, rows: readonly Item[]): void => {
+  const construct = `rule ${stmt.rulename ?? ''} on ${stmt.relation?.relname ?? ''}`;
+  const outer = { ...newScope(undefined), items: rows };
+  const around = { outer, parameters: [], lookInto: r.lookInto, within: r.within };
+  // An action may name what is not there yet.
+  attempt(r, () => {
+    const found = gather(r, newScope(outer), stmt.whereClause);
+    markFlows(found.flows, mark.filter);
+  });
+  for (const node of stmt.actions ?? [])
+    attempt(r, () => {
+      const inner = newResolver(r.source, r.catalogue, r.session, around);
+      inner.planned = true;
+      const outcome = { ...resolveNode(inner, node), planned: true };
+      for (const { cell } of outcome.output ?? []) markCell(cell, mark.output);
+      for (const { cell } of inner.assignments) markCell(cell, mark.output);
+      r.bodies.push({ ...bodyOf(construct, 0, inner, outcome, node), kept: true });
+    });
 };
 
 /** See `Bodies.ofRule`. */

@@ -13,11 +13,14 @@ import { fail, opaque, type Resolver } from '../resolve/resolver.js';
 import { judgeRoutine } from '../resolve/routines.js';
 import { newScope, type Named } from '../resolve/scope.js';
 import { noteWrite } from '../resolve/writes.js';
+import { createSchema } from './create-schema.js';
 import { ddlStatements } from './ddl.js';
 import { truncatedWith } from './foreign-keys.js';
+import { lockTable } from './lock.js';
 import { mentionedCalls } from './mentioned-calls.js';
 import { createdName, functionName, relationName, type Outcome } from './outcome.js';
 import { discard, setVariable, transaction } from './session-statements.js';
+import { touchColumns } from './touched-columns.js';
 
 /** Node kinds the grammar can put at the top of a statement. */
 export type StatementKind = Exclude<
@@ -57,6 +60,7 @@ type RowKind =
   | 'UnlistenStmt'
   | 'NotifyStmt'
   | 'LockStmt'
+  | 'CreateSchemaStmt'
   | 'TruncateStmt'
   | 'ConstraintsSetStmt'
   | 'CheckPointStmt'
@@ -158,16 +162,6 @@ const prepared = (kind: 'execute', name: string | undefined): SessionEffect => (
   name: name ?? '',
 });
 
-const lockWrites = 3;
-
-const locked = (r: Resolver, node: Node, mode: number): Outcome['deeds'] => {
-  const relation = as(node, 'RangeVar');
-  // ACCESS SHARE and ROW SHARE are what reading takes.
-  return relation
-    ? [{ action: mode < lockWrites ? 'select' : 'update', object: relationName(r, relation) }]
-    : [];
-};
-
 const rowStatements: Handlers<RowKind> = {
   SelectStmt: (r, stmt, node) => {
     const output = rows(r, node);
@@ -258,10 +252,8 @@ const rowStatements: Handlers<RowKind> = {
   ListenStmt: () => ({ command: 'LISTEN' }),
   UnlistenStmt: () => ({ command: 'UNLISTEN' }),
   NotifyStmt: () => ({ command: 'NOTIFY', readOnly: false }),
-  LockStmt: (r, stmt) => ({
-    command: 'LOCK TABLE',
-    deeds: (stmt.relations ?? []).flatMap((node) => locked(r, node, stmt.mode ?? 8) ?? []),
-  }),
+  LockStmt: lockTable,
+  CreateSchemaStmt: (r, stmt) => createSchema(r, stmt, (node) => statement(r, node)),
   TruncateStmt: (r, stmt) => ({
     command: 'TRUNCATE TABLE',
     deeds: truncated(r, stmt).map((object) => ({ action: 'truncate' as const, object })),
@@ -335,7 +327,10 @@ export const statement = (r: Resolver, node: Node): Outcome => {
     return { command: kind ?? '', readOnly: false };
   }
   const content = (node as Readonly<Record<string, unknown>>)[kind];
-  if (Object.hasOwn(ddlStatements, kind)) mentionedCalls(r, node);
+  if (Object.hasOwn(ddlStatements, kind)) {
+    mentionedCalls(r, node);
+    touchColumns(r, kind, content);
+  }
   const run = handler as (r: Resolver, content: unknown, node: Node) => Outcome;
   return run(r, content, node);
 };

@@ -69,3 +69,10 @@ export const relationTypes: ReadonlySet<ObjectType> = new Set([
   'OBJECT_INDEX',
   'OBJECT_TYPE',
 ]);
+
+/** The kind of an object by its name, in small letters. */
+export const nounOf = (type: ObjectType): string => {
+  if (type === 'OBJECT_TABCONSTRAINT') return 'table constraint';
+  if (type === 'OBJECT_DOMCONSTRAINT') return 'domain constraint';
+  return nouns[type].toLowerCase();
+};

@@ -20,6 +20,8 @@ export interface Body {
   accesses(): readonly Access[];
   readonly session: readonly SessionEffect[];
   readonly readOnly: boolean;
+  /** it is kept for later, and does not run now */
+  readonly kept?: true;
 }
 
 /** A body that is being looked into: what a call of itself in it is given, and gives back. */
@@ -83,6 +85,8 @@ export interface Resolver {
   readonly offset: Offsets;
   /** every place a relation is named, in the order of resolution */
   readonly uses: RelationUse[];
+  /** relations that a utility statement is about, with the columns that it names or looks at */
+  readonly subjects: RelationUse[];
   readonly blocks: Block[];
   readonly stars: Star[];
   readonly writes: Write[];

@@ -73,6 +73,28 @@ export const checkForeignKeys = (analyzed: Analyzed, want: Wanted): void => {
   }
 };
 
+/** What a utility statement looks at, it looks at as it is: whether it succeeds, and what it leaves, may say what that was. */
+export const checkSubjects = (analyzed: Analyzed, want: Wanted): void => {
+  const { resolver: r } = analyzed.resolved;
+  const { command } = analyzed.analysis;
+  for (const { relation, cells, node } of r.subjects) {
+    const name = formatName(publicName(r.path, relation));
+    const looked = [...cells].filter(([, cell]) => (cell.marks & ~mark.write) !== 0);
+    const masked = looked.find(([column]) => want.masks.get(name)?.has(column));
+    const filtered = looked.length > 0 && want.filters.has(name);
+    if (!masked && !filtered) continue;
+    throw refuse(
+      analyzed,
+      command,
+      node.location,
+      masked
+        ? `column ${masked[0]} of ${name} is masked, and ${command} would look at it as it is`
+        : `${name} has a row filter for this identity, and ${command} would look at all of its rows`,
+      'Have it run by a role or workload for which nothing of this table is masked or filtered.',
+    );
+  }
+};
+
 /** A relation that stands in a part nobody resolves (a rule's action, a function's body) cannot be replaced there. */
 export const checkUnresolved = (analyzed: Analyzed, want: Wanted): void => {
   const { resolver: r } = analyzed.resolved;
@@ -105,6 +127,8 @@ export const checkStatement = (analyzed: Analyzed, node: Node, plans: readonly P
     kind === 'RuleStmt' ||
     kind === 'CreateFunctionStmt' ||
     kind === 'CreatePolicyStmt' ||
+    kind === 'AlterPolicyStmt' ||
+    kind === 'CreateSchemaStmt' ||
     as(node, 'CreateTableAsStmt')?.objtype === 'OBJECT_MATVIEW';
   if (stored)
     throw refuse(

@@ -8,6 +8,7 @@ import { publicName } from '../resolve/path.js';
 import type { Change, Rewritten } from './change.js';
 import {
   checkForeignKeys,
+  checkSubjects,
   checkStatement,
   checkTarget,
   checkUnresolved,
@@ -223,6 +224,7 @@ export const rewrite = (analyzed: Analyzed, change: Change): Rewritten => {
     ...(hidden ? resolved.resolver.veiledUses.flatMap((use) => veilOf(use, hidden)) : []),
   ];
   if (plans.length > 0 && statement.node.stmt) checkStatement(analyzed, statement.node.stmt, plans);
+  checkSubjects(analyzed, want);
   checkUnresolved(analyzed, want);
   checkForeignKeys(analyzed, want);
   for (const plan of plans) if (plan.use.role === 'target') checkTarget(analyzed, plan);

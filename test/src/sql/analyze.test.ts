@@ -325,6 +325,52 @@ public.orders.total                                 public.customers.region
 `);
 });
 
+test('analyze draws what utility statements name', async () => {
+  const words = ['analyze', '--catalogue', file];
+  const { out } = await postern(
+    words,
+    'CREATE INDEX i ON customers (lower(email)) WHERE id > 3; LOCK overview IN SHARE MODE; LISTEN news',
+  );
+  expect(out).toBe(`create index
+├─ reads
+│  └─ public.customers (email, id)
+├─ writes
+│  └─ ddl public.customers
+├─ names
+│  └─ index public.i
+└─ calls
+   └─ pg_catalog.lower
+
+lock table
+└─ locks
+   └─ public.overview in share mode
+      ├─ through public.orders
+      └─ through public.customers
+
+listen
+└─ names
+   └─ channel news
+`);
+});
+
+test('analyze --json says what utility statements name', async () => {
+  const { out } = await postern(
+    ['analyze', '--json', '--catalogue', file],
+    'LOCK overview; GRANT SELECT (email) ON customers TO bob',
+  );
+  const relation = 'public.overview';
+  const through = ['public.orders', 'public.customers'];
+  expect(JSON.parse(out)).toMatchObject({
+    statements: [
+      { reads: [], writes: [], locks: [{ relation, mode: 'access exclusive', through }] },
+      {
+        writes: [{ relation: 'public.customers', action: 'privilege', columns: ['email'] }],
+        objects: [{ type: 'role', name: 'bob' }],
+      },
+    ],
+  });
+});
+
 test('analyze draws the types of parameters', async () => {
   const words = ['analyze', '--catalogue', file];
   const { out } = await postern(words, 'DELETE FROM entries WHERE account = $1 AND $2 IS NULL');
