@@ -4,15 +4,13 @@ import { withHeirs } from '../catalogue/heirs.js';
 import { as, texts, type NodeOf } from '../parse/nodes.js';
 import { mark, type RelationUse } from '../resolve/cells.js';
 import { isSystemSchema } from '../resolve/path.js';
-import { newUse } from '../resolve/relation.js';
 import type { Resolver } from '../resolve/resolver.js';
-import { evaluates, everyColumn, looksAt, subject } from './subjects.js';
+import { another, evaluates, everyColumn, looksAt, subject } from './subjects.js';
 
 // A publication gives rows as they are to whoever subscribes to it: what it publishes counts as read.
 
 const whole = (r: Resolver, relation: Relation): void => {
-  const use = newUse(relation, {}, 'target');
-  r.subjects.push(use);
+  const use = another(r, relation);
   looksAt(use, everyColumn(use), mark.output);
 };
 

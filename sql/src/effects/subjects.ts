@@ -1,4 +1,5 @@
 import type { Node, RangeVar } from '@pgsql/types';
+import type { Relation } from '../catalogue/catalogue.js';
 import { withHeirs } from '../catalogue/heirs.js';
 import { SqlError } from '../errors.js';
 import { as, text, texts, walk } from '../parse/nodes.js';
@@ -17,6 +18,13 @@ export const subject = (r: Resolver, node: RangeVar | undefined): RelationUse | 
   const relation = node && findRelation(r.catalogue, r.path, node.schemaname, node.relname ?? '');
   if (!relation) return undefined;
   const use = newUse(relation, node, 'target');
+  r.subjects.push(use);
+  return use;
+};
+
+/** A relation that the statement does not name. */
+export const another = (r: Resolver, relation: Relation): RelationUse => {
+  const use = newUse(relation, {}, 'target');
   r.subjects.push(use);
   return use;
 };

@@ -1,11 +1,12 @@
 import type { AlterTableCmd, AlterTableStmt, ColumnDef, Constraint, Node } from '@pgsql/types';
+import type { ForeignKey, Relation } from '../catalogue/catalogue.js';
 import { as, texts, type NodeKind, type NodeOf } from '../parse/nodes.js';
 import { type Cell, derived, mark, markCell, type RelationUse } from '../resolve/cells.js';
 import { findType } from '../resolve/path.js';
-import { newUse } from '../resolve/relation.js';
 import type { Resolver } from '../resolve/resolver.js';
 import { resolveActions } from './rule-bodies.js';
 import {
+  another,
   concerns,
   evaluates,
   keyedBy,
@@ -33,6 +34,7 @@ const constrained = (r: Resolver, use: RelationUse | undefined, one: Constraint)
   if (one.contype === 'CONSTR_CHECK') evaluates(r, use, one.raw_expr);
   if (one.contype === 'CONSTR_FOREIGN') refersTo(r, one.pktable, one.pk_attrs);
   looksAt(use, texts(one.keys), mark.group);
+  looksAt(use, texts(one.including), mark.group);
   looksAt(use, texts(one.fk_attrs), mark.join);
   for (const pair of one.exclusions ?? []) keyedBy(r, use, as(pair, 'List')?.items?.slice(0, 1));
   evaluates(r, use, one.where_clause);
@@ -54,6 +56,27 @@ const retyped = (r: Resolver, use: RelationUse, name: string, column: ColumnDef)
   concerns(use, [name]);
   if (column.raw_default) comesFrom(r, use, name, column.raw_default);
   else looksAt(use, [name]);
+  rebuildsKeys(r, use, name);
+};
+
+const namesOf = ({ columns }: Relation, numbers: readonly number[]): readonly string[] =>
+  columns.flatMap(({ name, number }) => (numbers.includes(number) ? [name] : []));
+
+/** Foreign keys that a column is part of, or that refer to it, are made and checked anew. */
+const rebuildsKeys = (r: Resolver, use: RelationUse, column: string): void => {
+  const { relation } = use;
+  const rebuilds = (from: Relation, key: ForeignKey, to: Relation | undefined): void => {
+    for (const [one, numbers] of [
+      [from, key.columns],
+      [to, key.toColumns],
+    ] as const)
+      if (one) looksAt(another(r, one), namesOf(one, numbers), mark.join);
+  };
+  for (const key of relation.foreignKeys ?? [])
+    if (namesOf(relation, key.columns).includes(column))
+      rebuilds(relation, key, r.catalogue.relationByOid(key.to));
+  for (const { relation: from, key } of r.catalogue.referring(relation.oid))
+    if (namesOf(relation, key.toColumns).includes(column)) rebuilds(from, key, relation);
 };
 
 /** Commands of ALTER TABLE whose name is a column's. */
@@ -138,18 +161,19 @@ const guarded = (
   evaluates(r, use, stmt.with_check);
 };
 
-/** A domain's new constraint is checked against all columns of it. */
-const domainChecked = (r: Resolver, { typeName, def }: NodeOf<'AlterDomainStmt'>): void => {
-  if (!as(def, 'Constraint')) return;
+/** SET NOT NULL, ADD and VALIDATE CONSTRAINT (`AlterDomainStmt.subtype`, src/include/nodes/parsenodes.h) */
+const checking: ReadonlySet<string | undefined> = new Set(['O', 'C', 'V']);
+
+/** A domain's constraint is checked against all columns of it. */
+const domainChecked = (r: Resolver, { typeName, subtype }: NodeOf<'AlterDomainStmt'>): void => {
+  if (!checking.has(subtype)) return;
   const parts = texts(typeName);
   const domain = findType(r.catalogue, r.path, parts.at(-2), parts.at(-1) ?? '');
   if (!domain) return;
   for (const relation of r.catalogue.data.relations) {
     const names = relation.columns.flatMap(({ type, name }) => (type === domain.oid ? [name] : []));
     if (names.length === 0) continue;
-    const use = newUse(relation, {}, 'target');
-    r.subjects.push(use);
-    looksAt(use, names);
+    looksAt(another(r, relation), names);
   }
 };
 

@@ -18,11 +18,12 @@ import { corpora, open } from './corpora.js';
 import { type Court, judge, type Judgement, judgeWrite, openCourt } from './judge.js';
 import { judgeMistake, withWrongNames } from './mistakes.js';
 import { judgeParameters, withParameters } from './parameters.js';
-import { mayBeView, mayWrite, statementsOf } from './split.js';
+import { isUtility, mayBeView, mayWrite, statementsOf } from './split.js';
 import { Tally } from './tally.js';
 import { typedStatements } from './typed-grammar.js';
 import { typedSchema } from './typed-terms.js';
 import { changesOfNothing, judgeUnchanged } from './unchanged.js';
+import { judgeUtility } from './utility.js';
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
@@ -152,6 +153,7 @@ const regression = async (): Promise<readonly Tally[]> => {
   const written = new Tally('regress, writes');
   const mistaken = new Tally('regress, mistakes');
   const parameters = new Tally('regress, parameters');
+  const utility = new Tally('regress, utility');
   try {
     const workplace = await openWorkplace(await provide(say));
     undo.push(() => workplace.remove());
@@ -177,11 +179,12 @@ const regression = async (): Promise<readonly Tally[]> => {
       await judgeEach(name, court, either, mistaken, judgeMistake);
       const bound = either.flatMap((one) => [...withParameters(one, 2)]);
       await judgeEach(name, court, bound, parameters, judgeParameters);
+      await judgeEach(name, court, statements.filter(isUtility), utility, judgeUtility);
     }
   } finally {
     await undo.all();
   }
-  return [tally, written, mistaken, parameters];
+  return [tally, written, mistaken, parameters, utility];
 };
 
 await loadParser();

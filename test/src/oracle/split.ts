@@ -39,5 +39,18 @@ const begins = (sql: string, words: string): boolean =>
 /** What may stand behind CREATE VIEW ... AS. */
 export const mayBeView = (sql: string): boolean => begins(sql, 'select|with|values|table');
 
+/**
+ * Neither of these, and to be run alone in a transaction. EXECUTE says nothing by itself, and what ends a transaction
+ * or loads code is not undone.
+ */
+export const isUtility = (sql: string): boolean =>
+  !mayBeView(sql) &&
+  !mayWrite(sql) &&
+  !/\bexecute\s+(?!function|procedure|on)\w/i.test(sql) &&
+  !begins(
+    sql,
+    'begin|start|commit|end|rollback|abort|savepoint|release|prepare\\s+transaction|checkpoint|load|vacuum',
+  );
+
 /** What changes rows, or may. */
 export const mayWrite = (sql: string): boolean => begins(sql, 'insert|update|delete|merge|with');
