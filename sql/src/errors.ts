@@ -19,6 +19,7 @@ export type SqlErrorCode =
   | 'invalid-recursion'
   | 'cross-database'
   | 'not-implemented'
+  | 'unknown-node'
   | 'bad-name'
   | 'bad-catalogue'
   | 'parser';
@@ -43,6 +44,7 @@ const sqlstates: Readonly<Record<SqlErrorCode, string>> = {
   'invalid-recursion': '42P19',
   'cross-database': '0A000',
   'not-implemented': '0A000',
+  'unknown-node': '0A000',
   'bad-name': '42602',
   'bad-catalogue': 'XX000',
   parser: 'XX000',

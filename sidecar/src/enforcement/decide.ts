@@ -158,7 +158,7 @@ function decideOne(
     return {
       refusal: sqlRefusal(cause, 'analysis'),
       record: recordOf(text, database),
-      unresolved: cause.code !== 'too-complex' && cause.code !== 'parser',
+      unresolved: !['too-complex', 'parser', 'unknown-node'].includes(cause.code),
       serversWords: isServers(cause) ? pieceOf(statement) : undefined,
       until: lasting(cause),
     };
@@ -223,7 +223,7 @@ const isServers = ({ code }: SqlError): boolean => !ours.has(code);
 
 const ours = new Set<SqlError['code']>([
   ...(['too-complex', 'too-long', 'parser', 'nul', 'encoding'] as const),
-  ...(['bad-name', 'bad-catalogue'] as const),
+  ...(['bad-name', 'bad-catalogue', 'unknown-node'] as const),
 ]);
 
 /** A parser that failed may not the next time; every other error is the text's own. */

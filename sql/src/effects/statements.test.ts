@@ -98,10 +98,33 @@ describe('statement kinds', () => {
       end: 1,
       node: { stmt: { FutureStmt: {} } as never },
     };
-    const { analysis } = analyze(statement, shop(readFileSync), settings);
-    expect(analysis.notUnderstood).toEqual([
-      { construct: 'FutureStmt', position: 0, reach: 'anything' },
-    ]);
-    expect(analysis.flags.readOnly).toBe(false);
+    expect(() => analyze(statement, shop(readFileSync), settings)).toThrow(
+      expect.objectContaining({
+        code: 'unknown-node',
+        sqlstate: '0A000',
+        message: "the parser's node FutureStmt is not known to this version",
+      }),
+    );
+  });
+
+  test.each([
+    ['an expression', 'SELECT 1 WHERE true', 'whereClause', { FutureExpr: { location: 15 } }, 16],
+    ['in FROM', 'SELECT 1 FROM orders', 'fromClause', [{ RangeFuture: {} }], undefined],
+    [
+      'in the select list',
+      'SELECT 1',
+      'targetList',
+      [{ ResTarget: { val: { Future: {} } } }],
+      undefined,
+    ],
+  ])('a node it does not know is refused: %s', (_, sql, part, node, position) => {
+    const [statement] = parse(sql);
+    if (!statement) throw new Error('no statement');
+    const select = (statement.node.stmt as { readonly SelectStmt: object }).SelectStmt;
+    const changed = { stmt: { SelectStmt: { ...select, [part]: node } } };
+    const run = () => analyze({ ...statement, node: changed }, shop(readFileSync), settings);
+    expect(run).toThrow(
+      expect.objectContaining({ code: 'unknown-node', ...(position ? { position } : {}) }),
+    );
   });
 });

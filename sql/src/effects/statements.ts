@@ -9,7 +9,7 @@ import { condition, gather } from '../resolve/expression.js';
 import { findRelation, publicName } from '../resolve/path.js';
 import { markOutput, query } from '../resolve/query.js';
 import { relationItem, useRelation } from '../resolve/relation.js';
-import { fail, opaque, type Resolver } from '../resolve/resolver.js';
+import { fail, opaque, type Resolver, unknownNode } from '../resolve/resolver.js';
 import { judgeRoutine } from '../resolve/routines.js';
 import { newScope, type Named } from '../resolve/scope.js';
 import { noteWrite } from '../resolve/writes.js';
@@ -317,15 +317,12 @@ const filled = (
 
 const handlers: Handlers<StatementKind> = { ...rowStatements, ...ddlStatements };
 
-/** What a statement of any kind does. A kind that is not in the table is refused. */
+/** What a statement of any kind does. @throws SqlError `unknown-node` for a kind that is not in the table */
 export const statement = (r: Resolver, node: Node): Outcome => {
   const kind = kindOf(node);
   const handler =
     kind === undefined ? undefined : (handlers as Partial<Record<NodeKind, unknown>>)[kind];
-  if (kind === undefined || typeof handler !== 'function') {
-    opaque(r, kind ?? 'statement', 0);
-    return { command: kind ?? '', readOnly: false };
-  }
+  if (kind === undefined || typeof handler !== 'function') throw unknownNode(r, kind);
   const content = (node as Readonly<Record<string, unknown>>)[kind];
   if (Object.hasOwn(ddlStatements, kind)) {
     mentionedCalls(r, node);

@@ -11,7 +11,7 @@ import { operation } from './operations.js';
 import { expect } from './parameters.js';
 import { publicName } from './path.js';
 import { query } from './query.js';
-import { fail, opaque, type Resolver } from './resolver.js';
+import { fail, opaque, type Resolver, unknownNode } from './resolver.js';
 import { judgeCast, judgeOperator } from './routines.js';
 import { writtenFields } from './written-fields.js';
 import { addDeciding, decides, type Scope } from './scope.js';
@@ -226,13 +226,9 @@ export const visit: Visit = (w, node, kind) => {
   const own = kindOf(node);
   if (!own) return;
   const known = visits[own];
-  if (known) {
-    known(w, node, kind);
-    settle(w.r, w.scope, node);
-    return;
-  }
-  opaque(w.r, own, locationOf(node));
-  applied(w, node, kind);
+  if (!known) throw unknownNode(w.r, own, locationOf(node));
+  known(w, node, kind);
+  settle(w.r, w.scope, node);
 };
 
 /** What an expression reads. The flows carry how: a plain column reference is an identity. */

@@ -1,5 +1,5 @@
 import type { Alias, JoinExpr, Node, RangeVar } from '@pgsql/types';
-import { as, kindOf, text, texts } from '../parse/nodes.js';
+import { as, kindOf, locationOf, text, texts } from '../parse/nodes.js';
 import { commonType } from '../types/common.js';
 import { oid } from '../types/oids.js';
 import { derived, mark, markCell, type Cell, type Flow, type FlowKind } from './cells.js';
@@ -11,7 +11,7 @@ import { tableFunction } from './table-function.js';
 import { expect } from './parameters.js';
 import { query } from './query.js';
 import { relationItem, useRelation } from './relation.js';
-import { fail, opaque, type Resolver } from './resolver.js';
+import { fail, opaque, type Resolver, unknownNode } from './resolver.js';
 import { judgeOperator } from './routines.js';
 import {
   findCte,
@@ -103,9 +103,7 @@ const entry = (r: Resolver, scope: Scope, node: Node, left: readonly Item[]): En
   if (call) return single(functionItem(r, lateralScope(scope, left), call));
   const table = tableFunction(r, lateralScope(scope, left), node);
   if (table) return single(table);
-  opaque(r, kind ?? 'FROM', 0);
-  const { flows } = gather(r, lateralScope(scope, left), node, 'transformation');
-  return single(listed(undefined, [], { unknown: derived(flows) }));
+  throw unknownNode(r, kind, locationOf(node));
 };
 
 /**

@@ -1,10 +1,10 @@
 import type { Node, SelectStmt } from '@pgsql/types';
-import { as, kindOf, texts } from '../parse/nodes.js';
+import { as, kindOf, locationOf, texts } from '../parse/nodes.js';
 import { commonType } from '../types/common.js';
 import { addFlow, derived, mark, markCell, markFlows, type Cell } from './cells.js';
 import { typeOfColumn } from './column-types.js';
 import { expectColumn } from './parameters.js';
-import { fail, deepest, opaque, type Resolver } from './resolver.js';
+import { fail, deepest, opaque, type Resolver, unknownNode } from './resolver.js';
 import { decideRows, newScope, type Named, type Scope } from './scope.js';
 import { select } from './select.js';
 import { withClause } from './with.js';
@@ -28,8 +28,7 @@ export const query = (
     if (plain) return selectOrSet(r, parent, plain, place);
     const written = dataModifying(r, parent, node);
     if (written) return written;
-    opaque(r, kindOf(node) ?? 'query', 0);
-    return [];
+    throw unknownNode(r, kindOf(node), locationOf(node));
   } finally {
     r.depth -= 1;
   }

@@ -136,6 +136,16 @@ export const fail = (
     hint,
   });
 
+/** What a newer parser knows and this version does not: nothing of it is guessed. */
+export const unknownNode = (r: Resolver, kind: string | undefined, location?: number): SqlError =>
+  fail(
+    r,
+    'unknown-node',
+    `the parser's node ${kind ?? '(none)'} is not known to this version`,
+    location,
+    'Write the statement without it, or use a newer version.',
+  );
+
 /** Notes a part that is not seen through; without a known reach it may touch anything. */
 export const opaque = (
   r: Resolver,
