@@ -47,9 +47,42 @@ interface Veil {
 
 const nothing = (): string => 'NULL::pg_catalog.text';
 
-const byName: Veil = {
-  rows: (hidden) => `NOT ${named('schemaname', 'tablename', (oid) => isHidden(oid, hidden))}`,
-};
+const statisticsByName = (hidden: ReadonlySet<number>): string =>
+  `NOT ${named('schemaname', 'tablename', (oid) => isHidden(oid, hidden))}`;
+
+const byName: Veil = { rows: statisticsByName };
+
+/** Columns of the catalogue in which values may stand: ANALYZE collects what is in them as in any other. */
+const holders = `'{${[
+  ...[
+    'attmissingval',
+    'relpartbound',
+    'indpred',
+    'indexprs',
+    'adbin',
+    'conbin',
+    'ev_qual',
+    'ev_action',
+  ],
+  ...[
+    'polqual',
+    'polwithcheck',
+    'tgqual',
+    'tgargs',
+    'proargdefaults',
+    'prosqlbody',
+    'stxexprs',
+    'data',
+  ],
+  ...['stavalues1', 'stavalues2', 'stavalues3', 'stavalues4', 'stavalues5', 'stxdmcv', 'stxdexpr'],
+  ...['prqual', 'partexprs'],
+].join(',')}}'::pg_catalog.name[]`;
+
+const isHolder = (column: string): string => `${column} OPERATOR(pg_catalog.=) ANY (${holders})`;
+
+/** FirstNormalObjectId: below are relations of the catalogue */
+const isHolderOf = (relation: string, number: string): string =>
+  `(${op(relation, '<', "'16384'::pg_catalog.oid")} AND EXISTS (SELECT FROM pg_catalog.pg_attribute AS veil_a WHERE ${op('veil_a.attrelid', '=', relation)} AND ${op('veil_a.attnum', '=', number)} AND ${isHolder('veil_a.attname')}))`;
 
 /** By the names of relations in pg_catalog; those of `isVeilable`. */
 const veils: Readonly<Record<string, Veil>> = {
@@ -72,12 +105,19 @@ const veils: Readonly<Record<string, Veil>> = {
         ),
     },
   },
-  pg_statistic: { rows: (hidden) => `NOT ${isHidden('starelid', hidden)}` },
+  pg_statistic: {
+    rows: (hidden) =>
+      `NOT ${isHidden('starelid', hidden)} AND NOT ${isHolderOf('starelid', 'staattnum')}`,
+  },
   pg_statistic_ext_data: {
     rows: (hidden) =>
       `NOT EXISTS (SELECT FROM pg_catalog.pg_statistic_ext AS veil_s WHERE ${op('veil_s.oid', '=', 'stxoid')} AND ${isOne('veil_s.stxrelid', hidden)})`,
   },
-  ...{ pg_stats: byName, pg_stats_ext: byName, pg_stats_ext_exprs: byName },
+  pg_stats: {
+    rows: (hidden) =>
+      `${statisticsByName(hidden)} AND NOT (${op('schemaname', '=', "'pg_catalog'")} AND ${isHolder('attname')})`,
+  },
+  ...{ pg_stats_ext: byName, pg_stats_ext_exprs: byName },
   pg_stat_activity: { columns: { query: nothing } },
   pg_prepared_statements: { columns: { statement: nothing } },
   pg_cursors: { columns: { statement: nothing } },

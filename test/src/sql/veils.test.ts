@@ -111,6 +111,18 @@ describe('values in the catalogue', () => {
   });
 });
 
+test('statistics of the catalogue itself, where bounds and predicates stand, are kept back', async () => {
+  const of = (attribute: string): string =>
+    `SELECT tablename FROM pg_stats WHERE schemaname = 'pg_catalog' AND attname = '${attribute}' ORDER BY 1`;
+  const behind = `SELECT starelid::regclass::text FROM pg_statistic s JOIN pg_attribute a ON a.attrelid = s.starelid
+    AND a.attnum = s.staattnum WHERE a.attname = 'relpartbound'`;
+  expect(await rowsOf(direct, of('relpartbound'))).toBe('[["pg_class"]]');
+  expect(await rowsOf(direct, behind)).toBe('[["pg_class"]]');
+  expect(await rowsOf(masked, of('relpartbound'))).toBe('[]');
+  expect(await rowsOf(masked, behind)).toBe('[]');
+  expect(await rowsOf(masked, of('relname'))).toBe('[["pg_class"]]');
+});
+
 describe('the rest of the catalogue is as it is', () => {
   test.each([
     [
