@@ -1,9 +1,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
+import { catalogueFromData } from '../catalogue/build.js';
+import type { Catalogue, CatalogueData } from '../catalogue/catalogue.js';
 import { loadParser } from '../parse/parser.js';
 import { shop } from '../testing/shop.js';
 import { classify } from './classify.js';
 import { tagsInComment } from './comments.js';
+import { RememberedTags } from './remembered.js';
 
 beforeAll(() => loadParser());
 
@@ -89,6 +92,56 @@ describe('classify', () => {
       'public.orders.x',
       'orders',
     ]);
+  });
+});
+
+describe('tags given by name stay with the column that had it', () => {
+  type Relations = CatalogueData['relations'];
+  const changed = (table: string, change: (one: Relations[number]) => object): Catalogue => {
+    const { data } = shop(readFileSync);
+    const relations = data.relations.map((one) =>
+      one.name === table ? { ...one, columns: one.columns, ...change(one) } : one,
+    );
+    return catalogueFromData({ ...data, relations });
+  };
+  const renamed = (table: string, from: string, to: string): Catalogue =>
+    changed(table, ({ columns }) => ({
+      columns: columns.map((one) => (one.name === from ? { ...one, name: to } : one)),
+    }));
+  const explicit = [
+    { column: 'public.orders.note', tags: ['free'] },
+    { column: 'public.events.what', tags: ['act'] },
+  ];
+
+  test.each([
+    ['a column', renamed('orders', 'note', 'remark'), 'public', 'orders', 'remark', ['free']],
+    ['the table', changed('orders', () => ({ name: 'o' })), 'public', 'o', 'note', ['free']],
+    ['the schema', changed('orders', () => ({ schema: 's' })), 's', 'orders', 'note', ['free']],
+    [
+      'a partition that is one no more',
+      changed('events_2026', () => ({ parents: [], partition: false })),
+      ...(['public', 'events_2026', 'what', ['act']] as const),
+    ],
+    ['another column', renamed('orders', 'note', 'remark'), 'public', 'orders', 'total', []],
+  ] as const)('%s', (_, after, schema, name, column, tags) => {
+    const remembered = new RememberedTags();
+    classify(shop(readFileSync), explicit, remembered);
+    const found = classify(after, explicit, remembered);
+    expect(found.tagsOf({ schema, name }, column)).toEqual(tags);
+  });
+
+  test('and what has the name now has them too', () => {
+    const remembered = new RememberedTags();
+    classify(shop(readFileSync), explicit, remembered);
+    const swapped = changed('orders', ({ columns }) => ({
+      columns: columns.map((one) => {
+        if (one.name === 'note') return { ...one, name: 'placed' };
+        return one.name === 'placed' ? { ...one, name: 'note' } : one;
+      }),
+    }));
+    const found = classify(swapped, explicit, remembered);
+    expect(found.tagsOf(relation('orders'), 'note')).toEqual(['free']);
+    expect(found.tagsOf(relation('orders'), 'placed')).toEqual(['free']);
   });
 });
 

@@ -5,6 +5,7 @@ import { parseColumnName } from '../identifiers.js';
 import { formatName, type ObjectName } from '../names.js';
 import type { Classification, ClassificationProblem, ExplicitTags } from './classification.js';
 import { tagsInComment } from './comments.js';
+import { RememberedTags } from './remembered.js';
 import { columnKey, flowsOf, type ColumnKey, type Flows } from './flows.js';
 
 type Tags = Map<ColumnKey, Set<string>>;
@@ -21,6 +22,7 @@ const give = (tags: Tags, key: ColumnKey, more: Iterable<string>): boolean => {
 const given = (
   catalogue: Catalogue,
   explicit: readonly ExplicitTags[],
+  remembered: RememberedTags,
 ): { readonly tags: Tags; readonly problems: readonly ClassificationProblem[] } => {
   const tags: Tags = new Map();
   const problems: ClassificationProblem[] = [];
@@ -36,11 +38,14 @@ const given = (
           `column "${name.column}" of relation "${formatName(name)}" does not exist`,
         );
       give(tags, columnKey(name, name.column), entry.tags);
+      remembered.note(catalogue, relation, name.column, entry.tags);
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
       problems.push({ column: entry.column, message: error.message });
     }
   }
+  for (const [relation, { name }, more] of remembered.in(catalogue))
+    give(tags, columnKey(relation, name), more);
   for (const relation of catalogue.data.relations)
     for (const { name, comment } of markedColumns(relation)) {
       if (comment === undefined) continue;
@@ -88,12 +93,17 @@ const origins = (flows: Flows, key: ColumnKey): readonly string[] => {
 const beginnings = (key: ColumnKey): readonly string[] =>
   [...key.matchAll(/\./g)].map(({ index }) => key.slice(0, index));
 
-/** Tags of every column of a catalogue: those given, those in comments, and what data carries along. */
+/**
+ * Tags of every column of a catalogue: those given, those in comments, and what data carries along.
+ *
+ * @param remembered what the same list gave to columns of earlier readings of this database
+ */
 export const classify = (
   catalogue: Catalogue,
   explicit: readonly ExplicitTags[],
+  remembered = new RememberedTags(),
 ): Classification => {
-  const { tags, problems } = given(catalogue, explicit);
+  const { tags, problems } = given(catalogue, explicit, remembered);
   const flows = flowsOf(catalogue);
   spread(tags, flows);
   const sorted = new Map([...tags].map(([key, set]) => [key, [...set].sort()]));
