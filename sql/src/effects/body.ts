@@ -47,6 +47,7 @@ export const newResolver = (
   writes: [],
   assignments: [],
   notUnderstood: [],
+  sameRows: [],
   veiled: [],
   veiledUses: [],
   calls: new Map(),

@@ -247,8 +247,10 @@ const typers: { readonly [K in NodeKind]?: Typer } = {
   TypeCast: (w, node) => namedType(w.r, as(node, 'TypeCast')?.typeName),
   ColumnRef: (w, node) => {
     const fields = as(node, 'ColumnRef')?.fields ?? [];
-    if (fields.some((field) => as(field, 'A_Star'))) return undefined;
-    const names = texts(fields);
+    const names = texts(fields.filter((field) => !as(field, 'A_Star')));
+    // The row as a whole, where it is one value.
+    if (names.length < fields.length)
+      return names.length > 0 ? typeOfName(w.r, w.scope, names) : undefined;
     return typeOfName(w.r, w.scope, names) ?? attribute(w.r, w.scope, names);
   },
   ParamRef: (w, node) => {

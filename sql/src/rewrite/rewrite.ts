@@ -8,6 +8,7 @@ import { publicName } from '../resolve/path.js';
 import type { Change, Rewritten } from './change.js';
 import {
   checkForeignKeys,
+  checkSameRows,
   checkStatement,
   checkTarget,
   checkUnresolved,
@@ -225,6 +226,7 @@ export const rewrite = (analyzed: Analyzed, change: Change): Rewritten => {
   if (plans.length > 0 && statement.node.stmt) checkStatement(analyzed, statement.node.stmt, plans);
   checkUnresolved(analyzed, want);
   checkForeignKeys(analyzed, want);
+  checkSameRows(analyzed, plans);
   for (const plan of plans) if (plan.use.role === 'target') checkTarget(analyzed, plan);
   // A plan shows its expressions.
   const key =
