@@ -32,12 +32,12 @@ export const typeOfCell = (cell: Cell, depth = 0): Known => {
   return type === oid.unknown ? oid.text : type;
 };
 
-/** The type of the rows of a relation; undefined for any other source, which may be a function's plain value. */
+/** The type of the rows of a source, as one value; undefined where it is not known. */
 export const rowType = (r: Resolver, item: Item): Known => {
   const { use } = item;
   const [only] = item.scalar ? item.columns() : [];
   if (only) return typeOfCell(only.cell);
-  return use && r.catalogue.type(use.relation.schema, use.relation.name)?.oid;
+  return use ? r.catalogue.type(use.relation.schema, use.relation.name)?.oid : item.row?.();
 };
 
 /** The column that a name means, as `columnReference` finds it, without taking note of anything. */

@@ -212,6 +212,8 @@ const windows = (r: Resolver, scope: Scope, stmt: SelectStmt): void => {
     );
     expectWindow(r, scope, window);
   }
+  const [wrong] = scope.block.late ?? [];
+  if (wrong) throw wrong;
 };
 
 /** One SELECT or VALUES, without set operation. */
@@ -222,6 +224,7 @@ export const select = (
   place: Place,
 ): readonly Named[] => {
   const block = newBlock(stmt.groupClause);
+  block.late = [];
   const scope = newScope(parent, block);
   withClause(r, scope, stmt.withClause);
   if (stmt.groupClause) r.blocks.push(block);

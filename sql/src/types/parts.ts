@@ -28,5 +28,5 @@ export const subscripted = (catalogue: Catalogue, type: number): number =>
 /** The type of an array's elements; 0 for what is none. */
 export const elementOf = (catalogue: Catalogue, type: number): number => {
   const found = catalogue.typeByOid(type);
-  return found?.category === 'A' ? found.element : 0;
+  return found?.category === 'A' || type === oid.recordArray ? (found?.element ?? 0) : 0;
 };

@@ -12,6 +12,7 @@ import { type Court, judge, judgeWrite, openCourt } from './judge.js';
 import { judgeMistake, withWrongNames } from './mistakes.js';
 import { judgeParameters, withParameters } from './parameters.js';
 import { schemas } from './schema.js';
+import { mayWrite } from './split.js';
 import { truthOfWrite } from './truth.js';
 import { typedStatements } from './typed-grammar.js';
 import { typedSchema } from './typed-terms.js';
@@ -116,7 +117,7 @@ describe('the server and the analysis name the same columns and mistakes, and re
         { kind: 'agree' },
       ]);
     // That the server's record is there to differ from.
-    const truth = await truthOfWrite(client, statements[3] ?? '');
+    const truth = await truthOfWrite(client, statements[3] ?? '', court.whole.serverVersionNum);
     expect(truth).toEqual({
       kind: 'columns',
       columns: new Map([
@@ -156,7 +157,7 @@ describe('the server and the analysis name the same columns and mistakes, and re
     expect(known).toBeGreaterThan(runs * 0.5);
   }, 120_000);
 
-  test('arbitrary statements over many types are understood, and their types are those of the server', async () => {
+  test('arbitrary statements over many types are understood, with their types, columns and mistakes', async () => {
     const client = await connect();
     await client.query(`CREATE SCHEMA typed; SET search_path = typed; ${typedSchema}`);
     const court = await openCourt(client);
@@ -169,6 +170,11 @@ describe('the server and the analysis name the same columns and mistakes, and re
           if (judgement.kind === 'unknown') continue;
           known += 1;
           expect([one, judgement]).toEqual([one, { kind: 'agree' }]);
+        }
+        for (const judgeOne of [...(mayWrite(statement) ? [judgeWrite] : []), judgeMistake]) {
+          const judgement = await judgeOne(court, statement);
+          if (judgement.kind !== 'unknown')
+            expect([statement, judgement]).toEqual([statement, { kind: 'agree' }]);
         }
       }),
       { numRuns: runs },
