@@ -29,11 +29,13 @@ const windowDefinition = (w: Walk, window: WindowDef | undefined): void => {
   if (!window) return;
   const parts: Gathered = { flows: [], leakproof: true };
   const inner: Walk = { ...w, into: parts };
+  // In the server's order.
+  below(inner, window.orderClause, 'transformation');
+  markFlows(parts.flows, mark.order);
+  w.into.flows.push(...parts.flows.splice(0));
   below(inner, window.partitionClause, 'transformation');
   markFlows(parts.flows, mark.group);
   w.into.flows.push(...parts.flows.splice(0));
-  below(inner, window.orderClause, 'transformation');
-  markFlows(parts.flows, mark.order);
   below(inner, window.startOffset, 'transformation');
   below(inner, window.endOffset, 'transformation');
   w.into.flows.push(...parts.flows);

@@ -204,8 +204,8 @@ const values = (
 const windows = (r: Resolver, scope: Scope, stmt: SelectStmt): void => {
   for (const node of stmt.windowClause ?? []) {
     const window = as(node, 'WindowDef');
-    markFlows(gather(r, scope, window?.partitionClause, 'transformation').flows, mark.group);
     markFlows(gather(r, scope, window?.orderClause, 'transformation').flows, mark.order);
+    markFlows(gather(r, scope, window?.partitionClause, 'transformation').flows, mark.group);
     markFlows(
       gather(r, scope, [window?.startOffset, window?.endOffset], 'transformation').flows,
       mark.order,
