@@ -123,8 +123,7 @@ export const indexCatalogue = (data: CatalogueData): Catalogue => {
   const arrays = lazily(() => {
     const found = new Map<number, Type>();
     for (const type of data.types)
-      // That of records is a pseudo-type.
-      if (type.element !== 0 && 'AP'.includes(type.category) && !vectors.has(type.oid))
+      if (type.element !== 0 && type.category === 'A' && !vectors.has(type.oid))
         found.set(type.element, type);
     return found;
   });

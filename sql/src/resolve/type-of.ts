@@ -15,7 +15,7 @@ import { as, kindOf, texts, type NodeKind } from '../parse/nodes.js';
 import { commonType } from '../types/common.js';
 import { oid } from '../types/oids.js';
 import { chooseOperator } from '../types/operators.js';
-import { baseType, elementOf, subscripted } from '../types/parts.js';
+import { arrayOf, baseType, elementOf, subscripted } from '../types/parts.js';
 import { type Known, resolvePolymorphic } from '../types/polymorphic.js';
 import { isPolymorphic } from '../types/pseudo-types.js';
 import { typeOfCell, typeOfName } from './column-types.js';
@@ -173,7 +173,7 @@ const linked = (w: Walk, link: SubLink): Known => {
   const cell = subqueries.get(link)?.[0];
   const element = cell && typeOfCell(cell);
   if (link.subLinkType === 'EXPR_SUBLINK') return element;
-  return element === undefined ? undefined : catalogue.arrayOf(element)?.oid;
+  return element === undefined ? undefined : arrayOf(catalogue, element);
 };
 
 const subscripts = (parts: readonly Node[]): readonly A_Indices[] => {
@@ -295,7 +295,7 @@ const typers: { readonly [K in NodeKind]?: Typer } = {
     // An array of arrays is one of more dimensions; the vectors of the catalogues are none.
     const vector = element === oid.int2vector || element === oid.oidvector;
     return vector || elementOf(w.r.catalogue, element) === 0
-      ? w.r.catalogue.arrayOf(element)?.oid
+      ? arrayOf(w.r.catalogue, element)
       : element;
   },
   SQLValueFunction: (_, node) => valueFunctions[as(node, 'SQLValueFunction')?.op ?? ''] ?? oid.name,

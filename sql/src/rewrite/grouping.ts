@@ -5,7 +5,7 @@ import { firstLocation } from '../parse/nodes.js';
 import { lacksEquality } from '../types/equality.js';
 import type { Edit } from './edits.js';
 import { quoted } from './sql-text.js';
-import type { Tokens } from './tokens.js';
+import type { Tokens } from '../parse/tokens.js';
 
 export type Grouping =
   | { readonly kind: 'none' }

@@ -22,7 +22,7 @@ import { relationText, sampleText } from './relation-text.js';
 import { filterSql } from './row-filter.js';
 import { quoted } from './sql-text.js';
 import { subquery, type Plan } from './substitute.js';
-import { Tokens } from './tokens.js';
+import { Tokens } from '../parse/tokens.js';
 import { veiledCalls, veilOf } from './veils.js';
 
 const wanted = (change: Change): Wanted => {
