@@ -337,6 +337,13 @@ const merge = (r: Resolver, parent: Scope | undefined, stmt: MergeStmt): readonl
         return cell;
       });
       insertColumns(r, use, when.targetList, values);
+      // Fields of rows too become what those of the columns are.
+      for (const [i, value] of (when.values ?? []).entries()) {
+        const named = as(when.targetList?.[i], 'ResTarget');
+        const column = use.relation.columns[i];
+        const to = named ?? (column && { name: column.name });
+        if (r.deduced && to) expect(r, value, targetType(r, use, to));
+      }
       const defaults = defaulted(use, when.targetList, [when.values ?? []], values.length);
       does(r, use, 'insert', { ...how, defaults });
     } else if (when.commandType === 'CMD_DELETE') does(r, use, 'delete', how);
