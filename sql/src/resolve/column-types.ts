@@ -63,9 +63,13 @@ export const cellOfName = (scope: Scope, names: readonly string[]): Cell | undef
 export const typeOfName = (r: Resolver, scope: Scope, names: readonly string[]): Known => {
   const cell = cellOfName(scope, names);
   if (cell) return typeOfCell(cell);
-  if (names.length > 1) return undefined;
+  return names.length > 1 ? undefined : typeOfRow(r, scope, names[0]);
+};
+
+/** The type of the rows of the source of this name. */
+export const typeOfRow = (r: Resolver, scope: Scope, alias: string | undefined): Known => {
   for (let at: Scope | undefined = scope; at; at = at.parent) {
-    const row = at.items.find((item) => item.aliasVisible && item.alias === names[0]);
+    const row = at.items.find((item) => item.aliasVisible && item.alias === alias);
     if (row) return rowType(r, row);
   }
   return undefined;

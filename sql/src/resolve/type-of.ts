@@ -18,7 +18,7 @@ import { chooseOperator } from '../types/operators.js';
 import { arrayOf, baseType, elementOf, subscripted } from '../types/parts.js';
 import { type Known, resolvePolymorphic } from '../types/polymorphic.js';
 import { isPolymorphic } from '../types/pseudo-types.js';
-import { typeOfCell, typeOfName } from './column-types.js';
+import { typeOfCell, typeOfName, typeOfRow } from './column-types.js';
 import { constant, jsonFunctions, valueFunctions } from './known-types.js';
 import { type Operands, operatorsNamed } from './operators.js';
 import { argumentsOf, accepting, calledName, fits, resultOf } from './overloads.js';
@@ -250,7 +250,7 @@ const typers: { readonly [K in NodeKind]?: Typer } = {
     const names = texts(fields.filter((field) => !as(field, 'A_Star')));
     // The row as a whole, where it is one value.
     if (names.length < fields.length)
-      return names.length > 0 ? typeOfName(w.r, w.scope, names) : undefined;
+      return names.length === 1 ? typeOfRow(w.r, w.scope, names[0]) : undefined;
     return typeOfName(w.r, w.scope, names) ?? attribute(w.r, w.scope, names);
   },
   ParamRef: (w, node) => {
