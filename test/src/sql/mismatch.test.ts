@@ -106,6 +106,7 @@ test.each([
 });
 
 test.each([
+  'SELECT row_to_json(s.*) FROM generate_series(1, 14) WITH ORDINALITY s',
   'SELECT s || b, lower(s), length(m::text), a + d, c + 1, c - c, e - e FROM t',
   `SELECT b = 'x', a = '1', m = 'sad', o = 'x', n = '{1}', j ->> 'x', j @> '{}', p <-> '(1,1)' FROM t`,
   'SELECT app.g(1), app.g(1, b), app.g(y => b, x => 1), v(1), v(1, 2), v(VARIADIC n) FROM t',
