@@ -9,6 +9,7 @@ import { resolveStatement, type Resolved } from './effects/resolve-statement.js'
 import { viewFacts } from './effects/views.js';
 import { SqlError } from './errors.js';
 import { text, walk } from './parse/nodes.js';
+import { readBy } from './parse/older.js';
 import type { Statement } from './parse/statement.js';
 import { type Cell, Influences, sourcesOf } from './resolve/cells.js';
 import { typeOfCell } from './resolve/column-types.js';
@@ -156,12 +157,13 @@ const analysisOf = (statement: Statement, { resolver: r, outcome }: Resolved): A
  * @throws SqlError as PostgreSQL would: `undefined-table`, `undefined-column`, `ambiguous-column`, `undefined-function`, ...
  */
 export const analyze = (
-  statement: Statement,
+  written: Statement,
   catalogue: Catalogue,
   settings: SessionSettings,
   declared?: readonly number[],
 ): Analyzed => {
   try {
+    const statement = readBy(written, catalogue.serverVersionNum);
     const resolved = resolveStatement(statement, catalogue, settings, declared);
     checkViews(resolved);
     return { statement, catalogue, settings, analysis: analysisOf(statement, resolved), resolved };

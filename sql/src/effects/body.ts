@@ -48,6 +48,7 @@ export const newResolver = (
   writes: [],
   assignments: [],
   notUnderstood: [],
+  sameRows: [],
   veiled: [],
   veiledUses: [],
   calls: new Map(),

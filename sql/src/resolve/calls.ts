@@ -1,5 +1,6 @@
 import type { FuncCall, WindowDef } from '@pgsql/types';
 import type { Routine } from '../catalogue/catalogue.js';
+import { SqlError } from '../errors.js';
 import { as } from '../parse/nodes.js';
 import { addFlow, derived, mark, markCell, markFlows, type Flow, type FlowKind } from './cells.js';
 import { typeOfCell } from './column-types.js';
@@ -28,11 +29,13 @@ const windowDefinition = (w: Walk, window: WindowDef | undefined): void => {
   if (!window) return;
   const parts: Gathered = { flows: [], leakproof: true };
   const inner: Walk = { ...w, into: parts };
+  // In the server's order.
+  below(inner, window.orderClause, 'transformation');
+  markFlows(parts.flows, mark.order);
+  w.into.flows.push(...parts.flows.splice(0));
   below(inner, window.partitionClause, 'transformation');
   markFlows(parts.flows, mark.group);
   w.into.flows.push(...parts.flows.splice(0));
-  below(inner, window.orderClause, 'transformation');
-  markFlows(parts.flows, mark.order);
   below(inner, window.startOffset, 'transformation');
   below(inner, window.endOffset, 'transformation');
   w.into.flows.push(...parts.flows);
@@ -104,7 +107,18 @@ export const functionCall = (w: Walk, call: FuncCall, kind: FlowKind): void => {
     w.into.flows.push({ from: filtered, kind: inner });
   }
   if (aggregate) block.aggregates -= 1;
-  windowDefinition(w, call.over);
+  windowLater(w, call.over);
+};
+
+/** Resolves an OVER clause, of which the server says only later what is wrong with it. */
+const windowLater = (w: Walk, window: WindowDef | undefined): void => {
+  const { late } = w.scope.block;
+  try {
+    windowDefinition(w, window);
+  } catch (thrown) {
+    if (!late || !(thrown instanceof SqlError)) throw thrown;
+    late.push(thrown);
+  }
 };
 
 /** What functions make of what they are given; undefined where that is not understood, which is noted. */

@@ -32,12 +32,12 @@ export const typeOfCell = (cell: Cell, depth = 0): Known => {
   return type === oid.unknown ? oid.text : type;
 };
 
-/** The type of the rows of a relation; undefined for any other source, which may be a function's plain value. */
+/** The type of the rows of a source, as one value; undefined where it is not known. */
 export const rowType = (r: Resolver, item: Item): Known => {
   const { use } = item;
   const [only] = item.scalar ? item.columns() : [];
   if (only) return typeOfCell(only.cell);
-  return use && r.catalogue.type(use.relation.schema, use.relation.name)?.oid;
+  return use ? r.catalogue.type(use.relation.schema, use.relation.name)?.oid : item.row?.();
 };
 
 /** The column that a name means, as `columnReference` finds it, without taking note of anything. */
@@ -63,9 +63,13 @@ export const cellOfName = (scope: Scope, names: readonly string[]): Cell | undef
 export const typeOfName = (r: Resolver, scope: Scope, names: readonly string[]): Known => {
   const cell = cellOfName(scope, names);
   if (cell) return typeOfCell(cell);
-  if (names.length > 1) return undefined;
+  return names.length > 1 ? undefined : typeOfRow(r, scope, names[0]);
+};
+
+/** The type of the rows of the source of this name. */
+export const typeOfRow = (r: Resolver, scope: Scope, alias: string | undefined): Known => {
   for (let at: Scope | undefined = scope; at; at = at.parent) {
-    const row = at.items.find((item) => item.aliasVisible && item.alias === names[0]);
+    const row = at.items.find((item) => item.aliasVisible && item.alias === alias);
     if (row) return rowType(r, row);
   }
   return undefined;

@@ -124,13 +124,12 @@ const unqualified = (
     const hits = at.items.flatMap((item) =>
       item.columnsVisible ? item.named(name).map((cell) => ({ item, cell })) : [],
     );
-    if (hits.length > 1)
+    const [hit, second] = hits;
+    // Each is looked at before the next one is looked for.
+    if (hit && hit.item !== second?.item) notBarred(r, hit.item, location);
+    if (second)
       throw fail(r, 'ambiguous-column', `column reference "${name}" is ambiguous`, location);
-    const [hit] = hits;
-    if (hit) {
-      notBarred(r, hit.item, location);
-      return found(at, [{ from: hit.cell, kind }]);
-    }
+    if (hit) return found(at, [{ from: hit.cell, kind }]);
     const open = at.items.find((item) => item.columnsVisible && item.unknown);
     if (open && !unknown) unknown = { item: open, at };
   }

@@ -212,5 +212,13 @@ export const functionItem = (r: Resolver, scope: Scope, node: RangeFunction): It
   // Of a row that is not known there may be more columns.
   if (!unknown) checkAliasList(r, `table "${name}"`, columns.length, names);
   const scalar = columns.length === 1 && parts[0]?.scalar ? { scalar: true as const } : {};
-  return listed(name, rename(columns, names), { ...open, ...scalar });
+  const row = (): Known => {
+    if (calls.length !== 1 || node.ordinality) return oid.record;
+    const type = first && typeOf(r, scope, first);
+    // With several OUT arguments it is the rows that are not named.
+    return type !== undefined && ['c', 'p'].includes(r.catalogue.typeByOid(type)?.kind ?? '')
+      ? type
+      : undefined;
+  };
+  return listed(name, rename(columns, names), { ...open, ...scalar, row });
 };

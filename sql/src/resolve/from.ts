@@ -57,11 +57,15 @@ const rangeVar = (r: Resolver, scope: Scope, node: RangeVar): Entry => {
       listed(
         node.alias?.aliasname ?? node.relname,
         aliased(r, ...tableAliases(node.alias ?? { aliasname: cte.name }, columns)),
+        { row: record },
       ),
     );
   }
   return single(relationItem(r, useRelation(r, node, 'read')));
 };
+
+/** The rows of a query have no type of their own. */
+const record = (): number => oid.record;
 
 const tableAliases = (
   alias: Alias | undefined,
@@ -82,7 +86,9 @@ const entry = (r: Resolver, scope: Scope, node: Node, left: readonly Item[]): En
     const columns = query(r, sees, subselect.subquery, 'derived');
     readsFrom(scope, columns);
     return single(
-      listed(subselect.alias?.aliasname, aliased(r, ...tableAliases(subselect.alias, columns))),
+      listed(subselect.alias?.aliasname, aliased(r, ...tableAliases(subselect.alias, columns)), {
+        row: record,
+      }),
     );
   }
   const join = as(node, 'JoinExpr');
@@ -242,6 +248,7 @@ const joinItem = (
   const unknown = left.unknown ?? right.unknown;
   return {
     alias: join.alias?.aliasname,
+    row: record,
     columns: list,
     names: () =>
       [...isMerged, ...[...left.names(), ...right.names()].filter((n) => !isMerged.has(n))].map(

@@ -1,8 +1,9 @@
 import type { FuncCall, Node } from '@pgsql/types';
 import { quoteIdentifier } from '../names.js';
-import { as, texts } from '../parse/nodes.js';
+import { as } from '../parse/nodes.js';
 import { oid } from '../types/oids.js';
 import type { Known } from '../types/polymorphic.js';
+import { calledName } from './overloads.js';
 import { findType } from './path.js';
 import { fail, type Resolver } from './resolver.js';
 import type { Scope } from './scope.js';
@@ -45,7 +46,7 @@ export const checkCall = (
   chosen: number,
 ): void => {
   if (chosen === 1 || !isCertain(given)) return;
-  const said = `function ${texts(call.funcname).join('.')}(${signature(r, scope, call)})`;
+  const said = `function ${calledName(r.catalogue, call).join('.')}(${signature(r, scope, call)})`;
   refuse(r, 'function', said, chosen, call.location);
 };
 

@@ -7,6 +7,7 @@ import { computed, type Walk } from './gathered.js';
 import { leakproofComparison } from './leakproof.js';
 import type { Operands } from './operators.js';
 import { judgeOperator } from './routines.js';
+import { noteSameRow } from './same-row.js';
 import { operandsOf } from './type-of.js';
 
 /** Operators that BETWEEN and its kin apply. */
@@ -23,8 +24,9 @@ export const operation = (w: Walk, expression: A_Expr, kind: FlowKind): void => 
   const names = (expression.kind ?? '').includes('BETWEEN') ? between : [texts(expression.name)];
   const operands = (): Operands => operandsOf(r, w.scope, expression);
   const bodies = names.flatMap((name) => judgeOperator(r, name, location, operands));
+  const sides = [into.flows.slice(from, middle), into.flows.slice(middle)] as const;
+  noteSameRow(w, expression, sides);
   if (bodies.length > 0) {
-    const sides = [into.flows.slice(from, middle), into.flows.slice(middle)];
     const given = (lexpr ? sides : sides.slice(1)).map((flows) => ({
       name: undefined,
       cell: derived(flows),

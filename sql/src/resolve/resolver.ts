@@ -92,6 +92,8 @@ export interface Resolver {
   readonly writes: Write[];
   readonly assignments: Assignment[];
   readonly notUnderstood: NotUnderstood[];
+  /** places (byte offsets) where a row whose columns lack an equality is compared with itself, and their cells */
+  readonly sameRows: { readonly location: number; readonly cells: readonly Cell[] }[];
   /** calls that show contents of the catalogue */
   readonly veiled: FuncCall[];
   /** system relations whose contents are shown */

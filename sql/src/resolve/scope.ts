@@ -1,3 +1,4 @@
+import type { SqlError } from '../errors.js';
 import {
   type Cell,
   type Deciding,
@@ -28,6 +29,8 @@ export interface Item {
   /** may its columns be named without the alias; may they with it */
   /** its rows are plain values, and its name means one */
   readonly scalar?: true;
+  /** OID of the type of its rows, where it is no relation and that is known */
+  row?(): number | undefined;
   readonly columnsVisible: boolean;
   readonly aliasVisible: boolean;
   /** LATERAL may not refer to it: from the right side of a right or full join, or beside the target of a write */
@@ -72,6 +75,8 @@ export interface Block {
   readonly grouped: Set<Cell>;
   readonly ungrouped: Set<Cell>;
   readonly deciding: Deciding;
+  /** What is wrong with OVER clauses of a SELECT: they are resolved after all other parts of it. */
+  late?: SqlError[];
 }
 
 export const newBlock = (groupClause: readonly unknown[] = []): Block => ({
@@ -122,7 +127,7 @@ export const newScope = (parent: Scope | undefined, block = newBlock()): Scope =
 export const listed = (
   alias: string | undefined,
   columns: readonly Named[],
-  more: Partial<Pick<Item, 'columnsVisible' | 'aliasVisible' | 'unknown' | 'scalar'>> = {},
+  more: Partial<Pick<Item, 'columnsVisible' | 'aliasVisible' | 'unknown' | 'scalar' | 'row'>> = {},
 ): Item => ({
   alias,
   columns: () => columns,

@@ -204,14 +204,16 @@ const values = (
 const windows = (r: Resolver, scope: Scope, stmt: SelectStmt): void => {
   for (const node of stmt.windowClause ?? []) {
     const window = as(node, 'WindowDef');
-    markFlows(gather(r, scope, window?.partitionClause, 'transformation').flows, mark.group);
     markFlows(gather(r, scope, window?.orderClause, 'transformation').flows, mark.order);
+    markFlows(gather(r, scope, window?.partitionClause, 'transformation').flows, mark.group);
     markFlows(
       gather(r, scope, [window?.startOffset, window?.endOffset], 'transformation').flows,
       mark.order,
     );
     expectWindow(r, scope, window);
   }
+  const [wrong] = scope.block.late ?? [];
+  if (wrong) throw wrong;
 };
 
 /** One SELECT or VALUES, without set operation. */
@@ -222,6 +224,7 @@ export const select = (
   place: Place,
 ): readonly Named[] => {
   const block = newBlock(stmt.groupClause);
+  block.late = [];
   const scope = newScope(parent, block);
   withClause(r, scope, stmt.withClause);
   if (stmt.groupClause) r.blocks.push(block);

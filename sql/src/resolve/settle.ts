@@ -4,7 +4,7 @@ import { oid } from '../types/oids.js';
 import { baseType, elementOf } from '../types/parts.js';
 import type { Known } from '../types/polymorphic.js';
 import { typeOfColumn } from './column-types.js';
-import { expect, expectSubscripts, waiting } from './parameters.js';
+import { expect, expectSubscripts, expectText, waiting } from './parameters.js';
 import type { Resolver } from './resolver.js';
 import { writtenFields } from './written-fields.js';
 import type { Scope } from './scope.js';
@@ -80,6 +80,9 @@ const settlers: { readonly [K in NodeKind]?: Settle } = {
   XmlExpr: (r, _, node) => {
     const expression = as(node, 'XmlExpr');
     if (expression) xml(r, expression);
+  },
+  JsonIsPredicate: (r, _, node) => {
+    expectText(r, [as(node, 'JsonIsPredicate')?.expr]);
   },
   XmlSerialize: (r, _, node) => {
     expect(r, as(node, 'XmlSerialize')?.expr, oid.xml);

@@ -64,5 +64,5 @@ export const tableFunction = (r: Resolver, scope: Scope, node: Node): Item | und
   });
   const kind = json ? 'JSON_TABLE' : 'XMLTABLE';
   const named = aliased(r, `${kind} function`, columns, texts(content.alias?.colnames));
-  return listed(content.alias?.aliasname ?? kind.toLowerCase(), named);
+  return listed(content.alias?.aliasname ?? kind.toLowerCase(), named, { row: () => oid.record });
 };

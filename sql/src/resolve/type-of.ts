@@ -15,10 +15,10 @@ import { as, kindOf, texts, type NodeKind } from '../parse/nodes.js';
 import { commonType } from '../types/common.js';
 import { oid } from '../types/oids.js';
 import { chooseOperator } from '../types/operators.js';
-import { baseType, elementOf, subscripted } from '../types/parts.js';
+import { arrayOf, baseType, elementOf, subscripted } from '../types/parts.js';
 import { type Known, resolvePolymorphic } from '../types/polymorphic.js';
 import { isPolymorphic } from '../types/pseudo-types.js';
-import { typeOfCell, typeOfName } from './column-types.js';
+import { typeOfCell, typeOfName, typeOfRow } from './column-types.js';
 import { constant, jsonFunctions, valueFunctions } from './known-types.js';
 import { type Operands, operatorsNamed } from './operators.js';
 import { argumentsOf, accepting, calledName, fits, resultOf } from './overloads.js';
@@ -173,7 +173,7 @@ const linked = (w: Walk, link: SubLink): Known => {
   const cell = subqueries.get(link)?.[0];
   const element = cell && typeOfCell(cell);
   if (link.subLinkType === 'EXPR_SUBLINK') return element;
-  return element === undefined ? undefined : catalogue.arrayOf(element)?.oid;
+  return element === undefined ? undefined : arrayOf(catalogue, element);
 };
 
 const subscripts = (parts: readonly Node[]): readonly A_Indices[] => {
@@ -247,8 +247,10 @@ const typers: { readonly [K in NodeKind]?: Typer } = {
   TypeCast: (w, node) => namedType(w.r, as(node, 'TypeCast')?.typeName),
   ColumnRef: (w, node) => {
     const fields = as(node, 'ColumnRef')?.fields ?? [];
-    if (fields.some((field) => as(field, 'A_Star'))) return undefined;
-    const names = texts(fields);
+    const names = texts(fields.filter((field) => !as(field, 'A_Star')));
+    // The row as a whole, where it is one value.
+    if (names.length < fields.length)
+      return names.length === 1 ? typeOfRow(w.r, w.scope, names[0]) : undefined;
     return typeOfName(w.r, w.scope, names) ?? attribute(w.r, w.scope, names);
   },
   ParamRef: (w, node) => {
@@ -293,7 +295,7 @@ const typers: { readonly [K in NodeKind]?: Typer } = {
     // An array of arrays is one of more dimensions; the vectors of the catalogues are none.
     const vector = element === oid.int2vector || element === oid.oidvector;
     return vector || elementOf(w.r.catalogue, element) === 0
-      ? w.r.catalogue.arrayOf(element)?.oid
+      ? arrayOf(w.r.catalogue, element)
       : element;
   },
   SQLValueFunction: (_, node) => valueFunctions[as(node, 'SQLValueFunction')?.op ?? ''] ?? oid.name,

@@ -143,19 +143,21 @@ const setList = (
   use: RelationUse,
   list: readonly Node[] | undefined,
 ): void => {
-  for (const node of list ?? []) {
-    const set = as(node, 'ResTarget');
-    if (!set) continue;
-    const { flows } = gather(r, scope, [set.val, set.indirection]);
-    written(r, use, set.name ?? '', set.location);
+  const sets = (list ?? []).flatMap((node) => as(node, 'ResTarget') ?? []);
+  const cells = sets.map(({ val, indirection }) => {
+    const { flows } = gather(r, scope, [val, indirection]);
     markFlows(flows, mark.output);
     const cell = derived(flows);
     cell.decided = scope.block.deciding;
-    assign(r, use, set.name ?? '', 'update', cell);
-  }
+    return cell;
+  });
   // All are resolved before the first becomes what its column is.
-  for (const set of (r.deduced ? (list ?? []) : []).flatMap((node) => as(node, 'ResTarget') ?? []))
-    expect(r, assignedValue(set.val), targetType(r, use, set));
+  for (const [i, set] of sets.entries()) {
+    written(r, use, set.name ?? '', set.location);
+    const cell = cells[i];
+    if (cell) assign(r, use, set.name ?? '', 'update', cell);
+    if (r.deduced) expect(r, assignedValue(set.val), targetType(r, use, set));
+  }
 };
 
 const writtenColumns = (r: Resolver, use: RelationUse, cols: readonly Node[] | undefined): void => {
@@ -225,6 +227,7 @@ const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): reado
         cell.typed = () => type;
         return { name, cell };
       }),
+      { row: () => r.catalogue.type(use.relation.schema, use.relation.name)?.oid },
     );
     for (const node of conflict.infer?.indexElems ?? []) {
       const element = as(node, 'IndexElem');
@@ -281,9 +284,10 @@ const update = (r: Resolver, parent: Scope | undefined, stmt: UpdateStmt): reado
   besideTarget(r, scope, use, stmt.fromClause);
   if (stmt.whereClause) condition(r, scope, stmt.whereClause, mark.filter);
   const filtered = looksAtRow(use, stmt.whereClause);
+  // The server resolves what is given back before what is set.
+  const columns = returning(r, scope, stmt.returningClause, use);
   setList(r, scope, use, stmt.targetList);
   does(r, use, 'update', { filtered, ...setColumns(stmt.targetList) });
-  const columns = returning(r, scope, stmt.returningClause, use);
   return columns;
 };
 
@@ -311,6 +315,8 @@ const merge = (r: Resolver, parent: Scope | undefined, stmt: MergeStmt): readonl
   // A relation with rules takes no MERGE.
   const how = { filtered: true, withoutRules: true };
   const { items } = scope;
+  // The server resolves what is given back before what is done.
+  const columns = returning(r, scope, stmt.returningClause, use);
   for (const node of stmt.mergeWhenClauses ?? []) {
     const when = as(node, 'MergeWhenClause');
     if (!when) continue;
@@ -323,20 +329,25 @@ const merge = (r: Resolver, parent: Scope | undefined, stmt: MergeStmt): readonl
       setList(r, scope, use, when.targetList);
       does(r, use, 'update', { ...how, ...setColumns(when.targetList) });
     } else if (when.commandType === 'CMD_INSERT') {
+      writtenColumns(r, use, when.targetList);
       const values = (when.values ?? []).map((value) => {
         const { cell } = cellOf(r, scope, value);
         markFlows(cell.flows, mark.output);
         cell.decided = scope.block.deciding;
         return cell;
       });
-      writtenColumns(r, use, when.targetList);
       insertColumns(r, use, when.targetList, values);
+      // Fields of rows too become what those of the columns are.
+      for (const [i, value] of (when.values ?? []).entries()) {
+        const named = as(when.targetList?.[i], 'ResTarget');
+        const column = use.relation.columns[i];
+        const to = named ?? (column && { name: column.name });
+        if (r.deduced && to) expect(r, value, targetType(r, use, to));
+      }
       const defaults = defaulted(use, when.targetList, [when.values ?? []], values.length);
       does(r, use, 'insert', { ...how, defaults });
     } else if (when.commandType === 'CMD_DELETE') does(r, use, 'delete', how);
   }
-  scope.items = items;
-  const columns = returning(r, scope, stmt.returningClause, use);
   return columns;
 };
 

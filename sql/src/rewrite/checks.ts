@@ -4,7 +4,7 @@ import type { Mask } from '../mask.js';
 import { formatName } from '../names.js';
 import { as, kindOf } from '../parse/nodes.js';
 import { characterPosition } from '../parse/positions.js';
-import { mark } from '../resolve/cells.js';
+import { mark, type Cell } from '../resolve/cells.js';
 import { publicName } from '../resolve/path.js';
 import { RewriteRefusal } from './change.js';
 import { holdsKey } from './mask-expression.js';
@@ -115,6 +115,29 @@ export const checkUnresolved = (analyzed: Analyzed, want: Wanted): void => {
       'Leave the relation out of this statement.',
     );
   }
+};
+
+/**
+ * The server refuses to compare such rows, but takes `r = r` for `r IS NOT NULL` where the row is a `record`, as that
+ * of a subquery is: what it would refuse would be answered.
+ */
+export const checkSameRows = (analyzed: Analyzed, plans: readonly Plan[]): void => {
+  const uses = new Set(plans.map(({ use }) => use));
+  const seen = new Set<Cell>();
+  const reaches = (cell: Cell): boolean => {
+    if (seen.has(cell)) return false;
+    seen.add(cell);
+    return cell.base ? uses.has(cell.base.use) : cell.flows.some(({ from }) => reaches(from));
+  };
+  for (const { cells, location } of analyzed.resolved.resolver.sameRows)
+    if (cells.some(reaches))
+      throw refuse(
+        analyzed,
+        'row compared with itself',
+        location,
+        'a row with columns that cannot be compared is compared with itself while it is masked or filtered',
+        'Ask whether the row is there: IS NOT NULL of one of its columns that always has a value.',
+      );
 };
 
 /** Statements whose text or plan is kept or shown where the client can read it. */

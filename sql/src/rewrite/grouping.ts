@@ -2,12 +2,10 @@ import type { RelationUse } from '../resolve/cells.js';
 import type { Resolver } from '../resolve/resolver.js';
 import type { Block } from '../resolve/scope.js';
 import { firstLocation } from '../parse/nodes.js';
+import { lacksEquality } from '../types/equality.js';
 import type { Edit } from './edits.js';
 import { quoted } from './sql-text.js';
-import type { Tokens } from './tokens.js';
-
-/** Types without equality cannot be grouped by. */
-const ungroupable = new Set([114, 142, 600, 601, 602, 603, 604, 628, 718]);
+import type { Tokens } from '../parse/tokens.js';
 
 export type Grouping =
   | { readonly kind: 'none' }
@@ -29,7 +27,7 @@ export const completeGrouping = (
     const { base } = cell;
     if (!base?.column || !uses.includes(base.use) || block.grouped.has(cell)) continue;
     if (!keyIsGrouped(base.use, block)) continue;
-    if (ungroupable.has(base.column.type)) return { kind: 'refuse', column: base.name };
+    if (lacksEquality(r.catalogue, base.column.type)) return { kind: 'refuse', column: base.name };
     missing.push({ use: base.use, name: base.name });
   }
   if (missing.length === 0) return { kind: 'none' };

@@ -1,6 +1,6 @@
 import type { RelationUse } from '../resolve/cells.js';
 import type { Resolver } from '../resolve/resolver.js';
-import type { Tokens } from './tokens.js';
+import type { Tokens } from '../parse/tokens.js';
 
 /** Where a FROM entry's relation stands in the text. */
 export interface RelationText {

@@ -8,6 +8,7 @@ import { publicName } from '../resolve/path.js';
 import type { Change, Rewritten } from './change.js';
 import {
   checkForeignKeys,
+  checkSameRows,
   checkSubjects,
   checkStatement,
   checkTarget,
@@ -22,7 +23,7 @@ import { relationText, sampleText } from './relation-text.js';
 import { filterSql } from './row-filter.js';
 import { quoted } from './sql-text.js';
 import { subquery, type Plan } from './substitute.js';
-import { Tokens } from './tokens.js';
+import { Tokens } from '../parse/tokens.js';
 import { veiledCalls, veilOf } from './veils.js';
 
 const wanted = (change: Change): Wanted => {
@@ -227,6 +228,7 @@ export const rewrite = (analyzed: Analyzed, change: Change): Rewritten => {
   checkSubjects(analyzed, want);
   checkUnresolved(analyzed, want);
   checkForeignKeys(analyzed, want);
+  checkSameRows(analyzed, plans);
   for (const plan of plans) if (plan.use.role === 'target') checkTarget(analyzed, plan);
   // A plan shows its expressions.
   const key =

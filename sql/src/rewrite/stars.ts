@@ -3,7 +3,7 @@ import type { Offsets } from '../parse/positions.js';
 import type { Named, Scope, Star } from '../resolve/scope.js';
 import type { Edit } from './edits.js';
 import { quoted } from './sql-text.js';
-import type { Tokens } from './tokens.js';
+import type { Tokens } from '../parse/tokens.js';
 
 /** `ctid`, `tableoid` and the like: a subquery has them only as columns of its own, which `*` would give out. */
 export const systemColumns = (use: RelationUse): readonly string[] =>

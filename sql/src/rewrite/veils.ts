@@ -4,7 +4,7 @@ import type { RelationUse } from '../resolve/cells.js';
 import type { Edit } from './edits.js';
 import { op } from './sql-text.js';
 import type { Plan } from './substitute.js';
-import { Tokens } from './tokens.js';
+import { Tokens } from '../parse/tokens.js';
 
 // The catalogue holds values of columns: in statistics, in the predicates and expressions of indexes, in the bounds of
 // partitions, in what columns have where rows are older than they. For hidden relations these are kept back; the rest of

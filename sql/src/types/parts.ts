@@ -27,6 +27,12 @@ export const subscripted = (catalogue: Catalogue, type: number): number =>
 
 /** The type of an array's elements; 0 for what is none. */
 export const elementOf = (catalogue: Catalogue, type: number): number => {
+  // A pseudo-type, of which the catalogue says nothing more.
+  if (type === oid.recordArray) return oid.record;
   const found = catalogue.typeByOid(type);
   return found?.category === 'A' ? found.element : 0;
 };
+
+/** The type of an array of such elements; undefined where there is none. */
+export const arrayOf = (catalogue: Catalogue, element: number): number | undefined =>
+  element === oid.record ? oid.recordArray : catalogue.arrayOf(element)?.oid;

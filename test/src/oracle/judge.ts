@@ -15,6 +15,7 @@ import { changedTables, unnamed } from './changed.js';
 import { columnsOf, type Difference, difference } from './compare.js';
 import { mistaken, mistyped, originsOf, unoriginal } from './origins.js';
 import { type Truth, truthOf, truthOfWrite } from './truth.js';
+import { withoutUnrecorded } from './unrecorded.js';
 
 export type Judgement =
   | { readonly kind: 'agree' }
@@ -87,7 +88,7 @@ export async function judge(court: Court, query: string): Promise<Judgement> {
 /** The same of a statement that changes rows, with the columns that it writes, and the tables whose rows change. */
 export async function judgeWrite(court: Court, statement: string): Promise<Judgement> {
   const judgement = await judgeBy(court, statement, true, () =>
-    truthOfWrite(court.client, statement),
+    truthOfWrite(court.client, statement, court.whole.serverVersionNum),
   );
   if (judgement.kind !== 'agree') return judgement;
   const changed = await changedTables(court.client, statement);
@@ -124,6 +125,10 @@ async function judgeBy(
     return catalogue.relation(schema, name)?.columns.length ?? 0;
   };
   const ours = columnsOf(analyzed.analysis.accesses, written);
-  const how = difference(truth.columns, ours, width);
+  const found = difference(truth.columns, ours, width);
+  const how =
+    found && written
+      ? withoutUnrecorded(found, analyzed.statement.node, truth.columns, width)
+      : found;
   return how === undefined ? { kind: 'agree' } : { kind: 'differ', how };
 }

@@ -125,6 +125,8 @@ const typed = async (version: Major, runs: number): Promise<readonly Tally[]> =>
   const undo = new Undo();
   const name = `typed, ${version}`;
   const tally = new Tally(name);
+  const written = new Tally(`${name}, writes`);
+  const mistaken = new Tally(`${name}, mistakes`);
   const types = new Tally(`${name}, types`);
   const parameters = new Tally(`${name}, parameters`);
   try {
@@ -137,13 +139,15 @@ const typed = async (version: Major, runs: number): Promise<readonly Tally[]> =>
     const statements = fc.sample(typedStatements, { numRuns: runs, seed });
     const queries = statements.filter((one) => mayBeView(one) && !mayWrite(one));
     await judgeAll(name, court, queries, tally);
+    await judgeEach(name, court, statements.filter(mayWrite), written, judgeWrite);
+    await judgeEach(name, court, statements, mistaken, judgeMistake);
     await judgeEach(name, court, statements, types, judgeParameters);
     const bound = statements.flatMap((one) => [...withParameters(one, 2)]);
     await judgeEach(name, court, bound, parameters, judgeParameters);
   } finally {
     await undo.all();
   }
-  return [tally, types, parameters];
+  return [tally, written, mistaken, types, parameters];
 };
 
 /** The queries of PostgreSQL's regression suite, on the database that it leaves. */

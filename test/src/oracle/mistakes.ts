@@ -17,7 +17,7 @@ const inWords = ({ sqlstate, message, position }: Mistake): string =>
 
 /** A name in a constant, as of `'t'::regclass`, is a value; and other rules have the same SQLSTATE. */
 const isOfNames = (sql: string, { sqlstate, message, position }: Mistake): boolean =>
-  ofNames.has(sqlstate) &&
+  (ofNames.has(sqlstate) || message.startsWith('syntax error at or near')) &&
   !(position !== undefined && /['$]/.test([...sql][position - 1] ?? '')) &&
   !(sqlstate === '42P10' && !/available|invalid reference|is not in/.test(message)) &&
   !(sqlstate === '42883' && !message.includes('does not exist'));

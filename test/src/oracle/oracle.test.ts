@@ -1,6 +1,6 @@
 /** A sample of `make oracle`: the columns that a view of a query depends on are those that the analysis names. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { loadParser } from '@postern/sql';
+import { loadParser, parse } from '@postern/sql';
 import fc from 'fast-check';
 import pg from 'pg';
 import { startPostgres } from '../harness/postgres.js';
@@ -12,10 +12,12 @@ import { type Court, judge, judgeWrite, openCourt } from './judge.js';
 import { judgeMistake, withWrongNames } from './mistakes.js';
 import { judgeParameters, withParameters } from './parameters.js';
 import { schemas } from './schema.js';
+import { mayWrite } from './split.js';
 import { truthOfWrite } from './truth.js';
 import { typedStatements } from './typed-grammar.js';
 import { typedSchema } from './typed-terms.js';
 import { changesOfNothing, judgeUnchanged } from './unchanged.js';
+import { withoutUnrecorded } from './unrecorded.js';
 
 const undo = new Undo();
 afterAll(() => undo.all(), 60_000);
@@ -90,6 +92,7 @@ describe('the server and the analysis name the same columns and mistakes, and re
     await client.query(`CREATE SCHEMA w; SET search_path = w;
       CREATE TABLE one (id int PRIMARY KEY, a text, b int);
       CREATE TABLE two (id int, c text);
+      CREATE TABLE four (id int PRIMARY KEY, e text, f int);
       CREATE TABLE three (id int, d text) PARTITION BY RANGE (id);
       CREATE TABLE three_1 PARTITION OF three FOR VALUES FROM (0) TO (100);
       CREATE VIEW seen AS SELECT id, a FROM one WHERE b > 0;
@@ -109,6 +112,9 @@ describe('the server and the analysis name the same columns and mistakes, and re
       "SELECT adds('x')",
       `MERGE INTO two USING three ON two.id = three.id WHEN MATCHED THEN DELETE
        WHEN NOT MATCHED THEN INSERT VALUES (three.id, three.d)`,
+      "INSERT INTO four (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET e = 'x' WHERE excluded.id > 0",
+      `MERGE INTO four USING two ON two.id = four.id WHEN MATCHED THEN UPDATE SET e = c
+       WHEN NOT MATCHED THEN INSERT (id, e) VALUES (two.id, 'new')`,
     ];
     for (const statement of statements)
       expect([statement, await judgeWrite(court, statement)]).toEqual([
@@ -116,7 +122,7 @@ describe('the server and the analysis name the same columns and mistakes, and re
         { kind: 'agree' },
       ]);
     // That the server's record is there to differ from.
-    const truth = await truthOfWrite(client, statements[3] ?? '');
+    const truth = await truthOfWrite(client, statements[3] ?? '', court.whole.serverVersionNum);
     expect(truth).toEqual({
       kind: 'columns',
       columns: new Map([
@@ -128,6 +134,28 @@ describe('the server and the analysis name the same columns and mistakes, and re
       missed: ['w.one'],
       invented: [],
     });
+  });
+
+  test.each([
+    ['INSERT INTO four (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET e = $1', 3, 'e', undefined],
+    ['INSERT INTO four (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET e = $1', 2, 'e', 'missed'],
+    ['INSERT INTO four (id) VALUES (1) ON CONFLICT (id) DO NOTHING', 3, 'e', 'missed'],
+    ['INSERT INTO five (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET e = $1', 3, 'e', 'missed'],
+    ['MERGE INTO four USING two ON true WHEN MATCHED THEN UPDATE SET e = 1', 2, 'e', undefined],
+    ['MERGE INTO four USING two ON true WHEN MATCHED THEN UPDATE SET f = 1', 2, 'e', 'invented'],
+    ['MERGE INTO five USING four ON true WHEN MATCHED THEN UPDATE SET e = 1', 2, 'e', 'invented'],
+    ['UPDATE four SET e = 1', 2, 'e', 'invented'],
+  ] as const)('what no record tells: %s, %d on record', (sql, recorded, column, left) => {
+    const [statement] = parse(sql);
+    const names = ['id', 'e', 'f'].slice(0, recorded);
+    const server = new Map([['w.four', new Set(names)]]);
+    const name = `w.four.${column}`;
+    const found =
+      left === 'invented' || sql.startsWith('MERGE')
+        ? { missed: [], invented: [name] }
+        : { missed: [name], invented: [] };
+    const rest = withoutUnrecorded(found, statement?.node, server, () => 3);
+    expect(rest).toEqual(left === undefined ? undefined : found);
   });
 
   test('arbitrary queries', async () => {
@@ -156,7 +184,7 @@ describe('the server and the analysis name the same columns and mistakes, and re
     expect(known).toBeGreaterThan(runs * 0.5);
   }, 120_000);
 
-  test('arbitrary statements over many types are understood, and their types are those of the server', async () => {
+  test('arbitrary statements over many types are understood, with their types, columns and mistakes', async () => {
     const client = await connect();
     await client.query(`CREATE SCHEMA typed; SET search_path = typed; ${typedSchema}`);
     const court = await openCourt(client);
@@ -169,6 +197,11 @@ describe('the server and the analysis name the same columns and mistakes, and re
           if (judgement.kind === 'unknown') continue;
           known += 1;
           expect([one, judgement]).toEqual([one, { kind: 'agree' }]);
+        }
+        for (const judgeOne of [...(mayWrite(statement) ? [judgeWrite] : []), judgeMistake]) {
+          const judgement = await judgeOne(court, statement);
+          if (judgement.kind !== 'unknown')
+            expect([statement, judgement]).toEqual([statement, { kind: 'agree' }]);
         }
       }),
       { numRuns: runs },

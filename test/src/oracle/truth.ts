@@ -72,8 +72,21 @@ export async function truthOf(
   return storedTruth(client, made, view);
 }
 
-/** The same of a statement that changes rows; needs PostgreSQL 14. @param client outside a transaction */
-export async function truthOfWrite(client: pg.Client, statement: string): Promise<Truth> {
+/**
+ * The same of a statement that changes rows.
+ *
+ * @param client outside a transaction
+ * @param version `server_version_num`; before PostgreSQL 14 it becomes the action of a rule, which takes no RETURNING
+ */
+export async function truthOfWrite(
+  client: pg.Client,
+  statement: string,
+  version: number,
+): Promise<Truth> {
+  if (version < 140000) {
+    const rule = `CREATE RULE oracle AS ON INSERT TO oracle_view DO ALSO ${statement}`;
+    return storedTruth(client, `CREATE TEMP TABLE oracle_view (); ${rule}`, view);
+  }
   const made = `CREATE FUNCTION pg_temp.oracle_body() RETURNS void BEGIN ATOMIC ${statement}; END`;
   return storedTruth(client, made, body);
 }

@@ -276,7 +276,7 @@ class Maker {
       case 9:
         return push(
           { number: ['a'], text: ['b'] },
-          `XMLTABLE('/r' PASSING ${this.expression('text', before, 1)}::xml COLUMNS a numeric PATH 'a', b text PATH 'b' DEFAULT ${this.expression('text', before, 1)}) AS ${alias}`,
+          `XMLTABLE('/r' PASSING xmlelement(NAME r, xmlforest(${this.expression('number', before, 1)} AS a, ${this.expression('text', before, 1)} AS b)) COLUMNS a numeric PATH 'a', b text PATH 'b' DEFAULT ${this.expression('text', before, 1)}) AS ${alias}`,
         );
       case 10:
         return push(

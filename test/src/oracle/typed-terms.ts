@@ -194,7 +194,11 @@ export const typedTerms: Readonly<Record<Family, readonly string[]>> = {
       '({text} < {text} COLLATE "C")',
       '({numbers} = {numbers})',
       '({texts} <> {texts})',
-
+      '({row} = {row})',
+      '({row} < {row})',
+      '({row} IS DISTINCT FROM {row})',
+      '({row} IN (SELECT s FROM logs s))',
+      '({row} = ANY (ARRAY[{row}]))',
       "({json} @? '$.a')",
       'isfinite({time})',
       '({range} << {range})',

@@ -9,6 +9,7 @@ import {
   SqlError,
 } from '@postern/sql';
 import type pg from 'pg';
+import { describe } from './describe.js';
 import type { Court } from './judge.js';
 
 /** What a query gives: its columns and rows, or the SQLSTATE of its error. */
@@ -79,6 +80,13 @@ const differenceOf = (one: Answer, other: Answer): string | undefined => {
   return undefined;
 };
 
+/** Does the server understand both, which fail as they run? Which of several errors comes first is the plan's to choose. */
+const bothFailLate = async (client: pg.Client, ...queries: readonly string[]): Promise<boolean> => {
+  for (const query of queries)
+    if ((await describe(client, query)).error !== undefined) return false;
+  return true;
+};
+
 /** What replaces a relation and changes nothing: a row filter `true`; whole numbers rounded down to multiples of 1. */
 export const changesOfNothing = ['filter', 'mask'] as const;
 export type ChangeOfNothing = (typeof changesOfNothing)[number];
@@ -144,10 +152,11 @@ export async function judgeUnchanged(
   const kind = columns.some(({ type }, i) => type !== before.columns[i]?.type) ? 'record' : 'same';
   before = { ...before, columns };
   if (after.error !== undefined && notAnswers.has(after.error)) return { kind: 'unknown' };
-  if (before.error === undefined && wholeRow && untyped.has(after.error ?? ''))
-    return { kind: 'record' };
+  const isUntyped = wholeRow && untyped.has(after.error ?? '');
+  if (isUntyped && before.error === undefined) return { kind: 'record' };
   const how = differenceOf(before, after);
   if (how === undefined) return { kind };
+  if (isUntyped && (await bothFailLate(client, query, rewritten))) return { kind };
   // now(), random(), the order in which a sequence is read
   if (differenceOf(before, await ask(client, query)) !== undefined) return { kind: 'unknown' };
   return { kind: 'differs', how, rewritten };

@@ -118,6 +118,9 @@ SELECT xmlroot(xml '<a/>', version $1), x.* FROM XMLTABLE($2 PASSING $3 COLUMNS 
 SELECT (point '(1,2)')[$1] = $2
 SELECT name FROM (SELECT (pg_timezone_names()).name) z WHERE name = $1
 SELECT interval '1 day' * $1, seen + $2, birth - $3, now() - $4 FROM customers
+SELECT $1 IS JSON, $2 IS NOT JSON OBJECT
+MERGE INTO public.boxes b USING customers c ON b.ns = $1 WHEN MATCHED THEN UPDATE SET r = $2 WHEN NOT MATCHED THEN INSERT (p, ns) VALUES (ROW($3, c.email), $4) RETURNING b.js = $5
+UPDATE public.boxes SET ns = $1 WHERE r = $2 RETURNING js -> $3
 `
   .trim()
   .split('\n');

@@ -1,4 +1,18 @@
-import { tokenize, type Token } from '../parse/lexer.js';
+import { tokenize, type Token } from './lexer.js';
+
+/** What stands behind a value in SQL/JSON and nowhere else. */
+const ending = new Set(
+  'ABSENT AS COLUMNS DEFAULT EMPTY ERROR FALSE FORMAT KEEP NULL OMIT PASSING RETURNING STRICT TRUE UNKNOWN VALUE WITH WITHOUT'.split(
+    ' ',
+  ),
+);
+
+/** Words behind which a value begins. */
+const operators = new Set(
+  'ALL AND ANY BETWEEN CASE DISTINCT ELSE ESCAPE FROM ILIKE IN IS LIKE NOT OR SIMILAR SOME SYMMETRIC THEN TO WHEN'.split(
+    ' ',
+  ),
+);
 
 /** The tokens of a statement without comments, found by where they start. */
 export class Tokens {
@@ -45,6 +59,30 @@ export class Tokens {
   #afterPart(index: number): number {
     // U&"..." UESCAPE '!'
     return this.isWord(index + 1, 'UESCAPE') ? index + 3 : index + 1;
+  }
+
+  /** index of the first token in these parentheses that no list of arguments may have there; undefined: there is none */
+  notOfCall(index: number): number | undefined {
+    const end = this.afterParenthesis(index) - 1;
+    let depth = 0;
+    for (let i = index; i < end; i += 1) {
+      const text = this.text(i);
+      if (text === '(' || text === '[') depth += 1;
+      if (text === ')' || text === ']') depth -= 1;
+      if (depth === 1 && this.#endsArguments(i, text)) return i;
+    }
+    return undefined;
+  }
+
+  #endsArguments(index: number, text: string): boolean {
+    if (text === ':') return true;
+    if (this.#tokens[index]?.kind !== 'word') return false;
+    const word = text.toUpperCase();
+    const before = this.text(index - 1).toUpperCase();
+    if (before === '(') return word === 'SELECT' || word === 'VALUES' || word === 'WITH';
+    const isValue = this.#tokens[index - 1]?.kind !== 'operator' || /^[)\]]$/.test(before);
+    const isZone = word === 'WITH' && this.isWord(index + 1, 'TIME');
+    return ending.has(word) && isValue && !operators.has(before) && !isZone;
   }
 
   /** index after the parenthesis that closes the one here */
