@@ -1,7 +1,7 @@
 import type { FuncCall, WindowDef } from '@pgsql/types';
 import type { Routine } from '../catalogue/catalogue.js';
 import { SqlError } from '../errors.js';
-import { as } from '../parse/nodes.js';
+import { as, locationOf } from '../parse/nodes.js';
 import { addFlow, derived, mark, markCell, markFlows, type Flow, type FlowKind } from './cells.js';
 import { typeOfCell } from './column-types.js';
 import { fieldOfRow } from './columns.js';
@@ -22,6 +22,7 @@ import {
 } from './routines.js';
 import type { Named } from './scope.js';
 import { callSettings } from './set-config.js';
+import { sortTypes, toldApart, windowTypes } from './told-apart.js';
 import { typeOf } from './type-of.js';
 import { typeText } from './types.js';
 
@@ -35,6 +36,7 @@ const windowDefinition = (w: Walk, window: WindowDef | undefined): void => {
   w.into.flows.push(...parts.flows.splice(0));
   below(inner, window.partitionClause, 'transformation');
   markFlows(parts.flows, mark.group);
+  windowTypes(w.r, w.scope, window);
   w.into.flows.push(...parts.flows.splice(0));
   below(inner, window.startOffset, 'transformation');
   below(inner, window.endOffset, 'transformation');
@@ -98,6 +100,9 @@ export const functionCall = (w: Walk, call: FuncCall, kind: FlowKind): void => {
   else if (early) into.flows.push(...early.map(({ cell }) => ({ from: cell, kind: inner })));
   else below(w, call.args, inner);
   below(w, call.agg_order, inner);
+  sortTypes(r, scope, call.agg_order);
+  for (const node of call.agg_distinct ? (call.args ?? []) : [])
+    toldApart(r, typeOf(r, scope, node), 'equality', locationOf(node));
   if (call.agg_filter) {
     const filter: Gathered = { flows: [], leakproof: true };
     visit({ ...w, into: filter }, call.agg_filter, inner);

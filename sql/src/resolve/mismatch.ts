@@ -14,7 +14,7 @@ import { sqlTypeName } from './types.js';
 // parse_oper.c). Only types that are certain count.
 
 /** As `format_type` spells it: with its schema where the search path does not find it. */
-const formatType = (r: Resolver, type: number): string => {
+export const formatType = (r: Resolver, type: number): string => {
   const found = r.catalogue.typeByOid(type);
   if (!found) return 'unknown';
   if (found.element !== 0 && found.category === 'A') return `${formatType(r, found.element)}[]`;

@@ -7,6 +7,7 @@ import { expectColumn } from './parameters.js';
 import { fail, deepest, opaque, type Resolver, unknownNode } from './resolver.js';
 import { decideRows, newScope, type Named, type Scope } from './scope.js';
 import { select } from './select.js';
+import { toldApart } from './told-apart.js';
 import { withClause } from './with.js';
 import { dataModifying } from './write.js';
 
@@ -52,6 +53,7 @@ export const selectOrSet = (
 const setOperation = (r: Resolver, scope: Scope, stmt: SelectStmt): readonly Named[] => {
   const rights: SelectStmt[] = [];
   let distinct = false;
+  let compared = false;
   let left: SelectStmt = stmt;
   while (left.larg && left.op !== 'SETOP_NONE') {
     const plain = !(
@@ -64,6 +66,7 @@ const setOperation = (r: Resolver, scope: Scope, stmt: SelectStmt): readonly Nam
     if (left !== stmt && !plain) break;
     if (left.rarg) rights.push(left.rarg);
     if (!left.all) distinct = true;
+    if (!left.all || left.op !== 'SETOP_UNION') compared = true;
     left = left.larg;
   }
   const sides = [side(r, scope, left)];
@@ -84,6 +87,8 @@ const setOperation = (r: Resolver, scope: Scope, stmt: SelectStmt): readonly Nam
     });
   }
   decideRows(columns, scope.block.deciding);
+  if (compared)
+    for (const { cell } of columns) toldApart(r, typeOfColumn(cell), 'equality', undefined);
   if (distinct) for (const { cell } of columns) groups(scope, cell);
   return columns;
 };

@@ -1,8 +1,9 @@
 import type { Node, SelectStmt } from '@pgsql/types';
-import { as, text, texts } from '../parse/nodes.js';
+import { as, locationOf, text, texts } from '../parse/nodes.js';
 import { commonType } from '../types/common.js';
 import { oid } from '../types/oids.js';
 import { derived, mark, markCell, markFlows, type Flow } from './cells.js';
+import { typeOfCell } from './column-types.js';
 import { starColumns } from './columns.js';
 import { cellOf, condition, gather } from './expression.js';
 import { fieldsOf, partsOf } from './fields.js';
@@ -13,6 +14,7 @@ import type { Place } from './query.js';
 import { withClause } from './with.js';
 import { fail, type Resolver } from './resolver.js';
 import { judgeOperator } from './routines.js';
+import { toldApart, windowTypes } from './told-apart.js';
 import { typeOf } from './type-of.js';
 import { decideRows, decides, newBlock, newScope, type Named, type Scope } from './scope.js';
 
@@ -111,6 +113,8 @@ const groupItem = (r: Resolver, scope: Scope, node: Node, list: readonly Target[
     (name !== undefined && !inputColumn(scope, name)
       ? list.find((t) => t.name === name)
       : undefined);
+  const type = target ? typeOfCell(target.cell) : typeOf(r, scope, node);
+  toldApart(r, type, 'equality', locationOf(node));
   if (target) {
     markCell(target.cell, mark.group);
     scope.block.deciding.cells.push(target.cell);
@@ -122,13 +126,14 @@ const groupItem = (r: Resolver, scope: Scope, node: Node, list: readonly Target[
   expectText(r, [node]);
 };
 
+/** @returns the type of what it sorts by */
 const sortItem = (
   r: Resolver,
   scope: Scope,
   node: Node | undefined,
   list: readonly Target[],
   clause: 'ORDER BY' | 'SELECT DISTINCT ON',
-): void => {
+): number | undefined => {
   const bits = clause === 'ORDER BY' ? mark.order : mark.group;
   const name = bareName(node);
   // In ORDER BY an output name comes first.
@@ -142,6 +147,7 @@ const sortItem = (
     decides(scope, gather(r, scope, node, 'transformation').flows, bits);
     expectText(r, [node]);
   }
+  return node && (target ? typeOfCell(target.cell) : typeOf(r, scope, node));
 };
 
 const locking = (r: Resolver, scope: Scope, stmt: SelectStmt): void => {
@@ -210,6 +216,7 @@ const windows = (r: Resolver, scope: Scope, stmt: SelectStmt): void => {
       gather(r, scope, [window?.startOffset, window?.endOffset], 'transformation').flows,
       mark.order,
     );
+    windowTypes(r, scope, window);
     expectWindow(r, scope, window);
   }
   const [wrong] = scope.block.late ?? [];
@@ -262,17 +269,25 @@ const rest = (r: Resolver, scope: Scope, stmt: SelectStmt, list: readonly Target
   block.clause = 'order';
   for (const node of stmt.sortClause ?? []) {
     const sort = as(node, 'SortBy');
-    sortItem(r, scope, sort?.node, list, 'ORDER BY');
+    const type = sortItem(r, scope, sort?.node, list, 'ORDER BY');
     if (sort?.useOp) judgeOperator(r, texts(sort.useOp), 0);
+    else toldApart(r, type, 'ordering', sort?.node && locationOf(sort.node));
   }
   block.clause = 'group';
   for (const node of stmt.groupClause ?? []) groupItem(r, scope, node, list);
   block.clause = 'order';
   const distinct = stmt.distinctClause ?? [];
   const on = distinct.filter((node) => Object.keys(node).length > 0);
-  for (const node of on) sortItem(r, scope, node, list, 'SELECT DISTINCT ON');
+  for (const node of on)
+    toldApart(
+      r,
+      sortItem(r, scope, node, list, 'SELECT DISTINCT ON'),
+      'equality',
+      locationOf(node),
+    );
   if (distinct.length > 0 && on.length === 0)
-    for (const { cell } of list) {
+    for (const { cell, node } of list) {
+      toldApart(r, typeOfCell(cell), 'equality', locationOf(node));
       markCell(cell, mark.group);
       block.deciding.cells.push(cell);
     }
