@@ -11,6 +11,10 @@ export interface FilterContext {
   readonly relation: Relation | undefined;
   readonly catalogue: Catalogue | undefined;
   readonly session: Readonly<Record<string, string>>;
+  /** name of the row source, where columns have to be written with it */
+  readonly alias?: string;
+  /** notes the columns that it looks at */
+  readonly columns?: Set<string>;
   /** a location of the parsed text as a position in the filter */
   readonly position: (location: number | undefined) => number;
 }
@@ -70,7 +74,8 @@ const column = (
     );
   if (!relation.columns.some((col) => col.name === name))
     throw problem(c, 'undefined-column', `column "${name}" does not exist`, location);
-  return quoted(name);
+  c.columns?.add(name);
+  return c.alias === undefined ? quoted(name) : `${quoted(c.alias)}.${quoted(name)}`;
 };
 
 const symbolOf = (c: FilterContext, expression: A_Expr): string => {

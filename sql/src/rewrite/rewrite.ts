@@ -17,6 +17,7 @@ import {
   type Wanted,
 } from './checks.js';
 import { applyEdits, type Edit } from './edits.js';
+import { filteredWrite } from './filtered-write.js';
 import { starEdit, systemColumns } from './stars.js';
 import { completeGrouping } from './grouping.js';
 import { relationText, sampleText } from './relation-text.js';
@@ -63,13 +64,18 @@ const planOf = (
       `the row of ${name} cannot be used as a value under other column names while it is masked or filtered`,
       'Leave out the names of the columns behind the alias, or name the columns of the row.',
     );
-  const filter =
-    filters.length === 0
-      ? undefined
-      : filters
-          .map((sql) => filterSql(sql, use.relation, analyzed.catalogue, change.session))
-          .join(' AND ');
-  return { use, masks, filter };
+  if (filters.length === 0) return { use, masks, filter: undefined };
+  const columns = new Set<string>();
+  const made = (alias?: string): string =>
+    filters
+      .map((sql) =>
+        filterSql(sql, use.relation, analyzed.catalogue, change.session, {
+          columns,
+          ...(alias === undefined ? {} : { alias }),
+        }),
+      )
+      .join(' AND ');
+  return { use, masks, filter: made(), targetFilter: { columns, of: made } };
 };
 
 const readEdits = (
@@ -182,6 +188,11 @@ const edits = (analyzed: Analyzed, plans: readonly Plan[], change: Change): read
   const stars = starEdits(analyzed, uses, tokens);
   const made = [
     ...stars,
+    ...plans.flatMap((plan) =>
+      plan.use.role === 'target' && plan.targetFilter
+        ? filteredWrite(analyzed, plan, plan.targetFilter, tokens)
+        : [],
+    ),
     ...reads.flatMap((plan) => [
       ...readEdits(analyzed, plan, tokens, change.key),
       ...qualifiedEdits(analyzed, plan.use, tokens).filter(
@@ -229,7 +240,8 @@ export const rewrite = (analyzed: Analyzed, change: Change): Rewritten => {
   checkUnresolved(analyzed, want);
   checkForeignKeys(analyzed, want);
   checkSameRows(analyzed, plans);
-  for (const plan of plans) if (plan.use.role === 'target') checkTarget(analyzed, plan);
+  const tokens = new Tokens(statement.source, statement.start, statement.end);
+  for (const plan of plans) if (plan.use.role === 'target') checkTarget(analyzed, plan, tokens);
   // A plan shows its expressions.
   const key =
     statement.node.stmt && kindOf(statement.node.stmt) === 'ExplainStmt' ? noKey : change.key;

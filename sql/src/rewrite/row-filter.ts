@@ -59,13 +59,21 @@ const context = (
   };
 };
 
-/** The filter as SQL in which nothing depends on search_path. @throws SqlError */
+/**
+ * The filter as SQL in which nothing depends on search_path.
+ *
+ * @param more.alias   name that its columns are written with
+ * @param more.columns is given the names of the columns that it looks at
+ * @throws SqlError
+ */
 export const filterSql = (
   sql: string,
   relation: Relation,
   catalogue: Catalogue,
   session: Readonly<Record<string, string>>,
-): string => filterText(conditionOf(sql), context(sql, relation, catalogue, session));
+  more: Pick<FilterContext, 'alias' | 'columns'> = {},
+): string =>
+  filterText(conditionOf(sql), { ...context(sql, relation, catalogue, session), ...more });
 
 /**
  * Checks a filter; no problems for a good one. Without a relation and catalogue only what the text itself shows.

@@ -7,6 +7,14 @@ import { maskExpression } from './mask-expression.js';
 import { quoted } from './sql-text.js';
 import { systemColumns } from './stars.js';
 
+/** A row filter that the columns of a write's target are put into. */
+export interface FilterSql {
+  /** names of the columns that it looks at */
+  readonly columns: ReadonlySet<string>;
+  /** ready SQL over the relation under this name */
+  of(alias: string): string;
+}
+
 /** What is to happen to one place where a relation is read. */
 export interface Plan {
   readonly use: RelationUse;
@@ -14,6 +22,8 @@ export interface Plan {
   readonly masks: ReadonlyMap<string, Mask>;
   /** ready SQL, already joined with AND */
   readonly filter: string | undefined;
+  /** the same for a target */
+  readonly targetFilter?: FilterSql;
   /** SQL that stands for columns of a system relation */
   readonly veils?: ReadonlyMap<string, string>;
 }
