@@ -102,7 +102,7 @@ export const functionCall = (w: Walk, call: FuncCall, kind: FlowKind): void => {
   below(w, call.agg_order, inner);
   sortTypes(r, scope, call.agg_order);
   for (const node of call.agg_distinct ? (call.args ?? []) : [])
-    toldApart(r, typeOf(r, scope, node), 'equality', locationOf(node));
+    toldApart(r, () => typeOf(r, scope, node), 'equality', locationOf(node));
   if (call.agg_filter) {
     const filter: Gathered = { flows: [], leakproof: true };
     visit({ ...w, into: filter }, call.agg_filter, inner);

@@ -88,7 +88,7 @@ const setOperation = (r: Resolver, scope: Scope, stmt: SelectStmt): readonly Nam
   }
   decideRows(columns, scope.block.deciding);
   if (compared)
-    for (const { cell } of columns) toldApart(r, typeOfColumn(cell), 'equality', undefined);
+    for (const { cell } of columns) toldApart(r, () => typeOfColumn(cell), 'equality', undefined);
   if (distinct) for (const { cell } of columns) groups(scope, cell);
   return columns;
 };

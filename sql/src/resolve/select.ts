@@ -113,8 +113,8 @@ const groupItem = (r: Resolver, scope: Scope, node: Node, list: readonly Target[
     (name !== undefined && !inputColumn(scope, name)
       ? list.find((t) => t.name === name)
       : undefined);
-  const type = target ? typeOfCell(target.cell) : typeOf(r, scope, node);
-  toldApart(r, type, 'equality', locationOf(node));
+  const typed = () => (target ? typeOfCell(target.cell) : typeOf(r, scope, node));
+  toldApart(r, typed, 'equality', locationOf(node));
   if (target) {
     markCell(target.cell, mark.group);
     scope.block.deciding.cells.push(target.cell);
@@ -126,14 +126,14 @@ const groupItem = (r: Resolver, scope: Scope, node: Node, list: readonly Target[
   expectText(r, [node]);
 };
 
-/** @returns the type of what it sorts by */
+/** @returns what gives the type of what it sorts by */
 const sortItem = (
   r: Resolver,
   scope: Scope,
   node: Node | undefined,
   list: readonly Target[],
   clause: 'ORDER BY' | 'SELECT DISTINCT ON',
-): number | undefined => {
+): (() => number | undefined) => {
   const bits = clause === 'ORDER BY' ? mark.order : mark.group;
   const name = bareName(node);
   // In ORDER BY an output name comes first.
@@ -147,7 +147,7 @@ const sortItem = (
     decides(scope, gather(r, scope, node, 'transformation').flows, bits);
     expectText(r, [node]);
   }
-  return node && (target ? typeOfCell(target.cell) : typeOf(r, scope, node));
+  return () => node && (target ? typeOfCell(target.cell) : typeOf(r, scope, node));
 };
 
 const locking = (r: Resolver, scope: Scope, stmt: SelectStmt): void => {
@@ -287,7 +287,7 @@ const rest = (r: Resolver, scope: Scope, stmt: SelectStmt, list: readonly Target
     );
   if (distinct.length > 0 && on.length === 0)
     for (const { cell, node } of list) {
-      toldApart(r, typeOfCell(cell), 'equality', locationOf(node));
+      toldApart(r, () => typeOfCell(cell), 'equality', locationOf(node));
       markCell(cell, mark.group);
       block.deciding.cells.push(cell);
     }
