@@ -271,6 +271,11 @@ export interface Catalogue {
   cast(from: number, to: number): Cast | undefined;
   /** does a function that is a user's own cast from or to this type? */
   userCast(type: number): boolean;
+  readonly hasUserCasts: boolean;
+  /** ... from the one to the other? */
+  castByUser(from: number, to: number): boolean;
+  /** types whose values such a function turns into those of another without being asked */
+  implicitUserCasts(): ReadonlySet<number>;
   /** relations that inherit from, or are partitions of, this one */
   children(oid: number): readonly Relation[];
   /** the foreign keys that refer to this relation, and whose they are */

@@ -104,17 +104,21 @@ export const indexCatalogue = (data: CatalogueData): Catalogue => {
     }
     return found;
   });
-  const userCasts = lazily(() => {
-    const types = new Set<number>();
-    for (const cast of data.casts) {
-      if (cast.function < own || cast.extension !== undefined) continue;
-      // PostgreSQL makes one with each range type.
-      const made = routineByOid(cast.function);
-      if (!made || !isRangeConstructor(typeByOid, made.routine, made.overload))
-        types.add(cast.from).add(cast.to);
-    }
-    return types;
-  });
+  const usersOwn = lazily(
+    () =>
+      new Set(
+        data.casts.filter((cast) => {
+          if (cast.function < own || cast.extension !== undefined) return false;
+          // PostgreSQL makes one with each range type.
+          const made = routineByOid(cast.function);
+          return !made || !isRangeConstructor(typeByOid, made.routine, made.overload);
+        }),
+      ),
+  );
+  const userCasts = lazily(() => new Set([...usersOwn()].flatMap(({ from, to }) => [from, to])));
+  const implicitUserCasts = lazily(
+    () => new Set([...usersOwn()].flatMap(({ from, context }) => (context === 'i' ? [from] : []))),
+  );
   const ranges = lazily(() => {
     const found = new Map<number, Type>();
     for (const type of data.types) if (type.multirange) found.set(type.multirange, type);
@@ -147,6 +151,14 @@ export const indexCatalogue = (data: CatalogueData): Catalogue => {
     arrayOf: (element) => arrays().get(element),
     cast: (from, to) => casts().get(from)?.get(to),
     userCast: (type) => userCasts().has(type),
+    castByUser: (from, to) => {
+      const found = casts().get(from)?.get(to);
+      return found !== undefined && usersOwn().has(found);
+    },
+    implicitUserCasts,
+    get hasUserCasts() {
+      return usersOwn().size > 0;
+    },
     children: (oid) => children().get(oid) ?? [],
     referring: (oid) => referring().get(oid) ?? [],
     toJSON: () => ({ ...data, relations: data.relations.map(plain) }),

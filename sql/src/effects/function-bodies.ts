@@ -4,7 +4,8 @@ import { formatName, type ObjectName } from '../names.js';
 import { as, texts } from '../parse/nodes.js';
 import { parse } from '../parse/parser.js';
 import { addFlow, type Cell, derived } from '../resolve/cells.js';
-import { typeOfCell } from '../resolve/column-types.js';
+import { typeOfCell, typeOfColumn } from '../resolve/column-types.js';
+import { becomes } from '../resolve/conversions.js';
 import { gather } from '../resolve/expression.js';
 import { findType } from '../resolve/path.js';
 import { type Frame, type Given, opaque, type Resolver } from '../resolve/resolver.js';
@@ -157,9 +158,26 @@ export function ofFunction(
         const from = columns[i]?.cell;
         if (from) addFlow(cell, { from, kind: 'identity' });
       }
-    return overload.result === voidType ? [] : columns;
+    if (overload.result === voidType) return [];
+    givesBack(r, overload, columns, location);
+    return columns;
   });
 }
+
+/** What the last query has becomes what the function gives back. */
+const givesBack = (
+  r: Resolver,
+  { result, out }: Overload,
+  columns: readonly Named[],
+  location: number,
+): void => {
+  const row = r.catalogue.relationByOid(r.catalogue.typeByOid(result)?.relation ?? 0)?.columns;
+  const fields = out.length > 0 ? out : row?.length === columns.length ? row : [{ type: result }];
+  for (const [i, { type }] of fields.entries()) {
+    const cell = columns[i]?.cell;
+    if (cell && !isPolymorphic(type)) becomes(r, typeOfColumn(cell), type, location);
+  }
+};
 
 /**
  * A function that calls itself does the same again: its arguments may also be what this call gives, and its columns are

@@ -2,8 +2,10 @@ import type { AlterTableCmd, AlterTableStmt, ColumnDef, Constraint, Node } from 
 import type { ForeignKey, Relation } from '../catalogue/catalogue.js';
 import { as, texts, type NodeKind, type NodeOf } from '../parse/nodes.js';
 import { type Cell, derived, mark, markCell, type RelationUse } from '../resolve/cells.js';
+import { becomes } from '../resolve/conversions.js';
 import { findType } from '../resolve/path.js';
 import type { Resolver } from '../resolve/resolver.js';
+import { namedType } from '../resolve/type-of.js';
 import { resolveActions } from './rule-bodies.js';
 import {
   another,
@@ -46,6 +48,8 @@ const constraintsOf = ({ constraints }: ColumnDef): readonly Constraint[] =>
 const added = (r: Resolver, use: RelationUse, column: ColumnDef): void => {
   const name = column.colname ?? '';
   concerns(use, [name]);
+  const made = constraintsOf(column).find((one) => one.raw_expr && one.contype !== 'CONSTR_CHECK');
+  if (made) becomes(r, undefined, namedType(r, column.typeName), column.location ?? 0);
   for (const one of constraintsOf(column))
     if (one.contype === 'CONSTR_GENERATED' && one.raw_expr) comesFrom(r, use, name, one.raw_expr);
     else constrained(r, use, one);
@@ -56,6 +60,9 @@ const retyped = (r: Resolver, use: RelationUse, name: string, column: ColumnDef)
   concerns(use, [name]);
   if (column.raw_default) comesFrom(r, use, name, column.raw_default);
   else looksAt(use, [name]);
+  const from = use.relation.columns.find((one) => one.name === name)?.type;
+  const { location = 0 } = column.typeName ?? {};
+  becomes(r, column.raw_default ? undefined : from, namedType(r, column.typeName), location);
   rebuildsKeys(r, use, name);
 };
 

@@ -3,6 +3,7 @@ import { as, kindOf, locationOf, text, texts, type NodeKind } from '../parse/nod
 import { oid } from '../types/oids.js';
 import { functionCall } from './calls.js';
 import { derived, mark, markFlows, newDeciding, type FlowKind } from './cells.js';
+import { becomes, mayBecome } from './conversions.js';
 import { columnReference, rowNamed } from './columns.js';
 import { fieldsOf } from './fields.js';
 import { computed, type Gathered, type Visit, type Walk } from './gathered.js';
@@ -12,11 +13,11 @@ import { expect } from './parameters.js';
 import { publicName } from './path.js';
 import { query } from './query.js';
 import { fail, opaque, type Resolver, unknownNode } from './resolver.js';
-import { judgeCast, judgeOperator } from './routines.js';
+import { judgeOperator } from './routines.js';
 import { writtenFields } from './written-fields.js';
 import { addDeciding, decides, type Scope } from './scope.js';
 import { resolveArray, resolveCase, settle } from './settle.js';
-import { namedType, typeOf } from './type-of.js';
+import { hasType, namedType, typeOf } from './type-of.js';
 import { judgeType } from './types.js';
 
 /** Visits every node below a part of the tree; parts without a type of their own are looked through. */
@@ -125,7 +126,8 @@ const visits: { readonly [K in NodeKind]?: Visit } = {
     const type = namedType(w.r, cast.typeName);
     if (!resolveArray(w.r, cast.arg, type, inside))
       visit(w, cast.arg, isNoCast(w, cast) ? kind : computed(kind));
-    if (w.r.catalogue.userCast(type ?? 0)) judgeCast(w.r, typeOf(w.r, w.scope, cast.arg), type);
+    if (w.r.catalogue.hasUserCasts)
+      becomes(w.r, typeOf(w.r, w.scope, cast.arg), type, cast.location ?? 0);
   },
   A_Indirection: (w, node, kind) => {
     const part = as(node, 'A_Indirection');
@@ -229,6 +231,8 @@ export const visit: Visit = (w, node, kind) => {
   if (!known) throw unknownNode(w.r, own, locationOf(node));
   known(w, node, kind);
   settle(w.r, w.scope, node);
+  if (hasType(own) && w.r.catalogue.implicitUserCasts().size > 0)
+    mayBecome(w.r, typeOf(w.r, w.scope, node), locationOf(node) ?? 0);
 };
 
 /** What an expression reads. The flows carry how: a plain column reference is an identity. */

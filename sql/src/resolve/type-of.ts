@@ -344,6 +344,9 @@ const typers: { readonly [K in NodeKind]?: Typer } = {
   XmlExpr: (_, node) => (as(node, 'XmlExpr')?.op === 'IS_DOCUMENT' ? oid.bool : oid.xml),
 };
 
+/** Is a node of this kind a value, and not a part of one? */
+export const hasType = (kind: NodeKind): boolean => kind in typers;
+
 const typed = ({ r, scope, depth }: Walk, node: Node): Known => {
   const kind = kindOf(node);
   if (kind === undefined || depth > deepest) return undefined;

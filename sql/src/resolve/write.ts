@@ -9,6 +9,7 @@ import type {
 } from '@pgsql/types';
 import { as } from '../parse/nodes.js';
 import { oid } from '../types/oids.js';
+import type { Known } from '../types/polymorphic.js';
 import { alwaysTrue } from './always-true.js';
 import { assignedValue, targetType } from './assigned.js';
 import { type Deed, runsBeside } from './beside.js';
@@ -21,6 +22,8 @@ import {
   type Cell,
   type RelationUse,
 } from './cells.js';
+import { typeOfColumn } from './column-types.js';
+import { becomes } from './conversions.js';
 import { cellOf, condition, gather } from './expression.js';
 import { fromClause, noTwins } from './from.js';
 import { expect, expectColumn } from './parameters.js';
@@ -31,6 +34,7 @@ import { fail, type Resolver } from './resolver.js';
 import { decideRows, listed, newScope, type Item, type Named, type Scope } from './scope.js';
 import { targets } from './select.js';
 import { returningItems } from './returning.js';
+import { typeOf } from './type-of.js';
 import { noteWrite } from './writes.js';
 
 const target = (r: Resolver, node: RangeVar | undefined): RelationUse => {
@@ -86,6 +90,21 @@ const defaulted = (
 
 const valuesOf = (node: Node | undefined): readonly (readonly Node[])[] | undefined =>
   as(node, 'SelectStmt')?.valuesLists?.map((row) => as(row, 'List')?.items ?? []);
+
+/** The types of the values of one column of VALUES. */
+function* typesIn(
+  r: Resolver,
+  scope: Scope,
+  rows: readonly (readonly Node[])[],
+  column: number,
+): Generator<Known> {
+  // Nobody asks where nothing of a user's makes one of the other.
+  if (!r.catalogue.hasUserCasts) return;
+  for (const row of rows) {
+    const node = row[column];
+    if (node && !isDefault(node)) yield typeOf(r, scope, node);
+  }
+}
 
 /** Marks a column as written. @throws SqlError `undefined-column` */
 const written = (
@@ -156,7 +175,11 @@ const setList = (
     written(r, use, set.name ?? '', set.location);
     const cell = cells[i];
     if (cell) assign(r, use, set.name ?? '', 'update', cell);
-    if (r.deduced) expect(r, assignedValue(set.val), targetType(r, use, set));
+    if (!r.deduced && !r.catalogue.hasUserCasts) continue;
+    const type = targetType(r, use, set);
+    const value = assignedValue(set.val);
+    if (!isDefault(value)) becomes(r, value && typeOf(r, scope, value), type, set.location ?? 0);
+    expect(r, value, type);
   }
 };
 
@@ -167,11 +190,13 @@ const writtenColumns = (r: Resolver, use: RelationUse, cols: readonly Node[] | u
   }
 };
 
+/** @param typesOf of the values of a column, where each of them becomes what the column is by itself */
 const insertColumns = (
   r: Resolver,
   use: RelationUse,
   cols: readonly Node[] | undefined,
   values: readonly Cell[],
+  typesOf?: (column: number) => Iterable<Known>,
 ): void => {
   const named = cols?.map((node) => as(node, 'ResTarget'));
   const names =
@@ -182,13 +207,12 @@ const insertColumns = (
     const value = values[i];
     if (value) {
       assign(r, use, name, 'insert', value);
-      const { indirection } = named?.[i] ?? {};
-      if (r.deduced)
-        expectColumn(
-          r,
-          value,
-          targetType(r, use, { name, ...(indirection ? { indirection } : {}) }),
-        );
+      if (!r.deduced && !r.catalogue.hasUserCasts) continue;
+      const { indirection, location = use.node.location ?? 0 } = named?.[i] ?? {};
+      const type = targetType(r, use, { name, ...(indirection ? { indirection } : {}) });
+      for (const from of typesOf ? typesOf(i) : [typeOfColumn(value)])
+        becomes(r, from, type, location);
+      expectColumn(r, value, type);
     }
   }
 };
@@ -203,11 +227,13 @@ const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): reado
   const source = stmt.selectStmt ? query(r, scope, stmt.selectStmt, 'derived') : [];
   markOutput(source);
   const before = r.assignments.length;
+  const rows = valuesOf(stmt.selectStmt);
   insertColumns(
     r,
     use,
     stmt.cols,
     source.map(({ cell }) => cell),
+    rows && ((i) => typesIn(r, scope, rows, i)),
   );
   scope.items = [relationItem(r, use)];
   const conflict = stmt.onConflictClause;
@@ -245,7 +271,7 @@ const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): reado
   }
   does(r, use, 'insert', {
     filtered: source.length > 0 || !stmt.selectStmt,
-    defaults: defaulted(use, stmt.cols, valuesOf(stmt.selectStmt), source.length),
+    defaults: defaulted(use, stmt.cols, rows, source.length),
   });
   // A relation with rules for it takes no ON CONFLICT.
   if (conflict?.action === 'ONCONFLICT_UPDATE')
