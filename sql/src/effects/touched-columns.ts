@@ -177,10 +177,27 @@ const domainChecked = (r: Resolver, { typeName, subtype }: NodeOf<'AlterDomainSt
   const parts = texts(typeName);
   const domain = findType(r.catalogue, r.path, parts.at(-2), parts.at(-1) ?? '');
   if (!domain) return;
+  const domains = new Set([domain.oid]);
+  // Domains over it too.
+  for (const over of domains)
+    for (const { kind, base, oid } of r.catalogue.data.types)
+      if (kind === 'd' && base === over) domains.add(oid);
   for (const relation of r.catalogue.data.relations) {
-    const names = relation.columns.flatMap(({ type, name }) => (type === domain.oid ? [name] : []));
+    const names = relation.columns.flatMap(({ type, name }) => (domains.has(type) ? [name] : []));
     if (names.length === 0) continue;
     looksAt(another(r, relation), names);
+  }
+};
+
+/** `ALTER SEQUENCE ... OWNED BY t.c`: it depends on the column. */
+const owned = (r: Resolver, { options }: NodeOf<'AlterSeqStmt'>): void => {
+  for (const node of options ?? []) {
+    const { defname, arg } = as(node, 'DefElem') ?? {};
+    if (defname !== 'owned_by') continue;
+    const [name, relname, schemaname] = texts(as(arg, 'List')?.items).reverse();
+    if (name === undefined || relname === undefined) continue;
+    const table = { relname, ...(schemaname === undefined ? {} : { schemaname }) };
+    looksAt(subject(r, table), [name]);
   }
 };
 
@@ -214,6 +231,7 @@ const touches: Touches = {
   CreatePolicyStmt: guarded,
   AlterPolicyStmt: guarded,
   AlterDomainStmt: domainChecked,
+  AlterSeqStmt: owned,
   GrantStmt: granted,
   CommentStmt: described,
   SecLabelStmt: described,

@@ -6,12 +6,13 @@ import { addFlow, derived, mark, markCell, markFlows, type Flow, type FlowKind }
 import { typeOfCell } from './column-types.js';
 import { fieldOfRow } from './columns.js';
 import { below, visit } from './expression.js';
+import { baseType } from '../types/parts.js';
 import { computed, type Gathered, type Walk } from './gathered.js';
 import { argumentsOf, calledName, type Callee, fits, narrowed } from './overloads.js';
 import { signature } from './mismatch.js';
 import { expectWindow } from './parameters.js';
-import { findRoutines } from './path.js';
-import type { Given, Resolver } from './resolver.js';
+import { findRoutines, findType } from './path.js';
+import { fail, type Given, type Resolver } from './resolver.js';
 import {
   calleesOf,
   compete,
@@ -26,8 +27,16 @@ import { sortTypes, toldApart, windowTypes } from './told-apart.js';
 import { typeOf } from './type-of.js';
 import { typeText } from './types.js';
 
+/** @throws SqlError `undefined-object` for a window that the query does not define */
+const checkWindow = ({ r, scope }: Walk, window: WindowDef): void => {
+  const name = window.name ?? window.refname;
+  if (name !== undefined && scope.block.windows?.includes(name) === false)
+    throw fail(r, 'undefined-object', `window "${name}" does not exist`, window.location);
+};
+
 const windowDefinition = (w: Walk, window: WindowDef | undefined): void => {
   if (!window) return;
+  checkWindow(w, window);
   const parts: Gathered = { flows: [], leakproof: true };
   const inner: Walk = { ...w, into: parts };
   // In the server's order.
@@ -73,6 +82,7 @@ export const functionCall = (w: Walk, call: FuncCall, kind: FlowKind): void => {
     return;
   }
   const { r, scope, into } = w;
+  if (fieldOfValue(w, call, names, kind)) return;
   const callees = calleesOf(r, names, count, location, 'call', () => {
     // What is wrong with an argument comes first.
     below(w, call.args, 'transformation');
@@ -214,4 +224,29 @@ const projected = (
     return undefined;
   if (findRoutines(w.r.catalogue, w.r.path, undefined, name).some(takesRows(w.r))) return undefined;
   return fieldOfRow(w.scope, arg, name, kind);
+};
+
+/** `street(address)` is a field of a value when no function has that name. @returns whether it is */
+const fieldOfValue = (
+  w: Walk,
+  call: FuncCall,
+  [name, ...more]: readonly string[],
+  kind: FlowKind,
+): boolean => {
+  const { r, scope } = w;
+  const [arg, ...others] = call.args ?? [];
+  if (name === undefined || more.length > 0 || !arg || others.length > 0) return false;
+  if (findRoutines(r.catalogue, r.path, undefined, name).length > 0) return false;
+  if (findType(r.catalogue, r.path, undefined, name)) return false;
+  visit(w, arg, computed(kind));
+  const type = typeOf(r, scope, arg);
+  const row = type === undefined ? undefined : r.catalogue.typeByOid(baseType(r.catalogue, type));
+  const field = r.catalogue
+    .relationByOid(row?.relation ?? 0)
+    ?.columns.find((column) => column.name === name);
+  // There is no such function: the server says so.
+  if (!field) return false;
+  r.types.set(call, field.type);
+  w.into.leakproof = false;
+  return true;
 };

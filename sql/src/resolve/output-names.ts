@@ -1,4 +1,4 @@
-import type { Node } from '@pgsql/types';
+import type { Node, SelectStmt } from '@pgsql/types';
 import { as, kindOf, text } from '../parse/nodes.js';
 
 interface Figured {
@@ -15,6 +15,10 @@ const sqlValue = (op: string): string =>
     .replace(/^SVFOP_/, '')
     .replace(/_N$/, '')
     .toLowerCase();
+
+/** The side of a set operation that names its columns. */
+const leftmost = (query: SelectStmt | undefined): SelectStmt | undefined =>
+  query?.larg ? leftmost(query.larg) : query;
 
 /** PostgreSQL's FigureColnameInternal (parse_target.c). */
 const figure = (node: Node | undefined): Figured => {
@@ -51,9 +55,11 @@ const figure = (node: Node | undefined): Figured => {
       const link = as(node, 'SubLink');
       if (link?.subLinkType === 'EXISTS_SUBLINK') return good('exists');
       if (link?.subLinkType === 'ARRAY_SUBLINK') return good('array');
-      const target = as(as(link?.subselect, 'SelectStmt')?.targetList?.[0], 'ResTarget');
-      if (link?.subLinkType !== 'EXPR_SUBLINK' || !target) return none;
-      return target.name ? good(target.name) : figure(target.val);
+      if (link?.subLinkType !== 'EXPR_SUBLINK') return none;
+      const query = leftmost(as(link.subselect, 'SelectStmt'));
+      if (query?.valuesLists) return good('column1');
+      const target = as(query?.targetList?.[0], 'ResTarget');
+      return target ? good(target.name ?? figure(target.val).name) : none;
     }
     case 'CaseExpr': {
       const inner = figure(as(node, 'CaseExpr')?.defresult);

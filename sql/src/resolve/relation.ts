@@ -96,7 +96,8 @@ export const relationItem = (r: Resolver, use: RelationUse): Item => {
       relation.columns.forEach((c, i) => {
         if (nameAt(i, c.name) === name) found.push(cell(c.name));
       });
-      if (found.length === 0 && systemColumns.has(name)) found.push(baseCell(use, name));
+      const system = relation.kind !== 'v' && systemColumns.has(name);
+      if (found.length === 0 && system) found.push(baseCell(use, name));
       return found;
     },
     columnsVisible: true,

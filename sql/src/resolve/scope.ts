@@ -70,6 +70,8 @@ export interface Scope {
 export interface Block {
   readonly groupClause: readonly unknown[];
   clause: Clause;
+  /** names of the windows that it defines */
+  windows?: readonly (string | undefined)[];
   /** inside the arguments of an aggregate of this level */
   aggregates: number;
   readonly grouped: Set<Cell>;

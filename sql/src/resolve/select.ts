@@ -2,7 +2,7 @@ import type { Node, SelectStmt } from '@pgsql/types';
 import { as, locationOf, text, texts } from '../parse/nodes.js';
 import { commonType } from '../types/common.js';
 import { oid } from '../types/oids.js';
-import { derived, mark, markCell, markFlows, type Flow } from './cells.js';
+import { type Cell, derived, mark, markCell, markFlows, type Flow } from './cells.js';
 import { typeOfCell } from './column-types.js';
 import { starColumns } from './columns.js';
 import { cellOf, condition, gather } from './expression.js';
@@ -50,8 +50,10 @@ export const targets = (
 
 /** `(f(x)).*`: every field of a row that is known; undefined for anything else. */
 const rowFields = (r: Resolver, scope: Scope, node: Node): readonly Target[] | undefined => {
-  const { arg, indirection = [] } = as(node, 'A_Indirection') ?? {};
-  if (!arg || indirection.length !== 1 || !as(indirection[0], 'A_Star')) return undefined;
+  const { arg: value, indirection = [] } = as(node, 'A_Indirection') ?? {};
+  if (!value || !as(indirection.at(-1), 'A_Star')) return undefined;
+  const before = indirection.slice(0, -1);
+  const arg = before.length > 0 ? { A_Indirection: { arg: value, indirection: before } } : value;
   const { flows, leakproof } = gather(r, scope, arg, 'transformation');
   if (!leakproof) markFlows(flows, mark.exposed);
   const known = r.results.get(as(arg, 'FuncCall'));
@@ -92,6 +94,34 @@ const bareName = (node: Node | undefined): string | undefined => {
   return more.length === 0 && as(first, 'String') ? text(first) : undefined;
 };
 
+/** Of what two entries surely are made: certainly of other columns, or of none and written otherwise. */
+const differ = (one: Target, other: Target): boolean => {
+  const [these, those] = [one, other].map(({ cell }) => cell.flows);
+  const sources = (flows: readonly Flow[] = []): ReadonlySet<Cell> => {
+    const [only, ...more] = flows;
+    const plain = only?.kind === 'identity' && more.length === 0;
+    // An entry of `*` is one step further from the column.
+    const nearer = plain && !only.from.base && only.from.flows.length === 1;
+    return nearer ? sources(only.from.flows) : new Set(flows.map(({ from }) => from));
+  };
+  const [left, right] = [sources(these), sources(those)];
+  return left.size !== right.size || [...left].some((cell) => !right.has(cell));
+};
+
+/** @throws SqlError `ambiguous-column` when the name is that of entries that are not the same */
+const targetNamed = (
+  r: Resolver,
+  clause: string,
+  list: readonly Target[],
+  name: string,
+  node: Node | undefined,
+): Target | undefined => {
+  const [first, ...more] = list.filter((target) => target.name === name);
+  if (first && more.some((other) => differ(first, other)))
+    throw fail(r, 'ambiguous-column', `${clause} "${name}" is ambiguous`, node && locationOf(node));
+  return first;
+};
+
 const inputColumn = (scope: Scope, name: string): boolean =>
   scope.items.some((item) => item.columnsVisible && item.named(name).length > 0);
 
@@ -111,7 +141,7 @@ const groupItem = (r: Resolver, scope: Scope, node: Node, list: readonly Target[
     ordinal(r, 'GROUP BY', node, list) ??
     // A name means a column of FROM first, only then one of the select list.
     (name !== undefined && !inputColumn(scope, name)
-      ? list.find((t) => t.name === name)
+      ? targetNamed(r, 'GROUP BY', list, name, node)
       : undefined);
   const typed = () => (target ? typeOfCell(target.cell) : typeOf(r, scope, node));
   toldApart(r, typed, 'equality', locationOf(node));
@@ -132,14 +162,14 @@ const sortItem = (
   scope: Scope,
   node: Node | undefined,
   list: readonly Target[],
-  clause: 'ORDER BY' | 'SELECT DISTINCT ON',
+  clause: 'ORDER BY' | 'DISTINCT ON',
 ): (() => number | undefined) => {
   const bits = clause === 'ORDER BY' ? mark.order : mark.group;
   const name = bareName(node);
   // In ORDER BY an output name comes first.
   const target =
     ordinal(r, clause, node, list) ??
-    (name === undefined ? undefined : list.find((t) => t.name === name));
+    (name === undefined ? undefined : targetNamed(r, clause, list, name, node));
   if (target) {
     markCell(target.cell, bits);
     scope.block.deciding.cells.push(target.cell);
@@ -232,6 +262,7 @@ export const select = (
 ): readonly Named[] => {
   const block = newBlock(stmt.groupClause);
   block.late = [];
+  block.windows = (stmt.windowClause ?? []).map((node) => as(node, 'WindowDef')?.name);
   const scope = newScope(parent, block);
   withClause(r, scope, stmt.withClause);
   if (stmt.groupClause) r.blocks.push(block);
@@ -281,7 +312,7 @@ const rest = (r: Resolver, scope: Scope, stmt: SelectStmt, list: readonly Target
   for (const node of on)
     toldApart(
       r,
-      sortItem(r, scope, node, list, 'SELECT DISTINCT ON'),
+      sortItem(r, scope, node, list, 'DISTINCT ON'),
       'equality',
       locationOf(node),
     );

@@ -118,7 +118,13 @@ const operated = (w: Walk, { kind, name, lexpr, rexpr }: A_Expr): Known => {
   const chosen = chooseOperator(catalogue, operatorsNamed(w.r, texts(name)), !lexpr, types);
   // NULLIF gives the left one as its = takes it.
   const results = chosen.map(({ left, right, result }) =>
-    resolvePolymorphic(catalogue, kind === 'AEXPR_NULLIF' ? left : result, types, [left, right]),
+    // A row stays of its own type.
+    kind === 'AEXPR_NULLIF' && left === oid.record
+      ? types[0]
+      : resolvePolymorphic(catalogue, kind === 'AEXPR_NULLIF' ? left : result, types, [
+          left,
+          right,
+        ]),
   );
   const [first] = results;
   return results.every((type) => type === first) ? first : undefined;

@@ -75,6 +75,9 @@ export const judgeType = (r: Resolver, name: TypeName): void => {
   const names = texts(name.names);
   const location = name.location ?? 0;
   const type = findType(r.catalogue, r.path, names.at(-2), names.at(-1) ?? '');
+  const schema = names.at(-2);
+  if (!type && schema !== undefined && schema !== 'pg_temp' && !r.catalogue.hasSchema(schema))
+    throw fail(r, 'undefined-schema', `schema "${schema}" does not exist`, location);
   if (!type)
     throw fail(r, 'undefined-object', `type "${names.join('.')}" does not exist`, location);
   judgeResolved(r, type, location);

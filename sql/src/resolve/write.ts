@@ -123,6 +123,17 @@ const written = (
   markCell(baseCell(use, name), mark.write);
 };
 
+/** @throws SqlError `undefined-column` */
+const checkKey = (
+  r: Resolver,
+  { relation }: RelationUse,
+  name: string,
+  location: number | undefined,
+): void => {
+  if (!relation.columns.some((column) => column.name === name))
+    throw fail(r, 'undefined-column', `column "${name}" does not exist`, location);
+};
+
 const returning = (
   r: Resolver,
   scope: Scope,
@@ -258,6 +269,7 @@ const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): reado
     for (const node of conflict.infer?.indexElems ?? []) {
       const element = as(node, 'IndexElem');
       if (element?.name) {
+        checkKey(r, use, element.name, conflict.infer?.location);
         const key = baseCell(use, element.name);
         markCell(key, mark.filter);
         scope.block.deciding.cells.push(key);

@@ -5,8 +5,9 @@ import { fitsPolymorphic, isPolymorphic } from './pseudo-types.js';
 
 // Which types become which without being asked (src/backend/parser/parse_coerce.c).
 
+/** Of a composite type, or a domain over one. */
 const relationOf = (catalogue: Catalogue, type: number): number =>
-  catalogue.typeByOid(type)?.relation ?? 0;
+  catalogue.typeByOid(baseType(catalogue, type))?.relation ?? 0;
 
 const inherits = (catalogue: Catalogue, from: number, to: number): boolean => {
   const relation = catalogue.relationByOid(from);
