@@ -6,6 +6,7 @@ import { becomes } from '../resolve/conversions.js';
 import { findType } from '../resolve/path.js';
 import type { Resolver } from '../resolve/resolver.js';
 import { namedType } from '../resolve/type-of.js';
+import { judgeType } from '../resolve/types.js';
 import { resolveActions } from './rule-bodies.js';
 import {
   another,
@@ -48,6 +49,7 @@ const constraintsOf = ({ constraints }: ColumnDef): readonly Constraint[] =>
 const added = (r: Resolver, use: RelationUse, column: ColumnDef): void => {
   const name = column.colname ?? '';
   concerns(use, [name]);
+  if (column.typeName) judgeType(r, column.typeName);
   const made = constraintsOf(column).find((one) => one.raw_expr && one.contype !== 'CONSTR_CHECK');
   if (made) becomes(r, undefined, namedType(r, column.typeName), column.location ?? 0);
   for (const one of constraintsOf(column))
@@ -62,6 +64,7 @@ const retyped = (r: Resolver, use: RelationUse, name: string, column: ColumnDef)
   else looksAt(use, [name]);
   const from = use.relation.columns.find((one) => one.name === name)?.type;
   const { location = 0 } = column.typeName ?? {};
+  if (column.typeName) judgeType(r, column.typeName);
   becomes(r, column.raw_default ? undefined : from, namedType(r, column.typeName), location);
   rebuildsKeys(r, use, name);
 };

@@ -5,7 +5,8 @@ import { baseType, subscripted } from '../types/parts.js';
 import type { Known } from '../types/polymorphic.js';
 import type { RelationUse } from './cells.js';
 import { expectSubscripts } from './parameters.js';
-import type { Resolver } from './resolver.js';
+import { formatType } from './mismatch.js';
+import { fail, type Resolver } from './resolver.js';
 import { writtenFields } from './written-fields.js';
 
 /** The value of `a = x`, or of one column of `(a, b) = (x, y)`. */
@@ -18,8 +19,9 @@ export const assignedValue = (node: Node | undefined): Node | undefined => {
 export const targetType = (
   r: Resolver,
   use: RelationUse,
-  { name, indirection }: ResTarget,
+  { name, indirection, location }: ResTarget,
 ): Known => {
+  let at = name ?? '';
   const { catalogue } = r;
   let type = use.relation.columns.find((column) => column.name === name)?.type;
   if (as(indirection?.[0], 'A_Indices')) expectSubscripts(r, indirection, type);
@@ -30,6 +32,14 @@ export const targetType = (
     if (field !== undefined) {
       const row = catalogue.relationByOid(catalogue.typeByOid(base)?.relation ?? 0);
       type = row?.columns.find((column) => column.name === field)?.type;
+      if (row && type === undefined)
+        throw fail(
+          r,
+          'undefined-column',
+          `cannot assign to field "${field}" of column "${at}" because there is no such column in data type ${formatType(r, base)}`,
+          location,
+        );
+      at = field;
     } else if (as(part, 'A_Indices')?.is_slice) return base;
     // Subscripts in a row are one.
     else if (i === 0 || !as(indirection?.[i - 1], 'A_Indices'))

@@ -1,4 +1,4 @@
-import type { MultiAssignRef, Node, SubLink, TypeCast } from '@pgsql/types';
+import type { MultiAssignRef, Node, SubLink, TypeCast, TypeName } from '@pgsql/types';
 import { as, kindOf, locationOf, text, texts, type NodeKind } from '../parse/nodes.js';
 import { oid } from '../types/oids.js';
 import { functionCall } from './calls.js';
@@ -29,6 +29,10 @@ export const below: (w: Walk, value: unknown, kind: FlowKind) => void = (w, valu
   if (typeof value !== 'object' || value === null) return;
   for (const [key, content] of Object.entries(value)) {
     if (typeof content !== 'object' || content === null) continue;
+    if (key === 'typeName') {
+      judgeType(w.r, content as TypeName);
+      continue;
+    }
     const first = key.charCodeAt(0);
     if (first >= 65 && first <= 90) {
       visit(w, value as Node, kind);

@@ -41,13 +41,22 @@ const elementsOfPseudo: ReadonlyMap<number, number> = new Map([
 /** The declared types of what is given, in its order; undefined: it takes no such arguments. */
 export const declared = (
   catalogue: Catalogue,
-  { arguments: expected, most }: Overload,
+  { arguments: expected, least, most }: Overload,
   { names, variadic }: Arguments,
 ): readonly number[] | undefined => {
   const last = expected.at(-1)?.type ?? 0;
   const repeated = elementsOfPseudo.get(last) ?? elementOf(catalogue, last);
   const expands = most < 0 && !variadic;
   if (variadic && (most >= 0 || names.length !== expected.length)) return undefined;
+  if (names.some((name) => name !== undefined)) {
+    // Each argument once, and all that have no default.
+    const places = names.map((name, i) =>
+      name === undefined ? i : expected.findIndex((one) => one.name === name),
+    );
+    const given = new Set(places);
+    if (given.size < places.length) return undefined;
+    for (let i = 0; i < least; i += 1) if (!given.has(i)) return undefined;
+  }
   const types = names.map((name, i) => {
     if (name !== undefined) return expected.find((one) => one.name === name)?.type;
     return expands && i >= expected.length - 1 ? repeated : expected[i]?.type;

@@ -138,10 +138,15 @@ export const sortOutput = (
     const node = as(sort, 'SortBy')?.node;
     const place = as(node, 'A_Const')?.ival?.ival;
     const [name, ...more] = texts(as(node, 'ColumnRef')?.fields);
-    const column =
-      place !== undefined
-        ? columns[place - 1]
-        : columns.find((c) => more.length === 0 && c.name === name);
+    const named = columns.filter((c) => more.length === 0 && c.name === name);
+    const location = node && locationOf(node);
+    if (named.length > 1)
+      throw fail(r, 'ambiguous-column', `ORDER BY "${name ?? ''}" is ambiguous`, location);
+    const column = place !== undefined ? columns[place - 1] : named[0];
+    if (place !== undefined && !column) {
+      const said = `ORDER BY position ${place} is not in select list`;
+      throw fail(r, 'column-count', said, location);
+    }
     if (column) {
       markCell(column.cell, mark.order);
       block.deciding.cells.push(column.cell);

@@ -238,8 +238,13 @@ const values = (
 };
 
 const windows = (r: Resolver, scope: Scope, stmt: SelectStmt): void => {
+  const before: (string | undefined)[] = [];
   for (const node of stmt.windowClause ?? []) {
     const window = as(node, 'WindowDef');
+    const { name, refname } = window ?? {};
+    if (refname !== undefined && !before.includes(refname))
+      throw fail(r, 'undefined-object', `window "${refname}" does not exist`, window?.location);
+    before.push(name);
     markFlows(gather(r, scope, window?.orderClause, 'transformation').flows, mark.order);
     markFlows(gather(r, scope, window?.partitionClause, 'transformation').flows, mark.group);
     markFlows(
@@ -310,12 +315,7 @@ const rest = (r: Resolver, scope: Scope, stmt: SelectStmt, list: readonly Target
   const distinct = stmt.distinctClause ?? [];
   const on = distinct.filter((node) => Object.keys(node).length > 0);
   for (const node of on)
-    toldApart(
-      r,
-      sortItem(r, scope, node, list, 'DISTINCT ON'),
-      'equality',
-      locationOf(node),
-    );
+    toldApart(r, sortItem(r, scope, node, list, 'DISTINCT ON'), 'equality', locationOf(node));
   if (distinct.length > 0 && on.length === 0)
     for (const { cell, node } of list) {
       toldApart(r, () => typeOfCell(cell), 'equality', locationOf(node));

@@ -81,6 +81,8 @@ export const judgeType = (r: Resolver, name: TypeName): void => {
   if (!type)
     throw fail(r, 'undefined-object', `type "${names.join('.')}" does not exist`, location);
   judgeResolved(r, type, location);
+  // Each field of a row that is made is one of its type.
+  judgeDomain(r, type.oid, location);
 };
 
 /** The same for a type by its name alone. @returns false when there is none */
@@ -103,11 +105,14 @@ export const judgeTypeOid = (r: Resolver, oid: number, location: number): void =
   else judgeResolved(r, type, location);
 };
 
-/** Notes what the constraints of a domain call, or of one that a domain, an array or a range is made of. */
+/** Notes what the constraints of a domain call, or of one that a domain, an array, a range or a row is made of. */
 export const judgeDomain = (r: Resolver, oid: number, location: number): void => {
   const type = r.catalogue.typeByOid(oid);
   if (!type || isSystemSchema(type.schema)) return;
   if (type.kind === 'd') judgeChecks(r, type, location);
+  if (type.kind === 'c')
+    for (const field of r.catalogue.relationByOid(type.relation)?.columns ?? [])
+      judgeDomain(r, field.type, location);
   for (const part of [type.element, type.base, type.subtype ?? 0])
     if (part !== 0) judgeDomain(r, part, location);
 };

@@ -220,7 +220,10 @@ const insertColumns = (
       assign(r, use, name, 'insert', value);
       if (!r.deduced && !r.catalogue.hasUserCasts) continue;
       const { indirection, location = use.node.location ?? 0 } = named?.[i] ?? {};
-      const type = targetType(r, use, { name, ...(indirection ? { indirection } : {}) });
+      const type = targetType(r, use, {
+        ...{ name, location },
+        ...(indirection ? { indirection } : {}),
+      });
       for (const from of typesOf ? typesOf(i) : [typeOfColumn(value)])
         becomes(r, from, type, location);
       expectColumn(r, value, type);

@@ -19,6 +19,7 @@ const schema = `
   CREATE TABLE people (id int PRIMARY KEY, name text, home place, work known_place, p profile, age small);
   CREATE TABLE pets (id int PRIMARY KEY, name text, owner int);
   CREATE VIEW seen AS SELECT id, name FROM people;
+  CREATE FUNCTION made(a int, b int DEFAULT 2) RETURNS int LANGUAGE sql AS 'SELECT a + b';
   CREATE SEQUENCE numbers;`;
 
 let court: Court;
@@ -39,6 +40,11 @@ describe('understood', () => {
     ],
     ['SELECT name AS n, people.name AS n FROM people ORDER BY n'],
     ['SELECT *, id FROM pets ORDER BY id'],
+    ['SELECT made(a => 1), made(b => 2, a => 1), made(1, b => 2)'],
+    [
+      `SELECT t.a, t.b[1] FROM JSON_TABLE(jsonb '{}', '$' COLUMNS (a int[] PATH '$.a', b text[])) t`,
+    ],
+    [`SELECT t.a[1] FROM XMLTABLE('/r' PASSING xml '<r/>' COLUMNS a int[] PATH 'a') t`],
     ['SELECT people.*, people.name FROM people GROUP BY people.id ORDER BY name'],
   ])('%s', async (sql) => {
     expect(await judge(court, sql)).toEqual({ kind: 'agree' });
@@ -54,6 +60,16 @@ describe('refused as the server does', () => {
     ['SELECT DISTINCT ON (n) a.name AS n, b.name AS n FROM people a, pets b'],
     ['SELECT DISTINCT ON (3) id FROM pets'],
     ['SELECT sum(id) OVER nowhere FROM people'],
+    ['SELECT sum(id) OVER w FROM people WINDOW v AS (ORDER BY id), w AS (nowhere)'],
+    ['SELECT id AS z, owner AS z FROM pets UNION SELECT id, age FROM people ORDER BY z'],
+    ['SELECT id FROM pets UNION SELECT id FROM people ORDER BY 3'],
+    ['SELECT made(b => 1)'],
+    ['SELECT made(1, a => 2)'],
+    ['UPDATE people SET home.nowhere = 1'],
+    ['UPDATE people SET p.home.nowhere = 1'],
+    ["INSERT INTO people (id, home.nowhere) VALUES (1, 'x')"],
+    ["SELECT t.a FROM JSON_TABLE(jsonb '{}', '$' COLUMNS (a nowhere)) t"],
+    ["SELECT t.a FROM XMLTABLE('/r' PASSING xml '<r/>' COLUMNS a nowhere) t"],
     ['SELECT sum(id) OVER (nowhere ORDER BY id) FROM people'],
     ['SELECT (SELECT sum(p.id) OVER w) FROM people p WINDOW w AS (ORDER BY id)'],
     ['SELECT ctid FROM seen'],

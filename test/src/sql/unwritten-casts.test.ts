@@ -1,4 +1,7 @@
-/** Casts by a user's function that stand in no statement: they run because a value of one type is put where another is wanted. */
+/**
+ * Users' functions that stand in no statement: casts, which run because a value of one type is put where another is
+ * wanted, and constraints of domains, in whatever way a value of one is made.
+ */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { analyze, parse } from '@postern/sql';
 import type { Court } from '../oracle/judge.js';
@@ -26,7 +29,12 @@ const schema = `
   CREATE FUNCTION takes(date) RETURNS int LANGUAGE sql AS 'SELECT extract(day FROM $1)::int';
   CREATE FUNCTION gives() RETURNS mood LANGUAGE sql AS 'SELECT 1::bigint';
   CREATE FUNCTION gives_row() RETURNS duo LANGUAGE sql AS 'SELECT 1, 1::bigint';
-  CREATE FUNCTION gives_table() RETURNS TABLE (n int, m mood) LANGUAGE sql AS 'SELECT 1, 1::bigint';`;
+  CREATE FUNCTION gives_table() RETURNS TABLE (n int, m mood) LANGUAGE sql AS 'SELECT 1, 1::bigint';
+  CREATE FUNCTION checked(int) RETURNS bool LANGUAGE plpgsql AS $$BEGIN PERFORM ran(); RETURN true; END$$;
+  CREATE DOMAIN strict AS int CHECK (checked(VALUE));
+  CREATE TYPE strict_row AS (n int, s strict);
+  CREATE TABLE papers (j jsonb, x xml, small smallint);
+  INSERT INTO papers VALUES ('{"a": 1}', '<r><a>1</a></r>', 1);`;
 
 interface Case {
   readonly sql: string;
@@ -67,6 +75,20 @@ const running: readonly string[] = [
   'ALTER TABLE numbers ALTER id TYPE mood',
   'ALTER TABLE numbers ALTER word TYPE mood USING big(1)',
   'ALTER TABLE numbers ADD m mood DEFAULT big(1)',
+  "SELECT q.* FROM papers, JSON_TABLE(j, '$' COLUMNS (a strict PATH '$.a')) q",
+  "SELECT q.* FROM papers, JSON_TABLE(j, '$' COLUMNS (NESTED PATH '$' COLUMNS (a strict PATH '$.a'))) q",
+  "SELECT q.* FROM papers, XMLTABLE('/r' PASSING x COLUMNS a strict PATH 'a') q",
+  "SELECT JSON_VALUE(j, '$.a' RETURNING strict) FROM papers",
+  "SELECT JSON_QUERY(j, '$' RETURNING strict_row) FROM papers",
+  'SELECT q.* FROM papers, jsonb_to_record(j) AS q (a strict)',
+  'SELECT * FROM papers, jsonb_populate_record(NULL::strict_row, j)',
+  'SELECT ROW(1, 2)::strict_row',
+  "SELECT '(1,2)'::strict_row",
+  `SELECT '{"(1,2)"}'::strict_row[]`,
+  'ALTER TABLE papers ALTER small TYPE strict',
+  'ALTER TABLE papers ADD b strict',
+  'ALTER TABLE papers ADD b strict_row DEFAULT ROW(1, 2)',
+  'ALTER TABLE papers ALTER small TYPE strict_row USING ROW(small, small)',
 ];
 
 const quiet: readonly string[] = [
@@ -104,10 +126,12 @@ const calledByServer = async (sql: string): Promise<boolean> => {
   }
 };
 
-const castsNoted = (sql: string, types?: readonly number[]): readonly string[] =>
+const noted = (sql: string, types?: readonly number[]): readonly string[] =>
   parse(sql).flatMap((statement) =>
     analyze(statement, court.whole, court.settings, types).analysis.notUnderstood.flatMap(
-      ({ construct }) => construct.match(/cast of public\.\w+|cast of pg_catalog\.\w+/g) ?? [],
+      ({ construct }) =>
+        construct.match(/cast of public\.\w+|cast of pg_catalog\.\w+|function public\.checked/g) ??
+        [],
     ),
   );
 
@@ -115,8 +139,8 @@ test.each(cases)('$sql', async ({ sql, runs }) => {
   expect(await calledByServer(sql)).toBe(runs);
   // With types of parameters that are deduced, and without.
   for (const types of [undefined, []]) {
-    if (runs) expect(castsNoted(sql, types)).not.toEqual([]);
+    if (runs) expect(noted(sql, types)).not.toEqual([]);
     // A column of a type that is cast from is noted whatever is done with it.
-    else expect(castsNoted(sql, types)).toEqual([]);
+    else expect(noted(sql, types)).toEqual([]);
   }
 });
