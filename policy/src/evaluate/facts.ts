@@ -20,6 +20,8 @@ export interface Facts {
     readonly as: readonly string[];
     readonly kind: ObjectKind;
     readonly keys: readonly string[];
+    /** of names that it had before */
+    readonly former: readonly string[];
     readonly via: readonly string[];
     readonly need: boolean;
   }[];
@@ -42,6 +44,7 @@ interface RelationFacts {
   readonly kind: 'relation';
   readonly as: readonly string[];
   readonly keys: readonly string[];
+  readonly former: readonly string[];
   readonly via: readonly string[];
   readonly columns: readonly {
     readonly name: string;
@@ -104,6 +107,7 @@ const nothing: Facts['accesses'][number] = {
   as: [statementAction],
   kind: 'statement',
   keys: [],
+  former: [],
   via: [],
   need: false,
 };
@@ -123,6 +127,9 @@ const keysOf = ({ schema, name, object }: AccessFacts): readonly string[] =>
       ? []
       : keysOfName(object);
 
+const formerOf = ({ formerly = [] }: AccessFacts): readonly string[] =>
+  formerly.flatMap(keysOfName);
+
 const viaOf = ({ through }: AccessFacts): readonly string[] => [
   ...new Set(through.flatMap(keysOfName)),
 ];
@@ -132,6 +139,7 @@ const accessFacts = (access: AccessFacts): Facts['accesses'][number] => ({
   as: asOf(access),
   kind: kindOf(access),
   keys: keysOf(access),
+  former: formerOf(access),
   via: viaOf(access),
   need: access.user || !reading.has(access.action),
 });
@@ -182,6 +190,7 @@ const relationsOf = (
         kind: 'relation',
         as: [...new Set(same.flatMap(asOf))],
         keys: keysOf(first),
+        former: [...new Set(same.flatMap(formerOf))],
         via: [...new Set(same.flatMap(viaOf))],
         columns: [...columns.values()],
       },

@@ -72,6 +72,7 @@ const planOf = (
         filterSql(sql, use.relation, analyzed.catalogue, change.session, {
           columns,
           ...(alias === undefined ? {} : { alias }),
+          ...(change.former === undefined ? {} : { former: change.former }),
         }),
       )
       .join(' AND ');
