@@ -120,6 +120,10 @@ const kindOf = ({ action, object }: AccessFacts): ObjectKind =>
 const asOf = ({ action, columns }: AccessFacts): readonly string[] =>
   action !== 'select' && columns.some(isRead) ? [action, 'select'] : [action];
 
+/** What a definition makes of the rows, those who may not see them all must not decide. */
+const filteredAs = (access: AccessFacts): readonly string[] =>
+  access.action === 'ddl' ? ['ddl', 'select'] : asOf(access);
+
 const keysOf = ({ schema, name, object }: AccessFacts): readonly string[] =>
   schema !== undefined && name !== undefined
     ? objectKeys(schema, name)
@@ -188,7 +192,7 @@ const relationsOf = (
       {
         name,
         kind: 'relation',
-        as: [...new Set(same.flatMap(asOf))],
+        as: [...new Set(same.flatMap(filteredAs))],
         keys: keysOf(first),
         former: [...new Set(same.flatMap(formerOf))],
         via: [...new Set(same.flatMap(viaOf))],
