@@ -1,6 +1,7 @@
 import type { StatementOutcome } from '../audit/sink.js';
 import { Body } from '../wire/body.js';
 import { commandRows, countsChanges } from '../wire/backend/command-complete.js';
+import { CopyOutResponse } from '../wire/backend/copy-response.js';
 import { decodeTextRow } from '../wire/backend/data-row.js';
 import {
   decodeErrorFields,
@@ -9,6 +10,7 @@ import {
   type ErrorFields,
 } from '../wire/backend/error-response.js';
 import { decodeTransactionStatus } from '../wire/backend/ready-for-query.js';
+import { RowDescription } from '../wire/backend/row-description.js';
 import { type Framer, headerLength } from '../wire/framer.js';
 import { ProtocolError } from '../wire/protocol-error.js';
 import { backendType } from '../wire/types.js';
@@ -17,6 +19,7 @@ import { LateFailure } from './late-failure.js';
 import { passLimit } from './limits.js';
 import type { Owed } from './owed.js';
 import { aboutMessage, type Refusal, refusalFields, sqlstate, standIn } from './refusal.js';
+import type { ResultWatch } from './result-watch.js';
 import type { Session } from './session.js';
 import { withheld } from './withhold.js';
 
@@ -77,19 +80,23 @@ export class ServerMessages {
       case backendType.closeComplete:
         this.onReply(f, 'close');
         return;
-      case backendType.noData:
+      case backendType.noData: {
+        const { head } = this.session.owed;
+        if (head?.described !== undefined) head.described.fields = [];
         this.onReply(f, 'describe');
         return;
+      }
       case backendType.rowDescription:
         this.onRowDescription(f);
         return;
       case backendType.parameterDescription:
-      case backendType.copyOutResponse:
         this.passUnlessOwn(f);
         return;
+      case backendType.copyOutResponse:
+        this.onCopyOut(f);
+        return;
       case backendType.copyDone:
-        // Of a COPY that is cut comes an error, and no end.
-        if (running(this.head())?.cut === undefined) this.passUnlessOwn(f);
+        this.onCopyDone(f);
         return;
       case backendType.copyInResponse:
         this.onCopyIn(f);
@@ -127,10 +134,39 @@ export class ServerMessages {
       }
     }
     this.withholding = false;
-    if (begins) count.rows += 1;
-    if (!execution.statement.limited) count.rows += f.takeAlike();
+    const more = execution.statement.limited ? 0 : f.takeAlike();
+    const { watched } = execution;
+    if (watched !== undefined && this.lookAt(f, execution, watched)) return;
+    count.rows += begins ? 1 + more : more;
     count.bytes += f.end - f.start;
-    this.pass(f);
+    if (watched === undefined || f.type === backendType.dataRow) this.pass(f);
+  }
+
+  /** @returns true when nothing more of the result may go out */
+  private lookAt(f: Framer, execution: Execution, watched: ResultWatch): boolean {
+    const { toClient } = this.session;
+    const why = f.type === backendType.dataRow ? watched.onRows(f) : watched.onCopyData(f, toClient);
+    if (why === undefined) return false;
+    this.withholding = true;
+    this.giveUp(execution, why);
+    return true;
+  }
+
+  /** Ends a result that cannot be gone on with; with something sent behind it that may have run, the session. */
+  private giveUp(execution: Execution, why: Refusal): void {
+    const { owed, ending } = this.session;
+    const alone =
+      owed.size === 1 ? (owed.head?.executions?.length ?? 0) < 2 : owed.next?.kind === 'sync' && owed.size === 2;
+    if (alone) this.session.executions.cut(execution, why);
+    else ending.fatal(why.sqlstate, why.message, 'not-looked-at');
+  }
+
+  /** Is this message of the server's, which has not come whole, put together before it is passed on? */
+  holds(type: number, length: number): boolean {
+    if (type !== backendType.dataRow) return false;
+    const { head } = this.session.owed;
+    const execution = head === undefined ? undefined : running(head);
+    return execution?.watched?.holds(length) === true && execution.cut === undefined;
   }
 
   private onComplete(f: Framer, how: 'complete' | 'empty' | 'suspended' | 'called'): void {
@@ -162,6 +198,7 @@ export class ServerMessages {
       how === 'complete' && countsChanges(f.buffer, start)
         ? commandRows(f.buffer, start, f.end)
         : 0;
+    if (how === 'called') execution.watched?.onValue(f.buffer, f.start, f.end);
     this.finish(execution, { kind: 'completed', sqlstate: '', affectedRows });
     session.applyEffects(execution.statement, 'completed');
     this.pass(f);
@@ -294,8 +331,32 @@ export class ServerMessages {
 
   private onRowDescription(f: Framer): void {
     const head = this.head();
+    const watched = head.kind === 'describe' ? undefined : running(head)?.watched;
+    if (head.described !== undefined || watched !== undefined) {
+      const { fields } = RowDescription.decode(bodyOf(f));
+      if (head.described !== undefined) head.described.fields = fields;
+      watched?.describedAs(fields);
+    }
     if (head.kind === 'describe') this.session.owed.pop('describe');
     if (head.own === undefined) this.pass(f);
+  }
+
+  private onCopyOut(f: Framer): void {
+    const watched = running(this.head())?.watched;
+    if (watched !== undefined) {
+      const { format, columns } = CopyOutResponse.decode(bodyOf(f));
+      watched.onCopy(format, columns.length);
+    }
+    this.passUnlessOwn(f);
+  }
+
+  private onCopyDone(f: Framer): void {
+    const execution = running(this.head());
+    // Of a COPY that is cut comes an error, and no end.
+    if (execution?.cut !== undefined) return;
+    const why = execution?.watched?.onCopyDone(this.session.toClient);
+    if (execution !== undefined && why !== undefined) this.giveUp(execution, why);
+    else this.passUnlessOwn(f);
   }
 
   private onCopyIn(f: Framer): void {
