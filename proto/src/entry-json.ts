@@ -120,7 +120,9 @@ const findingsJson = (column: postern.audit.v1.IColumnFindings): object => ({
   name: column.name ?? '',
   source: column.source ?? '',
   looked: column.looked ?? 0,
-  found: Object.fromEntries((column.found ?? []).map(({ tag, values }) => [tag ?? '', values ?? 0])),
+  found: Object.fromEntries(
+    (column.found ?? []).map(({ tag, values }) => [tag ?? '', values ?? 0]),
+  ),
   masked: column.masked ?? false,
 });
 

@@ -36,7 +36,12 @@ const fields = fc.record({
   findings: fc.option(
     fc.array(
       fc
-        .record({ position: fc.nat(1663), name: fc.string({ maxLength: 200 }), looked: whole, masked: fc.boolean() })
+        .record({
+          position: fc.nat(1663),
+          name: fc.string({ maxLength: 200 }),
+          looked: whole,
+          masked: fc.boolean(),
+        })
         .map((column) => v1.ColumnFindings.encode(column).finish()),
     ),
     { nil: undefined },

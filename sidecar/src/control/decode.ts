@@ -1,6 +1,12 @@
 import type { Identity } from '@postern/policy';
 import { postern } from '@postern/proto';
-import { type Assignment, type Database, detectorModes, targetSessionAttrs, tlsModes } from './assignment.js';
+import {
+  type Assignment,
+  type Database,
+  detectorModes,
+  targetSessionAttrs,
+  tlsModes,
+} from './assignment.js';
 
 const { Kind } = postern.policy.v1.Identity;
 

@@ -73,7 +73,12 @@ function describe(portal: Portal, cycle: number): Described {
   const described = new Described(cycle);
   portal.described = described;
   const { prepared } = portal;
-  if (prepared !== undefined && portal.by === 'bind' && isSteady(prepared) && prepared.described?.knownIn(cycle) !== true)
+  if (
+    prepared !== undefined &&
+    portal.by === 'bind' &&
+    isSteady(prepared) &&
+    prepared.described?.knownIn(cycle) !== true
+  )
     prepared.described = described;
   return described;
 }

@@ -15,7 +15,8 @@ export function columnFindings(
 ): readonly ColumnFinding[] {
   return found.slice(0, mostColumns).map(({ column, looked, found: kinds }) => {
     const field = fields?.[column];
-    const known = fields === undefined || fields.length === columns.length ? columns[column] : undefined;
+    const known =
+      fields === undefined || fields.length === columns.length ? columns[column] : undefined;
     return {
       position: column + 1,
       name: field?.name ?? known?.name ?? '',

@@ -145,7 +145,8 @@ export class ServerMessages {
   /** @returns true when nothing more of the result may go out */
   private lookAt(f: Framer, execution: Execution, watched: ResultWatch): boolean {
     const { toClient } = this.session;
-    const why = f.type === backendType.dataRow ? watched.onRows(f) : watched.onCopyData(f, toClient);
+    const why =
+      f.type === backendType.dataRow ? watched.onRows(f) : watched.onCopyData(f, toClient);
     if (why === undefined) return false;
     this.withholding = true;
     this.giveUp(execution, why);
@@ -156,7 +157,9 @@ export class ServerMessages {
   private giveUp(execution: Execution, why: Refusal): void {
     const { owed, ending } = this.session;
     const alone =
-      owed.size === 1 ? (owed.head?.executions?.length ?? 0) < 2 : owed.next?.kind === 'sync' && owed.size === 2;
+      owed.size === 1
+        ? (owed.head?.executions?.length ?? 0) < 2
+        : owed.next?.kind === 'sync' && owed.size === 2;
     if (alone) this.session.executions.cut(execution, why);
     else ending.fatal(why.sqlstate, why.message, 'not-looked-at');
   }
