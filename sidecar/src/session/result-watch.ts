@@ -12,8 +12,11 @@ import { columnFindings } from './findings.js';
 import type { Outlet } from './outlet.js';
 import { type Refusal, refusals } from './refusal.js';
 
-/** The longest row that is held to be looked at, bytes; of the process's room for what its servers send. */
-export const longestHeld = 64 * 1024 * 1024;
+/**
+ * The longest row that is held to be looked at, bytes; of the process's room for what its servers send. Where finds
+ * are only reported a longer row is not worth the wait, and goes by unread.
+ */
+const longestHeld = { mask: 64 * 1024 * 1024, report: 1024 * 1024 } as const;
 
 const looksAt = (look: Look): boolean => look !== 'skip' && look !== 'opaque';
 
@@ -52,7 +55,7 @@ export class ResultWatch {
 
   /** Is a row of this many bytes, that has not come whole, put together before it is looked at? */
   holds(length: number): boolean {
-    return length <= longestHeld && this.rowMasker() !== undefined;
+    return length <= longestHeld[this.watch.mode] && this.rowMasker() !== undefined;
   }
 
   /**
@@ -67,7 +70,9 @@ export class ResultWatch {
       masker.messages(f.buffer, f.start, f.end);
       return undefined;
     }
-    return this.watch.mode === 'mask' && f.first ? refusals.rowNotLookedAt(longestHeld) : undefined;
+    return this.watch.mode === 'mask' && f.first
+      ? refusals.rowNotLookedAt(longestHeld.mask)
+      : undefined;
   }
 
   /** The result of a function called by message. Protocol 3.0, "FunctionCallResponse". */
