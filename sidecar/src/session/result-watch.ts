@@ -3,7 +3,7 @@ import { ownTypes } from '../enforcement/own-types.js';
 import type { Watch } from '../enforcement/watch.js';
 import { Detection, type Look, looksOf, RowMasker, type Treatment } from '../detectors/index.js';
 import type { Field } from '../wire/backend/row-description.js';
-import { type Format } from '../wire/fields.js';
+import type { Format } from '../wire/fields.js';
 import { headerLength, type Framer } from '../wire/framer.js';
 import { ProtocolError } from '../wire/protocol-error.js';
 import { CopyWatch } from './copy-watch.js';

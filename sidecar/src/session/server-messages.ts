@@ -1,7 +1,6 @@
 import type { StatementOutcome } from '../audit/sink.js';
 import { Body } from '../wire/body.js';
 import { commandRows, countsChanges } from '../wire/backend/command-complete.js';
-import { CopyOutResponse } from '../wire/backend/copy-response.js';
 import { decodeTextRow } from '../wire/backend/data-row.js';
 import {
   decodeErrorFields,
@@ -10,7 +9,6 @@ import {
   type ErrorFields,
 } from '../wire/backend/error-response.js';
 import { decodeTransactionStatus } from '../wire/backend/ready-for-query.js';
-import { RowDescription } from '../wire/backend/row-description.js';
 import { type Framer, headerLength } from '../wire/framer.js';
 import { ProtocolError } from '../wire/protocol-error.js';
 import { backendType } from '../wire/types.js';
@@ -19,8 +17,8 @@ import { LateFailure } from './late-failure.js';
 import { passLimit } from './limits.js';
 import type { Owed } from './owed.js';
 import { aboutMessage, type Refusal, refusalFields, sqlstate, standIn } from './refusal.js';
-import type { ResultWatch } from './result-watch.js';
 import type { Session } from './session.js';
+import { Watching } from './watching.js';
 import { withheld } from './withhold.js';
 
 /** What the server says, in order: counted, recorded, cut or replaced where policy says so, else passed on. */
@@ -29,10 +27,12 @@ export class ServerMessages {
   /** The row at hand does not reach the client. */
   private withholding = false;
   private readonly lateFailure: LateFailure;
+  readonly watching: Watching;
 
   constructor(session: Session) {
     this.session = session;
     this.lateFailure = new LateFailure(session);
+    this.watching = new Watching(session);
   }
 
   handle(f: Framer): void {
@@ -80,12 +80,10 @@ export class ServerMessages {
       case backendType.closeComplete:
         this.onReply(f, 'close');
         return;
-      case backendType.noData: {
-        const { head } = this.session.owed;
-        if (head?.described !== undefined) head.described.fields = [];
+      case backendType.noData:
+        this.watching.onNoData(this.head());
         this.onReply(f, 'describe');
         return;
-      }
       case backendType.rowDescription:
         this.onRowDescription(f);
         return;
@@ -93,7 +91,8 @@ export class ServerMessages {
         this.passUnlessOwn(f);
         return;
       case backendType.copyOutResponse:
-        this.onCopyOut(f);
+        this.watching.onCopyOut(f, running(this.head()));
+        this.passUnlessOwn(f);
         return;
       case backendType.copyDone:
         this.onCopyDone(f);
@@ -136,40 +135,13 @@ export class ServerMessages {
     this.withholding = false;
     const more = execution.statement.limited ? 0 : f.takeAlike();
     const { watched } = execution;
-    if (watched !== undefined && this.lookAt(f, execution, watched)) return;
+    if (watched !== undefined && this.watching.onData(f, execution, watched)) {
+      this.withholding = true;
+      return;
+    }
     count.rows += begins ? 1 + more : more;
     count.bytes += f.end - f.start;
     if (watched === undefined || f.type === backendType.dataRow) this.pass(f);
-  }
-
-  /** @returns true when nothing more of the result may go out */
-  private lookAt(f: Framer, execution: Execution, watched: ResultWatch): boolean {
-    const { toClient } = this.session;
-    const why =
-      f.type === backendType.dataRow ? watched.onRows(f) : watched.onCopyData(f, toClient);
-    if (why === undefined) return false;
-    this.withholding = true;
-    this.giveUp(execution, why);
-    return true;
-  }
-
-  /** Ends a result that cannot be gone on with; with something sent behind it that may have run, the session. */
-  private giveUp(execution: Execution, why: Refusal): void {
-    const { owed, ending } = this.session;
-    const alone =
-      owed.size === 1
-        ? (owed.head?.executions?.length ?? 0) < 2
-        : owed.next?.kind === 'sync' && owed.size === 2;
-    if (alone) this.session.executions.cut(execution, why);
-    else ending.fatal(why.sqlstate, why.message, 'not-looked-at');
-  }
-
-  /** Is this message of the server's, which has not come whole, put together before it is passed on? */
-  holds(type: number, length: number): boolean {
-    if (type !== backendType.dataRow) return false;
-    const { head } = this.session.owed;
-    const execution = head === undefined ? undefined : running(head);
-    return execution?.watched?.holds(length) === true && execution.cut === undefined;
   }
 
   private onComplete(f: Framer, how: 'complete' | 'empty' | 'suspended' | 'called'): void {
@@ -334,32 +306,16 @@ export class ServerMessages {
 
   private onRowDescription(f: Framer): void {
     const head = this.head();
-    const watched = head.kind === 'describe' ? undefined : running(head)?.watched;
-    if (head.described !== undefined || watched !== undefined) {
-      const { fields } = RowDescription.decode(bodyOf(f));
-      if (head.described !== undefined) head.described.fields = fields;
-      watched?.describedAs(fields);
-    }
+    this.watching.onRowDescription(f, head);
     if (head.kind === 'describe') this.session.owed.pop('describe');
     if (head.own === undefined) this.pass(f);
-  }
-
-  private onCopyOut(f: Framer): void {
-    const watched = running(this.head())?.watched;
-    if (watched !== undefined) {
-      const { format, columns } = CopyOutResponse.decode(bodyOf(f));
-      watched.onCopy(format, columns.length);
-    }
-    this.passUnlessOwn(f);
   }
 
   private onCopyDone(f: Framer): void {
     const execution = running(this.head());
     // Of a COPY that is cut comes an error, and no end.
-    if (execution?.cut !== undefined) return;
-    const why = execution?.watched?.onCopyDone(this.session.toClient);
-    if (execution !== undefined && why !== undefined) this.giveUp(execution, why);
-    else this.passUnlessOwn(f);
+    if (execution?.cut !== undefined || this.watching.onCopyDone(execution)) return;
+    this.passUnlessOwn(f);
   }
 
   private onCopyIn(f: Framer): void {

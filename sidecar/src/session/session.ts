@@ -114,7 +114,7 @@ export class Session implements Flushable {
       streams: (type, length) =>
         backendFraming.streams(type, length) &&
         this.owed.head?.own === undefined &&
-        !this.serverMessages.holds(type, length),
+        !this.serverMessages.watching.holds(type, length),
     });
     this.flow = new Flow({
       ...parts,

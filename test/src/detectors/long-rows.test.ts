@@ -42,7 +42,7 @@ const tooLong = (limit: number): string =>
   `54000 reason=row-not-looked-at limit=${String(limit * 1024 * 1024)}`;
 
 const select = async (client: pg.Client, expression: string): Promise<string> => {
-  const { rows } = await client.query<{ t: string }>(`SELECT ${expression} AS t`);
+  const { rows } = await client.query<{ t: string | Buffer }>(`SELECT ${expression} AS t`);
   return end(String(rows[0]?.t ?? ''));
 };
 
