@@ -10,12 +10,14 @@ import { Cutter } from './cutter.js';
 
 /** Databases of the bed: modes, one that no policy selects, and one whose server's stream is cut at random. */
 export const names = [
-  ...(['off', 'report', 'mask', 'baseline', 'cut'] as const),
+  ...(['off', 'report', 'mask', 'baseline', 'cut', 'secure'] as const),
   ...(['unmasked-off', 'unmasked-report', 'unmasked-mask'] as const),
 ] as const;
 export type Name = (typeof names)[number];
 
-const modes: Readonly<Record<string, string>> = { report: 'Report', mask: 'Mask', cut: 'Mask' };
+const modes: Readonly<Record<string, string>> = {
+  ...{ report: 'Report', mask: 'Mask', cut: 'Mask', secure: 'Mask' },
+};
 
 const databaseOf = (name: Name, port: number): string => {
   const mode = modes[name.replace('unmasked-', '')] ?? 'Off';
@@ -27,7 +29,7 @@ metadata: {name: ${name}, namespace: test${name === 'baseline' ? '' : `, labels:
 spec:
   engine: postgresql
   endpoints: [{host: 127.0.0.1, port: ${port}}]
-  tls: {mode: disable}
+  tls: {mode: ${name === 'secure' ? 'require' : 'disable'}}
   detectors: {mode: "${mode}"}
   classifications:
     - {column: public.contacts.known, tags: [pii.email]}
@@ -117,7 +119,7 @@ export interface StreamBed {
 }
 
 export const startStreamBed = async (undo: Undo): Promise<StreamBed> => {
-  const server = await startPostgres({ auth: 'trust' });
+  const server = await startPostgres({ auth: 'trust', tlsNames: ['IP:127.0.0.1'] });
   undo.push(() => server.stop());
   await server.sql(schema);
   const cutter = await Cutter.before(server.port);

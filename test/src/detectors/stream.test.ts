@@ -62,6 +62,14 @@ describe.each(scripts)('$name', (script) => {
   });
 });
 
+test.each(scripts.filter(({ name }) => /^(every|rows|never|COPY of long)/.test(name)))(
+  'from a server over TLS: $name',
+  async (script) => {
+    const direct = await heard(bed.server.port, script);
+    expect(await heard(bed.port.secure, script)).toEqual(afterMasks(direct));
+  },
+);
+
 test('the scripts show what is planted', async () => {
   const seen = new Set<string>();
   for (const script of scripts)
