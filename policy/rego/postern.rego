@@ -11,6 +11,7 @@ decision := {
 	"denials": denials,
 	"approvals": approvals,
 	"masks": masks,
+	"exempt": exempt,
 	"filters": filters,
 	"limits": limits,
 	"audit": audit,
@@ -241,6 +242,12 @@ masks := {{"relation": column[0], "column": column[1], "p": first[1], "r": first
 	first := min(choices)
 	first[0] < rank.none
 	mask := strictest([choice[3] | some choice in choices; choice[0] == first[0]], first[0], first[3])
+}
+
+# Columns that policy names only to give them out as they are.
+exempt := {{"relation": column[0], "column": column[1]} |
+	some column in {[found[0], found[1]] | some found in fitting; found[2][0] == rank.none}
+	min([found[2][0] | some found in fitting; found[0] == column[0]; found[1] == column[1]]) == rank.none
 }
 
 # Of masks of one kind, one that keeps no more than any of them.

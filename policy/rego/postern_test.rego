@@ -116,6 +116,19 @@ test_none_is_no_mask if {
 	decide([masking(masks)], {"relations": [customers]}).masks == set()
 }
 
+test_none_alone_exempts if {
+	masks := [{"tags": {"*": true}, "mask": {"none": {}}, "rank": 11}]
+	decide([masking(masks)], {"relations": [customers]}).exempt == {{"relation": "public.customers", "column": "email"}}
+}
+
+test_none_beside_a_mask_exempts_nothing if {
+	masks := [
+		{"tags": {"*": true}, "mask": {"none": {}}, "rank": 11},
+		{"tags": {"*": true}, "mask": {"hash": {}}, "rank": 2},
+	]
+	decide([masking(masks)], {"relations": [customers]}).exempt == set()
+}
+
 test_given_masks if {
 	given := [{"p": 0, "found": {"column": "public.customers.email", "mask": {"redact": {}}}}]
 	some mask in decide([policy("Allow", {})], {"relations": [customers], "given": given}).masks

@@ -10,6 +10,7 @@ interface Case {
   readonly why?: readonly string[];
   readonly masks?: Readonly<Record<string, unknown>>;
   readonly filters?: readonly string[];
+  readonly exempt?: readonly unknown[];
   readonly limits?: Readonly<Record<string, unknown>>;
 }
 
@@ -87,7 +88,7 @@ const cases: readonly Case[] = [
   { name: 'a mask by tag', policies: [masking('m', '{tags: ["pii.*"], mask: {hash: {}}}')], asked: readsEmail, effect: 'allow', masks: { 'public.customers.email': { hash: {} } } },
   { name: 'the strictest mask of two policies', policies: [masking('a', '{tags: ["pii.*"], mask: {hash: {}}}'), masking('b', '{tags: [pii.email], mask: {redact: {}}}')], asked: readsEmail, effect: 'allow', masks: { 'public.customers.email': { redact: {} } } },
   { name: 'none gives way', policies: [masking('a', '{tags: ["pii.*"], mask: {none: {}}}'), masking('b', '{tags: [pii.email], mask: {json: {paths: [a]}}}')], asked: readsEmail, effect: 'allow', masks: { 'public.customers.email': { json: { paths: ['a'] } } } },
-  { name: 'none alone masks nothing', policies: [masking('a', '{tags: ["pii.*"], mask: {none: {}}}')], asked: readsEmail, effect: 'allow', masks: {} },
+  { name: 'none alone masks nothing', policies: [masking('a', '{tags: ["pii.*"], mask: {none: {}}}')], asked: readsEmail, effect: 'allow', masks: {}, exempt: [{ relation: 'public.customers', column: 'email' }] },
   { name: 'partial meets partial', policies: [masking('a', '{tags: ["pii.*"], mask: {partial: {first: 3}}}'), masking('b', '{tags: ["pii.*"], mask: {partial: {first: 1, last: 2}}}')], asked: readsEmail, effect: 'allow', masks: { 'public.customers.email': { partial: { first: 1, last: 0 } } } },
   { name: 'json meets json', policies: [masking('a', '{tags: ["pii.*"], mask: {json: {paths: [a]}}}'), masking('b', '{tags: ["pii.*"], mask: {json: {paths: [b]}}}')], asked: readsEmail, effect: 'allow', masks: { 'public.customers.email': { json: { paths: ['a', 'b'] } } } },
   { name: 'the wider bucket, the rougher round', policies: [masking('a', '{tags: [n], mask: {bucket: {size: 10}}}, {tags: [m], mask: {round: {digits: 2}}}'), masking('b', '{tags: [n], mask: {bucket: {size: 100}}}, {tags: [m], mask: {round: {digits: -1}}}')], asked: { accesses: [access('select public.t', ['a:n', 'b:m'])] }, effect: 'allow', masks: { 'public.t.a': { bucket: { size: 100 } }, 'public.t.b': { round: { digits: -1 } } } },
@@ -129,6 +130,7 @@ describe('combining', () => {
       expect(
         Object.fromEntries(decision.masks.map((m) => [`${m.relation}.${m.column}`, m.mask])),
       ).toEqual(expected.masks);
+    if (expected.exempt) expect(decision.exempt).toEqual(expected.exempt);
     if (expected.filters)
       expect(decision.rowFilters.map(({ relation, sql }) => `${relation}: ${sql}`)).toEqual(
         expected.filters,
@@ -163,11 +165,13 @@ describe('selection', () => {
     { name: 'another database', asked: { database: { name: 'other', labels: {} } }, selected: ['group', 'sa'] },
   ])('$name', ({ asked, selected }) => {
     expect(evaluator.selected(input(asked))).toEqual(selected.map((name) => `ml/${name}`));
+    expect(evaluator.onBaseline(input(asked))).toBe(selected.length === 0);
   }); // prettier-ignore
 
   test('a session that no policy selects has the baseline', () => {
     const asked: Asked = { database: { namespace: 'nobody' } };
     expect(evaluator.selected(input(asked))).toEqual(['postern/baseline']);
+    expect(evaluator.onBaseline(input(asked))).toBe(true);
     const of = (more: Asked) => evaluator.evaluate(input({ ...asked, ...more })).effect;
     expect(of(readsOrders)).toBe('allow');
     expect(of({ command: 'DROP TABLE', accesses: [access('ddl public.orders')] })).toBe('deny');

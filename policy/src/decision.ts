@@ -68,6 +68,8 @@ export interface Decision {
   /** What an `Enforce`ment would have said, from policies in `Audit` mode; recorded, never acted on. */
   readonly wouldHave: readonly Reason[];
   readonly masks: readonly MaskedColumn[];
+  /** Columns that the only masks that fit, `none {}`, give out as they are: detectors leave them alone. Absent: none. */
+  readonly exempt?: readonly { readonly relation: string; readonly column: string }[];
   readonly rowFilters: readonly RowFilter[];
   readonly limits: Limits;
   readonly approval?: Approval;

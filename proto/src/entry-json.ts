@@ -111,8 +111,20 @@ function statementJson(statement: postern.audit.v1.IStatement | null | undefined
     affectedRows: statement.affectedRows ?? 0,
     sqlstate: statement.sqlstate ?? '',
     detected: statement.detected ?? {},
+    findings: (statement.findings ?? []).map(findingsJson),
   };
 }
+
+const findingsJson = (column: postern.audit.v1.IColumnFindings): object => ({
+  position: column.position ?? 0,
+  name: column.name ?? '',
+  source: column.source ?? '',
+  looked: column.looked ?? 0,
+  found: Object.fromEntries(
+    (column.found ?? []).map(({ tag, values }) => [tag ?? '', values ?? 0]),
+  ),
+  masked: column.masked ?? false,
+});
 
 function recordJson(record: postern.audit.v1.IStatementRecord | null | undefined): object {
   if (record == null) return {};

@@ -19,6 +19,7 @@ export type { Analyzed } from './analyze.js';
 export { type Guess, guessesOf } from './rewrite/guesses.js';
 export { RewriteRefusal, type Change, type Rewritten } from './rewrite/change.js';
 export type * from './classification/classification.js';
+export { copyFormat, type CopyFormat } from './copy-format.js';
 export { analyze, outputTypes, parameterTypes } from './analyze.js';
 export { Script, type Step } from './script.js';
 export { catalogueFromData } from './catalogue/build.js';

@@ -10,6 +10,7 @@ export interface FilterOptions {
   readonly relation?: string;
   readonly column?: string;
   readonly tag?: string;
+  readonly detected?: string;
   readonly kind?: string;
   readonly decision?: string;
   readonly outcome?: string;
@@ -30,6 +31,7 @@ export const addFilterOptions = (command: Command): Command =>
     .option('--relation <name>', 'touched: schema.table or table')
     .option('--column <name>', 'touched: schema.table.column or column')
     .option('--tag <tag>', 'a column with this tag was touched')
+    .option('--detected <tag>', 'a detector found this in the result, e.g. pii.email or *')
     .option('--kind <kind>', 'statement, session_start, ..., or a command such as SELECT')
     .addOption(new Option('--decision <effect>', 'what policy said').choices(decisions))
     .addOption(new Option('--outcome <outcome>', 'how it ended').choices(outcomes))
@@ -45,6 +47,7 @@ const textFilters = [
   'relation',
   'column',
   'tag',
+  'detected',
   'kind',
   'decision',
   'outcome',

@@ -82,6 +82,31 @@ Exit codes: 0 searched (also when nothing was found), 2 could not run.`,
       }),
     );
 
+  const suggestionsCommand = audit
+    .command('suggestions')
+    .summary('columns to classify, by what was found in them')
+    .description(
+      'Prints the columns in whose values detectors found personal data or secrets and that have no tag for it, ' +
+        'as classifications to put into their Database objects.',
+    );
+  addFilterOptions(suggestionsCommand);
+  addTargetOptions(addFormatOption(suggestionsCommand))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ postern audit suggestions --database ml/shop --from 7d
+  $ postern audit suggestions --detected 'secret.*' -o json
+
+Exit codes: 0 searched (also when nothing was found), 2 could not run.`,
+    )
+    .action((options: SearchOptions) =>
+      at(options, async (timeline) => {
+        const { suggest } = await import('./suggestions.js');
+        await suggest(timeline, readFilters(options, Date.now()), options.output, shell);
+      }),
+    );
+
   const showCommand = audit
     .command('show')
     .summary('everything of one event, with its proof')

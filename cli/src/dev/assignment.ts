@@ -36,6 +36,7 @@ export const assignmentOf = (facts: AssignmentFacts): postern.policy.v1.IAssignm
         column,
         tags: [...tags],
       })),
+      detectors: spec.detectors?.mode ?? 'Off',
       listen: formatAddress(facts.listen.get(governed.id) ?? { host: '127.0.0.1', port: 0 }),
     };
   }),

@@ -12,6 +12,7 @@ const query = z
     relation: text,
     column: text,
     tag: text,
+    detected: text,
     kind: text,
     decision: text,
     outcome: text,

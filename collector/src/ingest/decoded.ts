@@ -19,6 +19,8 @@ export interface DecodedEvent {
   readonly kind: string;
   readonly outcome: string | null;
   readonly record: Buffer | null;
+  /** tags, in order; null: none */
+  readonly detected: readonly string[] | null;
 }
 
 /**
@@ -47,7 +49,13 @@ export function decodeEvent(bytes: Uint8Array): DecodedEvent {
     kind: kindOf(message),
     outcome: statement == null ? null : outcomeName(statement.outcome),
     record: statement?.record == null ? null : Buffer.from(statement.record),
+    detected: detectedIn(statement),
   };
+}
+
+function detectedIn(statement: postern.audit.v1.IStatement | null | undefined): string[] | null {
+  const tags = Object.keys(statement?.detected ?? {});
+  return tags.length === 0 ? null : tags.map(searchable).sort();
 }
 
 const malformed = (bytes: Uint8Array): DecodedEvent => {
@@ -63,6 +71,7 @@ const malformed = (bytes: Uint8Array): DecodedEvent => {
     kind: 'malformed',
     outcome: null,
     record: null,
+    detected: null,
   };
 };
 

@@ -45,19 +45,20 @@ export async function writeEvents(
     kind: event.kind,
     outcome: event.outcome,
     record: event.record === null ? null : base64(event.record),
+    detected: event.detected,
     bytes: base64(event.bytes),
     flaw,
   }));
   await sql`
     WITH given AS MATERIALIZED (
       SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::text::json) AS r(leaf_index bigint, leaf_hash text,
-        time_us bigint, id uuid, session_id text, sequence bigint, kind text, outcome text, record text, bytes text, flaw text)
+        time_us bigint, id uuid, session_id text, sequence bigint, kind text, outcome text, record text, detected text[], bytes text, flaw text)
     ), leaf AS (
       INSERT INTO leaves (leaf_index, leaf_hash) SELECT leaf_index, decode(leaf_hash, 'base64') FROM given
     )
-    INSERT INTO events (leaf_index, time_us, id, session_id, sequence, kind, outcome, record, bytes, flaw)
+    INSERT INTO events (leaf_index, time_us, id, session_id, sequence, kind, outcome, record, detected, bytes, flaw)
     SELECT leaf_index, time_us, id, decode(session_id, 'base64'), sequence, kind, outcome, decode(record, 'base64'),
-           decode(bytes, 'base64'), flaw
+           detected, decode(bytes, 'base64'), flaw
     FROM given`.execute(tx);
 }
 

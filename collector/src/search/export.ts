@@ -42,7 +42,7 @@ export async function* exportLog(
 async function page(db: Kysely<Tables>, range: RawBuilder<unknown>): Promise<readonly Row[]> {
   const { rows } = await sql<Row>`
     SELECT l.leaf_index, l.leaf_hash, e.leaf_index AS event_index, e.bytes, e.time_us, e.id::text AS id,
-           e.session_id, e.sequence, e.kind, e.outcome, e.record,
+           e.session_id, e.sequence, e.kind, e.outcome, e.record, e.detected,
            s.subject, s.name, s.namespace, s.groups, s.database, s.start
     FROM (SELECT * FROM leaves WHERE ${range}) l
     FULL JOIN (SELECT * FROM events WHERE ${range}) e ON e.leaf_index = l.leaf_index
@@ -65,6 +65,7 @@ interface Row {
   readonly kind: string | null;
   readonly outcome: string | null;
   readonly record: Uint8Array | null;
+  readonly detected: readonly string[] | null;
   readonly subject: string | null;
   readonly name: string | null;
   readonly namespace: string | null;
@@ -116,6 +117,7 @@ function alteredColumns(row: Row): string[] {
     ['kind', row.kind, event.kind],
     ['outcome', row.outcome, event.outcome],
     ['record', hex(row.record), event.record?.toString('hex') ?? ''],
+    ['detected', row.detected, event.detected],
   ];
   if (event.message.sessionStart != null) {
     const start = sessionColumns(event.message.sessionStart);

@@ -53,6 +53,10 @@ export function conditions(request: SearchRequest): RawBuilder<boolean>[] {
       ? sql<boolean>`e.kind = ${kind.toLowerCase()}`
       : sql<boolean>`r.command LIKE ${pattern(kind.toUpperCase())}`,
   );
+  given(request.detected, (tag) => {
+    const like = pattern(tag);
+    return sql<boolean>`e.detected IS NOT NULL AND EXISTS (SELECT FROM unnest(e.detected) AS d(name) WHERE d.name LIKE ${like})`;
+  });
   given(
     request.decision,
     (decision) => sql<boolean>`r.effect = ${oneOf('decision', decision, decisions)}`,

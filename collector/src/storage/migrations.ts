@@ -39,8 +39,18 @@ const first: Migration = {
   },
 };
 
+/** Of what was stored before, nothing had been detected. */
+const detected: Migration = {
+  up: async (db: Kysely<unknown>) => {
+    await sql.raw('ALTER TABLE events ADD COLUMN detected text[]').execute(db);
+    await sql
+      .raw('CREATE INDEX events_detected ON events (leaf_index) WHERE detected IS NOT NULL')
+      .execute(db);
+  },
+};
+
 const provider: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '0001-record': first }),
+  getMigrations: () => Promise.resolve({ '0001-record': first, '0002-detected': detected }),
 };
 
 /** Brings the schema up to this version. Safe when several replicas start at once. */

@@ -22,6 +22,8 @@ export interface EventTable {
   outcome: string | null;
   /** digest of the statement record */
   record: Uint8Array | null;
+  /** tags of what detectors found in the result, in order; null: nothing */
+  detected: string[] | null;
   /** encoded Event, exactly as the proxy wrote it */
   bytes: Uint8Array;
   /** why the event does not fit the chain of its session */

@@ -98,9 +98,13 @@ export class SampleSession {
   statement(
     record: Uint8Array,
     outcome: postern.audit.v1.Outcome = v1.Outcome.COMPLETED,
+    detected: Readonly<Record<string, number>> = {},
   ): SpoolRecord {
     return this.event({
-      statement: { record: sha256(record), outcome, durationUs: 1200, rows: 3, bytes: 96 },
+      statement: {
+        ...{ record: sha256(record), outcome, durationUs: 1200, rows: 3, bytes: 96 },
+        detected: { ...detected },
+      },
     });
   }
 

@@ -36,6 +36,7 @@ export const answer = (
       ? [...denialReasons(would.denials, told), ...approvalReasons(would.approvals, told)]
       : [],
     masks: denied ? [] : masksOf(raw, by),
+    ...(denied || raw.exempt.length === 0 ? {} : { exempt: exemptOf(raw) }),
     rowFilters: denied ? [] : filtersOf(raw, policies, by),
     limits: limitsOf(raw, by),
     ...(asked ? { approval: approvalOf(asked, policies) } : {}),
@@ -51,6 +52,11 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const masksOf = (raw: Raw, by: By): Decision['masks'] =>
   raw.masks
     .map(({ relation, column, mask, p, r }) => ({ relation, column, mask, ...by(p, r) }))
+    .sort((a, b) => compare(a.relation, b.relation) || compare(a.column, b.column));
+
+const exemptOf = (raw: Raw): NonNullable<Decision['exempt']> =>
+  raw.exempt
+    .map(({ relation, column }) => ({ relation, column }))
     .sort((a, b) => compare(a.relation, b.relation) || compare(a.column, b.column));
 
 /** All of them, the same condition on the same relation once. */

@@ -37,6 +37,8 @@ export interface Evaluator {
    * reason `no-decision`, and one that took too long a deny with `budget-exceeded`.
    */
   evaluate(input: TimelessInput): Decision;
+  /** No policy that is enforced is about such a session: the installation's baseline is. */
+  onBaseline(who: Selecting): boolean;
   /** The policies that are about such a session, `namespace/name`; the baseline's when it is in force. */
   selected(who: Selecting): readonly string[];
 }
@@ -120,6 +122,11 @@ class BundleEvaluator implements Evaluator {
       const policy = this.policies[p];
       return policy ? [policy.key] : [];
     });
+  }
+
+  onBaseline(who: Selecting): boolean {
+    const enforced = this.select(who)?.enforced ?? [];
+    return enforced.every((p) => this.policies[p]?.baseline === true);
   }
 
   evaluate(input: TimelessInput): Decision {

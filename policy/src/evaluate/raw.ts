@@ -16,6 +16,7 @@ export interface Raw {
     readonly r: number;
     readonly mask: Mask;
   }[];
+  readonly exempt: readonly { readonly relation: string; readonly column: string }[];
   readonly filters: readonly {
     readonly relation: string;
     readonly p: number;
@@ -49,6 +50,7 @@ export const asRaw = (value: unknown): Raw | undefined =>
   everyRecord(value['denials']) &&
   everyRecord(value['approvals']) &&
   everyRecord(value['masks']) &&
+  everyRecord(value['exempt']) &&
   everyRecord(value['filters']) &&
   isRecord(value['limits']) &&
   isRecord(value['audit'])

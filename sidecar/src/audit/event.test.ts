@@ -33,6 +33,19 @@ const fields = fc.record({
       nil: undefined,
     },
   ),
+  findings: fc.option(
+    fc.array(
+      fc
+        .record({
+          position: fc.nat(1663),
+          name: fc.string({ maxLength: 200 }),
+          looked: whole,
+          masked: fc.boolean(),
+        })
+        .map((column) => v1.ColumnFindings.encode(column).finish()),
+    ),
+    { nil: undefined },
+  ),
 });
 
 test('the generated decoder reads what is written by hand', () => {
@@ -58,6 +71,9 @@ test('the generated decoder reads what is written by hand', () => {
         sqlstate: said.sqlstate,
       });
       expect({ ...statement?.detected }).toEqual({ ...said.detected });
+      expect(statement?.findings).toEqual(
+        (said.findings ?? []).map((bytes) => v1.ColumnFindings.decode(bytes)),
+      );
     }),
   );
 });

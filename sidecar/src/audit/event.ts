@@ -27,6 +27,8 @@ export interface StatementFields {
   readonly affectedRows: number;
   readonly sqlstate: string;
   readonly detected: Readonly<Record<string, number>> | undefined;
+  /** encoded ColumnFindings */
+  readonly findings: readonly Uint8Array[] | undefined;
 }
 
 /** Where an event stands: who it belongs to and what came before it. */
@@ -117,6 +119,7 @@ function writePlace(into: Buffer, start: number, ids: Uuid7, place: EventPlace):
 export function statementEventBound(fields: StatementFields): number {
   let bound = eventOverhead + 128;
   for (const name of Object.keys(fields.detected ?? {})) bound += name.length * 3 + 32;
+  for (const { length } of fields.findings ?? []) bound += length + 8;
   return bound;
 }
 
@@ -166,6 +169,12 @@ function writeStatement(into: Buffer, start: number, fields: StatementFields): n
     for (const [name, count] of Object.entries(fields.detected)) {
       at = writeDetected(into, at, name, count);
     }
+  }
+  for (const bytes of fields.findings ?? []) {
+    into[at] = 0x52;
+    at = writeVarint(into, at + 1, bytes.length);
+    into.set(bytes, at);
+    at += bytes.length;
   }
   return at;
 }

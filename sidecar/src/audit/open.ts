@@ -202,7 +202,7 @@ function endInterrupted(
         bytes: 0,
         affectedRows: 0,
         sqlstate: '',
-        detected: undefined,
+        ...{ detected: undefined, findings: undefined },
       },
       ordinal,
     );

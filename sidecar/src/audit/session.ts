@@ -3,6 +3,7 @@ import { Chain, type ChainParts } from './chain.js';
 import { encodeSessionEnd, encodeSessionStart } from './bodies.js';
 import { SpoolError } from './errors.js';
 import { eventKind, outcomeNumber } from './event.js';
+import { findingFields } from './findings.js';
 import { recordType } from './segment.js';
 import type {
   Intent,
@@ -94,7 +95,7 @@ export class RecordedSession implements SessionAudit {
         bytes: outcome.bytes,
         affectedRows: outcome.affectedRows,
         sqlstate: outcome.sqlstate,
-        detected: outcome.detected,
+        ...findingFields(outcome.findings),
       },
       open.ordinal,
     );
@@ -116,7 +117,7 @@ export class RecordedSession implements SessionAudit {
         bytes: 0,
         affectedRows: 0,
         sqlstate,
-        detected: undefined,
+        ...findingFields(),
       },
       undefined,
     );

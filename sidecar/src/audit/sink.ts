@@ -66,7 +66,27 @@ export interface StatementOutcome {
   readonly affectedRows: number;
   /** empty on success */
   readonly sqlstate: string;
-  readonly detected?: Readonly<Record<string, number>>;
+  /** in their order; most results have none */
+  readonly findings?: readonly ColumnFinding[];
+}
+
+/** What detectors found in one column of a result. Holds no values. */
+export interface ColumnFinding {
+  /** from 1 */
+  readonly position: number;
+  /** as the result names it */
+  readonly name: string;
+  /** `schema.table.column` whose values these are; empty: no single one is known */
+  readonly source: string;
+  /** values that were looked at */
+  readonly looked: number;
+  readonly found: readonly {
+    /** the tag the column should have */
+    readonly tag: string;
+    /** values with one or more */
+    readonly values: number;
+  }[];
+  readonly masked: boolean;
 }
 
 export interface SessionFacts {

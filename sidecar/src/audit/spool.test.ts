@@ -22,6 +22,18 @@ afterEach(() => {
 const open = (options: Partial<SpoolOptions> = {}) =>
   openSpool({ directory, maxBytes: 64 * 1024 * 1024, proxyId: 'p1', version: '0', ...options });
 
+const email = {
+  ...{ position: 1, name: 'email', source: 'public.customers.email', looked: 3, masked: true },
+  found: [{ tag: 'pii.email', values: 3 }],
+};
+const note = {
+  ...{ position: 4, name: 'größe', source: '', looked: 250, masked: true },
+  found: [
+    { tag: 'pii.email', values: 200 },
+    { tag: 'pii.iban', values: 1 },
+  ],
+};
+
 describe('what is recorded', () => {
   test('one session: start, statements, refusal, end, chained', async () => {
     const spool = await open();
@@ -29,7 +41,7 @@ describe('what is recorded', () => {
     const statement = spool.statementRecord(sampleStatement());
     const intent = session.intent(statement, 'Refuse');
     spool.commit();
-    session.outcome(intent, { ...completed, detected: { email: 3, größe: 200 } });
+    session.outcome(intent, { ...completed, findings: [email, note] });
     session.refuse(statement, '42501');
     session.end('client-closed');
     await spool.close();
@@ -47,7 +59,8 @@ describe('what is recorded', () => {
       outcome: Outcome.COMPLETED,
       rows: 3,
       bytes: 120,
-      detected: { email: 3, größe: 200 },
+      detected: { 'pii.email': 203, 'pii.iban': 1 },
+      findings: [email, note],
     });
     expect(refused?.statement).toMatchObject({ outcome: Outcome.REFUSED, sqlstate: '42501' });
     expect(end?.sessionEnd).toMatchObject({ reason: 'client-closed', statements: 2 });

@@ -21,6 +21,7 @@ export interface Database {
   readonly targetSessionAttrs: TargetSessionAttrs;
   readonly tls: Tls;
   readonly classifications: readonly Classification[];
+  readonly detectors: DetectorMode;
   /** host:port to accept clients on */
   readonly listen: string;
 }
@@ -39,6 +40,10 @@ export type TargetSessionAttrs = (typeof targetSessionAttrs)[number];
 
 export const tlsModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 export type TlsMode = (typeof tlsModes)[number];
+
+/** What becomes of values that look like personal data or secrets: nothing, a line in the record, a mask as well. */
+export const detectorModes = ['Off', 'Report', 'Mask'] as const;
+export type DetectorMode = (typeof detectorModes)[number];
 
 export interface Tls {
   readonly mode: TlsMode;

@@ -1,6 +1,12 @@
 import type { Identity } from '@postern/policy';
 import { postern } from '@postern/proto';
-import { type Assignment, type Database, targetSessionAttrs, tlsModes } from './assignment.js';
+import {
+  type Assignment,
+  type Database,
+  detectorModes,
+  targetSessionAttrs,
+  tlsModes,
+} from './assignment.js';
 
 const { Kind } = postern.policy.v1.Identity;
 
@@ -62,6 +68,9 @@ function decodeDatabase(m: postern.policy.v1.IDatabase): Database {
   const attrs = wanted === '' ? 'any' : targetSessionAttrs.find((known) => known === wanted);
   if (attrs === undefined)
     throw new AssignmentError(`database ${id}: unknown target_session_attrs`);
+  const said = m.detectors ?? '';
+  const detectors = said === '' ? 'Off' : detectorModes.find((known) => known === said);
+  if (detectors === undefined) throw new AssignmentError(`database ${id}: unknown detectors`);
   const ca = m.tls?.ca ?? '';
   return {
     id,
@@ -80,6 +89,7 @@ function decodeDatabase(m: postern.policy.v1.IDatabase): Database {
       column: c.column ?? '',
       tags: c.tags ?? [],
     })),
+    detectors,
     listen: m.listen ?? '127.0.0.1:0',
   };
 }

@@ -7,7 +7,7 @@ import { Held } from './held.js';
  */
 export interface CopyMasker {
   /**
-   * @param chunk body of one CopyData message, cut anywhere; not written to
+   * @param chunk body of one CopyData message, cut anywhere; written to only under the treatment `in-place`
    * @returns whole rows; the chunk itself where it is of whole rows and nothing was found; may be empty
    * @throws  DetectionError `row-too-long`, ProtocolError `malformed`: nothing of this chunk or of what was held has
    *          gone out, and every further call throws

@@ -131,6 +131,19 @@ describe.each(streams)('$name', ({ options, input, output, columns }) => {
     }
   });
 
+  test('gives the same in place, split in two anywhere', () => {
+    for (let at = 0; at <= input.length; at += 1) {
+      const own = Buffer.from(input);
+      const chunks = [own.subarray(0, at), own.subarray(at)];
+      expect(run(chunks, { ...options, treatment: 'in-place' })).toEqual(whole);
+    }
+  });
+
+  test('gives what came, and the same counts, where it is only counted', () => {
+    const counted = run([input], { ...options, treatment: 'count' });
+    expect(counted).toEqual({ ...whole, out: input.toString('latin1') });
+  });
+
   test('gives the same byte by byte', () => {
     expect(
       run(

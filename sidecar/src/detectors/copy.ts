@@ -4,7 +4,7 @@ import { type CopyMasker, CopyRows } from './copy-rows.js';
 import type { Detection } from './detection.js';
 import { CsvLines, TextLines } from './lines.js';
 import type { Look, OwnTypes } from './look.js';
-import { Rewriting } from './rewriting.js';
+import { Rewriting, type Treatment } from './rewriting.js';
 
 /** The longest row that is held to be looked at, bytes, unless told otherwise. */
 export const longestRow = 16 * 1024 * 1024;
@@ -30,6 +30,8 @@ export interface CopyOptions {
   readonly own?: OwnTypes;
   /** bytes; a longer row is not given out: `push` throws */
   readonly longestRow?: number;
+  /** `in-place` writes to the chunks that are pushed */
+  readonly treatment?: Treatment;
 }
 
 const byteOf = (sign: string | undefined, otherwise: string): number =>
@@ -43,7 +45,7 @@ const byteOf = (sign: string | undefined, otherwise: string): number =>
 export function copyMasker(options: CopyOptions, detection: Detection): CopyMasker {
   const { format, looks, own } = options;
   const limit = options.longestRow ?? longestRow;
-  const rewriting = new Rewriting(detection, own);
+  const rewriting = new Rewriting(detection, own, options.treatment);
   if (format.kind === 'binary') return new CopyRows(new CopyBinary(looks, rewriting, limit), limit);
   // what is binary elsewhere is text here
   const lookAs = (column: number): Look => (looks[column] === 'skip' ? 'skip' : 'text');

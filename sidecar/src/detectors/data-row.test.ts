@@ -66,6 +66,38 @@ describe('a row', () => {
     expect(masker.detection.columns().map(({ column }) => column)).toEqual([1]);
   });
 
+  const message = (row: readonly (Uint8Array | null)[]): Buffer => {
+    const body = bodyOf(row);
+    return Buffer.concat([Buffer.from('D'), int32(body.length + 4), body]);
+  };
+
+  test('among others is masked where it stands', () => {
+    const messages = [
+      [email, null],
+      [null, Buffer.from('x')],
+      [email, email],
+    ];
+    const buffer = Buffer.concat([Buffer.from('before'), ...messages.map(message)]);
+    const masker = new RowMasker(texts(2), undefined, undefined, 'in-place');
+    masker.messages(buffer, 6, buffer.length);
+    const masks = messages.map((row) =>
+      row.map((value) => (value === email ? maskedEmail : value)),
+    );
+    expect(buffer).toEqual(Buffer.concat([Buffer.from('before'), ...masks.map(message)]));
+    expect(masker.detection.columns().map(({ looked }) => looked)).toEqual([2, 2]);
+  });
+
+  test('is counted, and left as it is', () => {
+    const buffer = message([email, email]);
+    const before = Buffer.from(buffer);
+    const masker = new RowMasker(texts(2), undefined, undefined, 'count');
+    masker.messages(buffer, 0, buffer.length);
+    expect(buffer).toEqual(before);
+    expect(masker.detection.columns().map(({ found }) => found)).toEqual(
+      Array(2).fill([{ id: 'pii.email', values: 1, matches: 1 }]),
+    );
+  });
+
   test('inside of a larger buffer is left as it is there', () => {
     const body = bodyOf([email]);
     const buffer = Buffer.concat([Buffer.from('before'), body, Buffer.from('behind')]);

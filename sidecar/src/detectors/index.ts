@@ -6,5 +6,6 @@ export { type ColumnFindings, Detection, type Found } from './detection.js';
 export { DetectionError, type DetectionErrorCode } from './detection-error.js';
 export { type DetectorId, detectorIds } from './kinds.js';
 export { type ColumnShape, type Look, lookOf, looksOf, type OwnTypes } from './look.js';
+export { type Treatment } from './rewriting.js';
 export { needsLook } from './prefilter.js';
 export { detect, type Finding, maskValue } from './value.js';

@@ -10,9 +10,14 @@ import { scan } from './scan.js';
 const nothing = Buffer.alloc(0);
 
 /**
- * Masks values inside of a buffer, and counts. The buffer itself is never written to: what changes is a copy of the
- * range, made at the first find. Masks keep lengths, so all else in it stays where it was.
+ * What becomes of a find:
+ * - `copy`: it is masked in a copy of the range, made at the first find; the buffer is never written to
+ * - `in-place`: it is masked where it stands
+ * - `count`: it is counted
  */
+export type Treatment = 'copy' | 'in-place' | 'count';
+
+/** Masks values inside of a buffer, and counts. Masks keep lengths, so all else in it stays where it was. */
 export class Rewriting {
   private readonly detection: Detection;
   private readonly parts: Parts;
@@ -23,9 +28,11 @@ export class Rewriting {
   private from = 0;
   private to = 0;
   private out: Buffer | undefined;
+  private readonly treatment: Treatment;
 
-  constructor(detection: Detection, own?: OwnTypes) {
+  constructor(detection: Detection, own?: OwnTypes, treatment: Treatment = 'copy') {
     this.detection = detection;
+    this.treatment = treatment;
     this.parts = new Parts((from, to) => this.find(from, to), own);
   }
 
@@ -48,7 +55,7 @@ export class Rewriting {
     this.mask();
   }
 
-  /** The range with masks; undefined: nothing was found in it. */
+  /** The range with masks; undefined: nothing was found in it, or it is not to be copied. */
   finish(): Buffer | undefined {
     const { out } = this;
     this.source = nothing;
@@ -61,8 +68,12 @@ export class Rewriting {
   }
 
   private mask(): void {
-    const out = (this.out ??= Buffer.from(this.source.subarray(this.from, this.to)));
-    const shift = this.from;
+    if (this.treatment === 'count') return;
+    const inPlace = this.treatment === 'in-place';
+    const out = inPlace
+      ? this.source
+      : (this.out ??= Buffer.from(this.source.subarray(this.from, this.to)));
+    const shift = inPlace ? 0 : this.from;
     this.copied.set(out, 0, out.length);
     this.hits.each((what, from, to) => maskFound(this.copied, what, from - shift, to - shift));
   }

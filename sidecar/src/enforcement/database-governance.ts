@@ -9,7 +9,7 @@ import {
 } from '@postern/policy';
 import type { Catalogue, SessionSettings } from '@postern/sql';
 import type { AuditSink } from '../audit/index.js';
-import type { Database } from '../control/assignment.js';
+import type { Database, DetectorMode } from '../control/assignment.js';
 import type { Loaded, SharedCatalogue } from './catalogues.js';
 import type { Context, Lexing } from './context.js';
 import { decide, decideFunctionCall } from './decide.js';
@@ -107,6 +107,15 @@ export class DatabaseGovernance {
     });
     this.hiddenIn.set(context, found);
     return found;
+  }
+
+  /** What to do with values that look like personal data or secrets: the baseline masks them, whatever the database says. */
+  detectors(context: Context): DetectorMode {
+    const { evaluator, identity, workload, database } = this.parts;
+    const session = this.sessionFacts(context);
+    return evaluator.onBaseline({ identity, workload, session, database: database.facts })
+      ? 'Mask'
+      : database.detectors;
   }
 
   sessionFacts(context: Context): SessionFacts {

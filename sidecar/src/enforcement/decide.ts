@@ -30,6 +30,7 @@ import { sendsRows } from './sends-rows.js';
 import { type Replacement, splice } from './splice.js';
 import { recordOf, refused } from './undecided.js';
 import type { GovernedStatement, Piece, RefuseVerdict, Verdict } from './verdict.js';
+import { type Watch, watchOf } from './watch.js';
 
 /** Statements of one query string; of more, each is decided when the one before has run. */
 const decidedAtOnce = 200;
@@ -225,9 +226,26 @@ function decideOne(
     runsPrepared: analysis.sessionEffects.find((e) => e.kind === 'execute')?.name,
     fetches: analysis.sessionEffects.find((e) => e.kind === 'fetch')?.name,
     withhold: parts.evaluator.protects && touchesData(analysis),
+    watch: watchFor(analyzed, decision, context, database, functionCall !== undefined),
     until,
   };
   return { governed, rewritten, until };
+}
+
+function watchFor(
+  analyzed: Analyzed,
+  decision: Decision,
+  context: Context,
+  database: DatabaseGovernance,
+  byMessage: boolean,
+): Watch | undefined {
+  const mode = database.detectors(context);
+  if (mode === 'Off') return undefined;
+  const { catalogue, lexing } = context;
+  return watchOf(mode === 'Mask' ? 'mask' : 'report', {
+    ...{ analyzed, decision, catalogue, byMessage },
+    encoding: lexing.encoding,
+  });
 }
 
 /** Limits of ours, and what cannot be sent, are nothing that the server would say. */

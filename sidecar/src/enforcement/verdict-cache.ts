@@ -77,6 +77,7 @@ export class VerdictCache {
 /** Objects, map entries and closures of a verdict, and of each statement of it; measured, bytes. */
 const verdictBytes = 800;
 const statementBytes = 600;
+const watchedBytes = 150;
 
 const weigh = (sql: string, verdict: Verdict): number => {
   const text = verdictBytes + 2 * sql.length;
@@ -94,7 +95,9 @@ const weigh = (sql: string, verdict: Verdict): number => {
 
 const weighStatements = (statements: readonly GovernedStatement[]): number => {
   let total = 0;
-  for (const { record, rewritten } of statements)
+  for (const { record, rewritten, watch } of statements) {
     total += statementBytes + record.size + 2 * (rewritten?.length ?? 0);
+    total += watchedBytes * (watch?.columns.length ?? 0);
+  }
   return total;
 };

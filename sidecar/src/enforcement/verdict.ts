@@ -2,6 +2,7 @@ import type { AuditMode, Limits } from '@postern/policy';
 import type { SessionEffect } from '@postern/sql';
 import type { StatementHandle } from '../audit/sink.js';
 import type { Refusal } from '../session/refusal.js';
+import type { Watch } from './watch.js';
 
 /** What the session needs to know of a decided statement while it runs. */
 export interface GovernedStatement {
@@ -25,6 +26,8 @@ export interface GovernedStatement {
   readonly fetches: string | undefined;
   /** Parts of server messages that can carry row values are withheld. */
   readonly withhold: boolean;
+  /** how its result is watched for values that nobody classified; undefined: not at all */
+  readonly watch: Watch | undefined;
   /** epoch milliseconds after which it must be decided again */
   readonly until: number;
 }

@@ -1,10 +1,9 @@
-import { decodeTarget } from '../wire/frontend/close.js';
 import { Flush } from '../wire/frontend/signals.js';
 import { headerLength } from '../wire/framer.js';
 import { ProtocolError } from '../wire/protocol-error.js';
 import { frontendType } from '../wire/types.js';
 import { ExtendedQuery } from './extended-query.js';
-import { bodyOf, type Frame } from './frame.js';
+import type { Frame } from './frame.js';
 import { owe } from './owed.js';
 import { Redecision } from './redecision.js';
 import { refusals } from './refusal.js';
@@ -106,10 +105,7 @@ export class ClientMessages {
       case frontendType.execute:
         return this.extended.execute(frame);
       case frontendType.describe:
-        session.batchOpen = true;
-        decodeTarget(bodyOf(frame), 'DESCRIBE');
-        session.owed.push(owe('describe'));
-        return this.pass(frame);
+        return this.extended.describe(frame);
       case frontendType.close:
         return this.extended.close(frame);
       case frontendType.sync:

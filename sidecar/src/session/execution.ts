@@ -1,6 +1,7 @@
 import type { Intent } from '../audit/sink.js';
 import type { GovernedStatement } from '../enforcement/verdict.js';
 import type { Refusal } from './refusal.js';
+import type { ResultWatch } from './result-watch.js';
 
 /** One run of one statement, from the moment it is forwarded until its outcome is recorded. */
 export interface Execution {
@@ -8,6 +9,8 @@ export interface Execution {
   readonly intent: Intent;
   /** counted over all Executes of the portal, and all FETCHes of the cursor */
   readonly count: RowCount;
+  /** of a result in which values that nobody classified are looked for */
+  readonly watched: ResultWatch | undefined;
   /** Set once a limit was passed: nothing more of the result reaches the client. */
   cut: Refusal | undefined;
   /** Set once its time was over: the server was told to cancel it, and if it does, this is why. */

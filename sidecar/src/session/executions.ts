@@ -4,6 +4,7 @@ import type { GovernedStatement } from '../enforcement/verdict.js';
 import type { Execution, RowCount } from './execution.js';
 import { limitSource } from './limits.js';
 import { type Refusal, refusals } from './refusal.js';
+import { ResultWatch } from './result-watch.js';
 
 export interface ExecutionsParts {
   readonly audit: SessionAudit;
@@ -15,6 +16,7 @@ export interface ExecutionsParts {
   readonly cancelling: (underWay: boolean) => void;
 }
 
+const noFindings: readonly never[] = [];
 const unended = { cut: undefined, timedOut: undefined, ended: false, timer: undefined };
 
 /** The runs of a session's statements: recorded before and after, bounded in time, cut when too large. */
@@ -31,7 +33,9 @@ export class Executions {
   begin(statement: GovernedStatement, count: RowCount): Execution {
     const intent = this.parts.audit.intent(statement.record, statement.audit.whenFull);
     if (statement.audit.mode === 'strict') this.parts.durableBefore('forwarding');
-    const execution: Execution = { statement, intent, count, ...unended };
+    const { watch } = statement;
+    const watched = watch === undefined ? undefined : new ResultWatch(watch);
+    const execution: Execution = { statement, intent, count, watched, ...unended };
     const milliseconds = statement.limits.statementTimeoutMs;
     if (milliseconds !== undefined) {
       execution.timer = setTimeout(() => {
@@ -56,6 +60,7 @@ export class Executions {
       affectedRows,
       rows: rows - recorded.rows,
       bytes: bytes - recorded.bytes,
+      findings: execution.watched?.findings() ?? noFindings,
     });
     recorded.rows = rows;
     recorded.bytes = bytes;

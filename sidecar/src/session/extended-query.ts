@@ -8,6 +8,7 @@ import { Parse } from '../wire/frontend/parse.js';
 import { Writer } from '../wire/writer.js';
 import { begin } from './begin.js';
 import type { ClientMessages } from './client-messages.js';
+import { beforeExecute, describedBy, formatsOf } from './describing.js';
 import { bodyOf, type Frame, originalOf } from './frame.js';
 import { portalStatement, type Prepared } from './names.js';
 import { owe, oweBind, oweExecute } from './owed.js';
@@ -68,7 +69,7 @@ export class ExtendedQuery {
     const { session, standIns } = this;
     const context = session.governance.ready();
     if (context === undefined) return 'wait';
-    const { portal, statement } = Bind.decode(bodyOf(frame));
+    const { portal, statement, values } = Bind.decode(bodyOf(frame));
     const prepared = session.names.statement(statement);
     if (!session.governance.keepsName(statement) || !session.governance.keepsName(portal))
       return standIns.forMessage(refusals.nameConverted());
@@ -91,6 +92,7 @@ export class ExtendedQuery {
           cycle: session.owed.cyclesBegun,
           prepared,
           count: nothingSent(),
+          formats: formatsOf(prepared, values, frame),
         }),
       ),
     );
@@ -149,7 +151,17 @@ export class ExtendedQuery {
     }
     const executions = begin(session, runs, counts);
     if (!Array.isArray(executions)) return standIns.forMessage(executions);
+    for (const execution of executions)
+      if (execution.watched !== undefined) beforeExecute(session, name, portal, execution);
     session.owed.push(oweExecute(executions, prepared && originalOf(prepared.verdict)));
+    return this.messages.pass(frame);
+  }
+
+  describe(frame: Frame): 'done' {
+    const { session } = this;
+    session.batchOpen = true;
+    const target = decodeTarget(bodyOf(frame), 'DESCRIBE');
+    session.owed.push(owe('describe', { described: describedBy(session, target) }));
     return this.messages.pass(frame);
   }
 

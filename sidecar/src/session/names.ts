@@ -1,5 +1,7 @@
 import type { ForwardVerdict, GovernedStatement } from '../enforcement/verdict.js';
 import type { Context } from '../enforcement/context.js';
+import type { Format } from '../wire/fields.js';
+import type { Described } from './described.js';
 import type { RowCount } from './execution.js';
 
 /** A prepared statement, made by Parse or by SQL PREPARE: the two share one name space. */
@@ -15,6 +17,8 @@ export interface Prepared {
   /** What it was last decided to, and under what. Renewed when policy or schema change. */
   verdict: ForwardVerdict;
   context: Context;
+  /** the columns of its result; for a statement whose result is watched */
+  described?: Described | undefined;
 }
 
 /** A portal, made by Bind or by DECLARE CURSOR: one name space too. */
@@ -24,6 +28,10 @@ export interface Portal {
   readonly cycle: number;
   readonly prepared: Prepared | undefined;
   readonly count: RowCount;
+  /** in which its values are sent, as its Bind says; undefined: not known here */
+  readonly formats?: readonly Format[] | undefined;
+  /** as that of `Prepared`, of this portal alone */
+  described?: Described | undefined;
 }
 
 /** Which statement a portal runs; undefined for an empty query. */

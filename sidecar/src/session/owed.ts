@@ -1,4 +1,5 @@
 import { ProtocolError } from '../wire/protocol-error.js';
+import type { Described } from './described.js';
 import type { Execution } from './execution.js';
 import type { Refusal } from './refusal.js';
 
@@ -20,6 +21,8 @@ export interface Owed {
   readonly executions: Execution[] | undefined;
   /** Of a rewritten statement: maps an error position back to the client's text. */
   readonly toOriginal: ((position: number) => number) | undefined;
+  /** Of a Describe: who wants to know its answer, besides the client. */
+  readonly described: Described | undefined;
 }
 
 // All entries have one shape, whatever they leave out: they are read for every message.
@@ -34,8 +37,9 @@ export const owe = (
     undo,
     executions,
     toOriginal,
+    described,
   }: Partial<Owed> = nothing,
-): Owed => ({ kind, own, staged, refusal, inPlaceOf, undo, executions, toOriginal });
+): Owed => ({ kind, own, staged, refusal, inPlaceOf, undo, executions, toOriginal, described });
 
 const nothing: Partial<Owed> = {};
 
@@ -49,6 +53,7 @@ export const oweBind = (undo: () => void): Owed => ({
   undo,
   executions: undefined,
   toOriginal: undefined,
+  described: undefined,
 });
 
 /** Of an Execute. */
@@ -64,6 +69,7 @@ export const oweExecute = (
   undo: undefined,
   executions,
   toOriginal,
+  described: undefined,
 });
 
 /** Receives the replies to the proxy's own messages. */

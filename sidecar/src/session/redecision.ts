@@ -129,6 +129,7 @@ export class Redecision {
   }
 
   private prepareAgain(prepared: Prepared, sql: string): void {
+    prepared.described = undefined;
     const out = new Writer();
     Close.encode({ kind: 'Close', of: 'statement', name: prepared.name }, out);
     Parse.encode(
@@ -153,5 +154,6 @@ const limitedAs = (
         limited: fetch.limited || query.limited,
         readOnly: query.readOnly,
         withhold: fetch.withhold || query.withhold,
+        watch: fetch.watch && { ...fetch.watch, columns: query.watch?.columns ?? [] },
         audit: query.audit.mode === 'strict' ? query.audit : fetch.audit,
       };

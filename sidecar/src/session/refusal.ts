@@ -150,6 +150,13 @@ export const refusals = {
     hint: 'Ask for fewer rows or columns, or have the limit raised in the policy.',
     stage: 'analysis',
   }),
+  rowNotLookedAt: (limit: number): Refusal => ({
+    sqlstate: sqlstate.limitExceeded,
+    message: `result cut: a row is longer than the ${String(limit)} bytes that are held to look for unclassified values`,
+    detail: `reason=row-not-looked-at limit=${String(limit)}`,
+    hint: 'Ask for less of it (substr, fewer columns), or have detectors.mode of the Database changed.',
+    stage: 'analysis',
+  }),
   timeLimit: (milliseconds: number, source: string): Refusal => ({
     sqlstate: sqlstate.queryCanceled,
     message: `canceling statement: it ran longer than the ${String(milliseconds)} ms its policy allows`,

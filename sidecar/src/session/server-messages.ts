@@ -18,6 +18,7 @@ import { passLimit } from './limits.js';
 import type { Owed } from './owed.js';
 import { aboutMessage, type Refusal, refusalFields, sqlstate, standIn } from './refusal.js';
 import type { Session } from './session.js';
+import { Watching } from './watching.js';
 import { withheld } from './withhold.js';
 
 /** What the server says, in order: counted, recorded, cut or replaced where policy says so, else passed on. */
@@ -26,10 +27,12 @@ export class ServerMessages {
   /** The row at hand does not reach the client. */
   private withholding = false;
   private readonly lateFailure: LateFailure;
+  readonly watching: Watching;
 
   constructor(session: Session) {
     this.session = session;
     this.lateFailure = new LateFailure(session);
+    this.watching = new Watching(session);
   }
 
   handle(f: Framer): void {
@@ -78,18 +81,21 @@ export class ServerMessages {
         this.onReply(f, 'close');
         return;
       case backendType.noData:
+        this.watching.onNoData(this.head());
         this.onReply(f, 'describe');
         return;
       case backendType.rowDescription:
         this.onRowDescription(f);
         return;
       case backendType.parameterDescription:
+        this.passUnlessOwn(f);
+        return;
       case backendType.copyOutResponse:
+        this.watching.onCopyOut(f, running(this.head()));
         this.passUnlessOwn(f);
         return;
       case backendType.copyDone:
-        // Of a COPY that is cut comes an error, and no end.
-        if (running(this.head())?.cut === undefined) this.passUnlessOwn(f);
+        this.onCopyDone(f);
         return;
       case backendType.copyInResponse:
         this.onCopyIn(f);
@@ -127,10 +133,15 @@ export class ServerMessages {
       }
     }
     this.withholding = false;
-    if (begins) count.rows += 1;
-    if (!execution.statement.limited) count.rows += f.takeAlike();
+    const more = execution.statement.limited ? 0 : f.takeAlike();
+    const { watched } = execution;
+    if (watched !== undefined && this.watching.onData(f, execution, watched)) {
+      this.withholding = true;
+      return;
+    }
+    count.rows += begins ? 1 + more : more;
     count.bytes += f.end - f.start;
-    this.pass(f);
+    if (watched === undefined || f.type === backendType.dataRow) this.pass(f);
   }
 
   private onComplete(f: Framer, how: 'complete' | 'empty' | 'suspended' | 'called'): void {
@@ -162,6 +173,7 @@ export class ServerMessages {
       how === 'complete' && countsChanges(f.buffer, start)
         ? commandRows(f.buffer, start, f.end)
         : 0;
+    if (how === 'called') execution.watched?.onValue(f.buffer, f.start, f.end);
     this.finish(execution, { kind: 'completed', sqlstate: '', affectedRows });
     session.applyEffects(execution.statement, 'completed');
     this.pass(f);
@@ -295,8 +307,16 @@ export class ServerMessages {
 
   private onRowDescription(f: Framer): void {
     const head = this.head();
+    this.watching.onRowDescription(f, head);
     if (head.kind === 'describe') this.session.owed.pop('describe');
     if (head.own === undefined) this.pass(f);
+  }
+
+  private onCopyDone(f: Framer): void {
+    const execution = running(this.head());
+    // Of a COPY that is cut comes an error, and no end.
+    if (execution?.cut !== undefined || this.watching.onCopyDone(execution)) return;
+    this.passUnlessOwn(f);
   }
 
   private onCopyIn(f: Framer): void {

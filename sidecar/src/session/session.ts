@@ -112,7 +112,9 @@ export class Session implements Flushable {
     this.fromServer = new Framer({
       ...backendFraming,
       streams: (type, length) =>
-        backendFraming.streams(type, length) && this.owed.head?.own === undefined,
+        backendFraming.streams(type, length) &&
+        this.owed.head?.own === undefined &&
+        !this.serverMessages.watching.holds(type, length),
     });
     this.flow = new Flow({
       ...parts,

@@ -8,6 +8,7 @@ import { Writer } from '../wire/writer.js';
 import type { Piece, Verdict } from '../enforcement/verdict.js';
 import { begin } from './begin.js';
 import type { ClientMessages } from './client-messages.js';
+import { Described } from './described.js';
 import { owe, type Owed, unheard } from './owed.js';
 import type { Questions } from './questions.js';
 import { refusals } from './refusal.js';
@@ -140,7 +141,9 @@ function send(
   const ofClient = (position: number): number => toOriginal(verdict.toOriginal(position));
   session.owed.push(owe('parse', { staged: true, toOriginal: ofClient }));
   session.owed.push(owe('bind', { staged: true }));
-  session.owed.push(owe('describe', { staged: true }));
+  const described = new Described(session.owed.cyclesBegun);
+  for (const { watched } of executions) watched?.toldBy(described);
+  session.owed.push(owe('describe', { staged: true, described }));
   session.owed.push(owe('execute', { staged: true, executions, toOriginal: ofClient }));
   session.toServer.write(out.finish());
 }

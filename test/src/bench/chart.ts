@@ -10,6 +10,7 @@ const colours: Readonly<Record<TargetName, string>> = {
   postern: '#0f766e',
   'postern-apart': '#14b8a6',
   'postern-masks': '#5eead4',
+  'postern-detectors': '#99f6e4',
 };
 
 const labels: Readonly<Record<TargetName, string>> = {
@@ -20,6 +21,7 @@ const labels: Readonly<Record<TargetName, string>> = {
   postern: 'Postern: policy and audit',
   'postern-apart': 'collector stopped',
   'postern-masks': 'Postern: with masks',
+  'postern-detectors': 'Postern: with detectors',
 };
 
 interface Bar {

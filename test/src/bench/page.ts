@@ -42,6 +42,8 @@ What falls short of its goal, and why: [goals](goals.md).
 - \`postern-apart\`: the same with its collector stopped while it is measured, as if that ran on another machine, as
   it does in a cluster; the records wait in the spool.
 - \`postern-masks\`: as \`postern\`, with masks on columns that are read (\`test/fixtures/bench/masks.yaml\`).
+- \`postern-detectors\`: as \`postern\`, with \`detectors.mode: Mask\`: every text of every row is looked at, and one
+  column of the million rows, of e-mail addresses, is masked (\`test/fixtures/bench/detectors.yaml\`).
 - CPU seconds are those of the process in the middle per 1,000 of the unit; the collector's stand apart
   (\`collector\`; of those, spent while it was measured: \`meanwhile\`), and so does the time it needed after the end to take in what was still in the spool
   (\`catch-up s\`). A busy proxy keeps its records in the spool for up to ten seconds before it sends them,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { serverOwner } from '../harness/binaries.js';
 import { freePort } from '../harness/ports.js';
 import { startPostern } from '../harness/postern.js';
@@ -16,7 +17,7 @@ import { root } from '../harness/root.js';
 
 export const targetNames = [
   ...(['direct', 'pgbouncer', 'relay', 'relay-busy'] as const),
-  ...(['postern', 'postern-apart', 'postern-masks'] as const),
+  ...(['postern', 'postern-apart', 'postern-masks', 'postern-detectors'] as const),
 ] as const;
 export type TargetName = (typeof targetNames)[number];
 
@@ -75,6 +76,22 @@ const starters: Readonly<Record<TargetName, (around: Surroundings) => Promise<Ta
     besideStops: true,
   }),
   'postern-masks': (around) => startGoverned('postern-masks', 'masks.yaml', around),
+  'postern-detectors': async (around) => {
+    const target = await startGoverned('postern-detectors', 'detectors.yaml', around);
+    await checkMasked(target.port);
+    return target;
+  },
+};
+
+/** What is measured would mean nothing if nothing were masked. */
+const checkMasked = async (port: number): Promise<void> => {
+  const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database: 'bench' });
+  await client.connect();
+  const { rows } = await client.query<{ email: string }>(
+    'SELECT email FROM public.people WHERE id = 1',
+  );
+  await client.end();
+  if (rows[0]?.email !== 'xxxxxxx@mail.example') throw new Error('detectors mask nothing');
 };
 
 const ending = async (child: ChildProcess): Promise<void> => {

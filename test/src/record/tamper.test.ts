@@ -155,6 +155,7 @@ const cases: readonly Case[] = [
     ['outcome', "'completed'"],
     ['record', hex(Buffer.alloc(32))],
     ['record', 'NULL'],
+    ['detected', "ARRAY['pii.email']"],
     ['sequence', '7'],
     ['id', "'00000000-0000-7000-8000-000000000000'"],
     ['session_id', hex(uuidOf('bob'))],
