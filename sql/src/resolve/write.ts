@@ -235,10 +235,13 @@ const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): reado
         const key = baseCell(use, element.name);
         markCell(key, mark.filter);
         scope.block.deciding.cells.push(key);
+        use.inferred.add(element.name);
       }
       condition(r, scope, element?.expr, mark.filter);
     }
     if (conflict.infer?.whereClause) condition(r, scope, conflict.infer.whereClause, mark.filter);
+    // An index is found by its expressions as they are.
+    for (const { name } of use.references.splice(0)) use.inferred.add(name);
     const inner: Scope = { ...scope, items: [...scope.items, excluded] };
     setList(r, inner, use, conflict.targetList);
     if (conflict.whereClause) condition(r, inner, conflict.whereClause, mark.filter);

@@ -46,17 +46,6 @@ export const checkTarget = (analyzed: Analyzed, plan: Plan, tokens: Tokens): voi
       `${name} has a row filter for this identity: its rows can be read, updated and deleted, and no others made`,
       'Write through a role or workload without a row filter on this table.',
     );
-  for (const column of plan.masks.keys()) {
-    const cell = use.cells.get(column);
-    if (cell && (cell.marks & ~mark.write) !== 0)
-      throw refuse(
-        analyzed,
-        (cell.marks & mark.output) !== 0 ? 'RETURNING' : 'predicate of a write',
-        use.node.location,
-        `column ${column} of ${name} is masked and cannot be read from the target of a write`,
-        `Leave ${column} out of RETURNING, SET and WHERE; choose the rows by another column.`,
-      );
-  }
 };
 
 /** Rows that a foreign key changes cannot be chosen by a row filter. */

@@ -25,6 +25,7 @@ import { filterSql } from './row-filter.js';
 import { quoted } from './sql-text.js';
 import { subquery, type Plan } from './substitute.js';
 import { Tokens } from '../parse/tokens.js';
+import { targetReads } from './target-reads.js';
 import { veiledCalls, veilOf } from './veils.js';
 
 const wanted = (change: Change): Wanted => {
@@ -192,6 +193,12 @@ const edits = (analyzed: Analyzed, plans: readonly Plan[], change: Change): read
       plan.use.role === 'target' && plan.targetFilter
         ? filteredWrite(analyzed, plan, plan.targetFilter, tokens)
         : [],
+    ),
+    ...targetReads(
+      analyzed,
+      plans.filter(({ use, masks }) => use.role === 'target' && masks.size > 0),
+      tokens,
+      change.key,
     ),
     ...reads.flatMap((plan) => [
       ...readEdits(analyzed, plan, tokens, change.key),

@@ -24,6 +24,9 @@ export interface Plan {
   readonly filter: string | undefined;
   /** the same for a target */
   readonly targetFilter?: FilterSql;
+  /** masked columns that may be compared as they are, and the places (byte offsets) where that is done */
+  readonly open?: ReadonlySet<string>;
+  readonly raw?: ReadonlySet<number>;
   /** SQL that stands for columns of a system relation */
   readonly veils?: ReadonlyMap<string, string>;
 }
