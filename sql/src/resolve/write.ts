@@ -84,6 +84,19 @@ const defaulted = (
   return new Set(relation.columns.map(({ name }) => name).filter((name) => !given.has(name)));
 };
 
+/** Columns for which a row of VALUES says DEFAULT. */
+const setToDefault = (
+  { relation }: RelationUse,
+  cols: readonly Node[] | undefined,
+  rows: readonly (readonly Node[])[] | undefined,
+): ReadonlySet<string> => {
+  const names = cols?.map((node) => as(node, 'ResTarget')?.name ?? '');
+  const found = (rows ?? []).flatMap((row) =>
+    row.flatMap((node, i) => (isDefault(node) ? [names?.[i] ?? relation.columns[i]?.name] : [])),
+  );
+  return new Set(found.filter((name) => name !== undefined));
+};
+
 const valuesOf = (node: Node | undefined): readonly (readonly Node[])[] | undefined =>
   as(node, 'SelectStmt')?.valuesLists?.map((row) => as(row, 'List')?.items ?? []);
 
@@ -218,12 +231,17 @@ const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): reado
         .filter(({ relation }) => relation === use.relation)
         .map(({ column, cell }) => [column, cell]),
     );
+    const byDefault = setToDefault(use, stmt.cols, valuesOf(stmt.selectStmt));
     const excluded: Item = listed(
       'excluded',
-      use.relation.columns.map(({ name, type }) => {
-        const from = proposed.get(name);
+      use.relation.columns.map((column) => {
+        const { name, type } = column;
+        const from = byDefault.has(name) ? undefined : proposed.get(name);
+        // A default is the table's, and no value of the client's.
+        const cell: Cell = from
+          ? derived([{ from, kind: 'identity' }])
+          : { flows: [], base: { use, name, column }, marks: 0 };
         // The value has become one of the column's type.
-        const cell = derived(from ? [{ from, kind: 'identity' }] : []);
         cell.typed = () => type;
         return { name, cell };
       }),
@@ -318,8 +336,9 @@ const merge = (r: Resolver, parent: Scope | undefined, stmt: MergeStmt): readonl
   // A relation with rules takes no MERGE.
   const how = { filtered: true, withoutRules: true };
   const { items } = scope;
-  // The server resolves what is given back before what is done.
-  const columns = returning(r, scope, stmt.returningClause, use);
+  // The server resolves what is given back before what is done. `*` has the source's columns first.
+  const given = { ...scope, items: [...items.slice(1), ...items.slice(0, 1)] };
+  const columns = returning(r, given, stmt.returningClause, use);
   for (const node of stmt.mergeWhenClauses ?? []) {
     const when = as(node, 'MergeWhenClause');
     if (!when) continue;

@@ -53,7 +53,8 @@ const planOf = (
   const name = formatName(publicName(analyzed.resolved.resolver.path, use.relation));
   const masks = new Map<string, Mask>();
   for (const [column, mask] of want.masks.get(name) ?? [])
-    if (use.cells.has(column)) masks.set(column, mask);
+    if (use.cells.has(column) || use.references.some((one) => one.name === column))
+      masks.set(column, mask);
   const filters = want.filters.get(name) ?? [];
   if (masks.size === 0 && filters.length === 0) return undefined;
   // The names of an alias list are not those of the row's type.

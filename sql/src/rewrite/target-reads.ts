@@ -1,7 +1,7 @@
-import type { ResTarget } from '@pgsql/types';
+import type { Node, ResTarget } from '@pgsql/types';
 import type { Analyzed } from '../analyze.js';
 import { formatName } from '../names.js';
-import { walk } from '../parse/nodes.js';
+import { as, walk } from '../parse/nodes.js';
 import type { Tokens } from '../parse/tokens.js';
 import { sourcesOf, type RelationUse } from '../resolve/cells.js';
 import { outputName } from '../resolve/output-names.js';
@@ -99,6 +99,16 @@ const afterEntry = (tokens: Tokens, from: number): number => {
   return i;
 };
 
+/** Does an entry without a name have that of a column in it? */
+const namedByColumn = (node: Node | undefined): boolean => {
+  if (as(node, 'ColumnRef')) return true;
+  const part = as(node, 'A_Indirection');
+  if (part) return !part.indirection?.some((one) => as(one, 'String')) && namedByColumn(part.arg);
+  const chosen = as(node, 'CaseExpr');
+  const inner = as(node, 'TypeCast')?.arg ?? as(node, 'CollateClause')?.arg ?? chosen?.defresult;
+  return inner !== undefined && namedByColumn(inner);
+};
+
 /** Entries of lists keep the names that they have from the columns in them. */
 const nameEdits = (
   analyzed: Analyzed,
@@ -106,7 +116,8 @@ const nameEdits = (
   tokens: Tokens,
 ): readonly Edit[] => {
   const { resolver: r } = analyzed.resolved;
-  const edits: Edit[] = [];
+  // A row of which several columns are set stands in the tree once for each of them.
+  const edits = new Map<number, Edit>();
   const holds = (value: unknown): boolean => {
     let found = false;
     walk(value, (kind, content) => {
@@ -119,12 +130,12 @@ const nameEdits = (
   walk(analyzed.statement.node.stmt, (kind, content) => {
     if (kind !== 'ResTarget') return true;
     const { name, val, location } = content as ResTarget;
-    if (name !== undefined || val === undefined || !holds(val)) return true;
+    if (name !== undefined || !namedByColumn(val) || !holds(val)) return true;
     const at = tokens.endOf(afterEntry(tokens, tokens.indexAt(r.offset(location ?? 0))) - 1);
-    edits.push({ start: at, end: at, text: ` AS ${quoted(outputName(val))}` });
+    edits.set(at, { start: at, end: at, text: ` AS ${quoted(outputName(val))}` });
     return true;
   });
-  return edits;
+  return [...edits.values()];
 };
 
 const starText = (
