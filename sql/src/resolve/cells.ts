@@ -89,6 +89,8 @@ export interface RelationUse {
     readonly parts: number;
     readonly name: string;
   }[];
+  /** of an INSERT's target: how many columns its source has */
+  width?: number;
   /** of an INSERT's target: columns by which ON CONFLICT finds its constraint */
   readonly inferred: Set<string>;
   /** `*` or a whole row: every column is used */

@@ -215,6 +215,7 @@ const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): reado
   r.untyped.add(as(stmt.selectStmt, 'SelectStmt'));
   const source = stmt.selectStmt ? query(r, scope, stmt.selectStmt, 'derived') : [];
   markOutput(source);
+  use.width = source.length;
   const before = r.assignments.length;
   insertColumns(
     r,

@@ -11,8 +11,8 @@ export interface FilterContext {
   readonly relation: Relation | undefined;
   readonly catalogue: Catalogue | undefined;
   readonly session: Readonly<Record<string, string>>;
-  /** name of the row source, where columns have to be written with it */
-  readonly alias?: string;
+  /** SQL for the value of a column; absent: its name */
+  readonly value?: (column: string) => string;
   /** notes the columns that it looks at */
   readonly columns?: Set<string>;
   /** a location of the parsed text as a position in the filter */
@@ -75,7 +75,7 @@ const column = (
   if (!relation.columns.some((col) => col.name === name))
     throw problem(c, 'undefined-column', `column "${name}" does not exist`, location);
   c.columns?.add(name);
-  return c.alias === undefined ? quoted(name) : `${quoted(c.alias)}.${quoted(name)}`;
+  return c.value ? c.value(name) : quoted(name);
 };
 
 const symbolOf = (c: FilterContext, expression: A_Expr): string => {

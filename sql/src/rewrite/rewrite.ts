@@ -11,7 +11,6 @@ import {
   checkSameRows,
   checkSubjects,
   checkStatement,
-  checkTarget,
   checkUnresolved,
   refuse,
   type Wanted,
@@ -68,12 +67,12 @@ const planOf = (
     );
   if (filters.length === 0) return { use, masks, filter: undefined };
   const columns = new Set<string>();
-  const made = (alias?: string): string =>
+  const made = (value?: (column: string) => string): string =>
     filters
       .map((sql) =>
         filterSql(sql, use.relation, analyzed.catalogue, change.session, {
           columns,
-          ...(alias === undefined ? {} : { alias }),
+          ...(value === undefined ? {} : { value }),
         }),
       )
       .join(' AND ');
@@ -248,8 +247,6 @@ export const rewrite = (analyzed: Analyzed, change: Change): Rewritten => {
   checkUnresolved(analyzed, want);
   checkForeignKeys(analyzed, want);
   checkSameRows(analyzed, plans);
-  const tokens = new Tokens(statement.source, statement.start, statement.end);
-  for (const plan of plans) if (plan.use.role === 'target') checkTarget(analyzed, plan, tokens);
   // A plan shows its expressions.
   const key =
     statement.node.stmt && kindOf(statement.node.stmt) === 'ExplainStmt' ? noKey : change.key;

@@ -62,7 +62,7 @@ const context = (
 /**
  * The filter as SQL in which nothing depends on search_path.
  *
- * @param more.alias   name that its columns are written with
+ * @param more.value   SQL for the value of a column
  * @param more.columns is given the names of the columns that it looks at
  * @throws SqlError
  */
@@ -71,7 +71,7 @@ export const filterSql = (
   relation: Relation,
   catalogue: Catalogue,
   session: Readonly<Record<string, string>>,
-  more: Pick<FilterContext, 'alias' | 'columns'> = {},
+  more: Pick<FilterContext, 'value' | 'columns'> = {},
 ): string =>
   filterText(conditionOf(sql), { ...context(sql, relation, catalogue, session), ...more });
 
