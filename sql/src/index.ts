@@ -24,6 +24,7 @@ export { catalogueFromData } from './catalogue/build.js';
 export { type AskRows, CatalogueReader, readCatalogue } from './catalogue/reader.js';
 export type { Rows } from './catalogue/rows.js';
 export { catalogueFingerprintQuery } from './catalogue/fingerprint.js';
+export { BorneNames, type FormerNames, noFormerNames } from './classification/borne-names.js';
 export { RememberedTags } from './classification/remembered.js';
 export { classify } from './classification/classify.js';
 export { isPlainReach, type Reach } from './reach/reach.js';

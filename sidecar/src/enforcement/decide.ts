@@ -237,7 +237,13 @@ function rewriteFor(
   hidden: ReadonlySet<number> | undefined,
 ): Rewritten | undefined {
   const attributes = attributesOf(context, database);
-  const change = changeOf(decision, attributes, database.parts.maskKey, hidden);
+  const change = changeOf(
+    decision,
+    attributes,
+    database.parts.maskKey,
+    hidden,
+    context.classification.former,
+  );
   if (change === undefined) return undefined;
   const rewritten = rewrite(analyzed, change);
   return rewritten.changed ? rewritten : undefined;

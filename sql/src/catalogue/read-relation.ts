@@ -54,11 +54,31 @@ export class ReadRelation implements Relation {
     return this.#columns.marked;
   }
 
+  /** Its columns for one caller, who does not keep them. */
+  look(): readonly Column[] {
+    return this.#columns.look();
+  }
+
+  /** Were the columns of both read once? */
+  sharesColumns(other: ReadRelation): boolean {
+    return this.#columns === other.#columns;
+  }
+
   /** A plain one, which does not make this one larger. */
   toJSON(): Relation {
     return Object.assign({}, this, { columns: this.#columns.look() });
   }
 }
+
+/** The columns of both, if something may tell them apart. Of one that was read, they are not made. */
+export const columnsThatChanged = (
+  before: Relation,
+  now: Relation,
+): readonly [readonly Column[], readonly Column[]] | undefined => {
+  if (!(before instanceof ReadRelation && now instanceof ReadRelation))
+    return before.columns === now.columns ? undefined : [before.columns, now.columns];
+  return before.sharesColumns(now) ? undefined : [before.look(), now.look()];
+};
 
 /** Columns that are generated or have a comment. */
 export const markedColumns = (relation: Relation): readonly Column[] =>
