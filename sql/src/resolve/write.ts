@@ -7,6 +7,7 @@ import type {
   ReturningClause,
   UpdateStmt,
 } from '@pgsql/types';
+import type { Column } from '../catalogue/catalogue.js';
 import { as } from '../parse/nodes.js';
 import { oid } from '../types/oids.js';
 import { alwaysTrue } from './always-true.js';
@@ -233,21 +234,26 @@ const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): reado
         .map(({ column, cell }) => [column, cell]),
     );
     const byDefault = setToDefault(use, stmt.cols, valuesOf(stmt.selectStmt));
-    const excluded: Item = listed(
-      'excluded',
-      use.relation.columns.map((column) => {
-        const { name, type } = column;
-        const from = byDefault.has(name) ? undefined : proposed.get(name);
-        // A default is the table's, and no value of the client's.
-        const cell: Cell = from
-          ? derived([{ from, kind: 'identity' }])
-          : { flows: [], base: { use, name, column }, marks: 0 };
-        // The value has become one of the column's type.
-        cell.typed = () => type;
-        return { name, cell };
+    const cells = new Map<string, Cell>();
+    const excludedCell = ({ name, type }: Column): Cell => {
+      const from = byDefault.has(name) ? undefined : proposed.get(name);
+      // A default is the table's, and no value of the client's.
+      if (!from) return baseCell(use, name);
+      const cell = cells.get(name) ?? derived([{ from, kind: 'identity' }]);
+      cells.set(name, cell);
+      // The value has become one of the column's type.
+      cell.typed = () => type;
+      return cell;
+    };
+    const { columns: all } = use.relation;
+    const excluded: Item = {
+      ...listed('excluded', [], {
+        row: () => r.catalogue.type(use.relation.schema, use.relation.name)?.oid,
       }),
-      { row: () => r.catalogue.type(use.relation.schema, use.relation.name)?.oid },
-    );
+      columns: () => all.map((column) => ({ name: column.name, cell: excludedCell(column) })),
+      names: () => all.map(({ name }) => name),
+      named: (name) => all.filter((column) => column.name === name).map(excludedCell),
+    };
     for (const node of conflict.infer?.indexElems ?? []) {
       const element = as(node, 'IndexElem');
       if (element?.name) {

@@ -15,6 +15,8 @@ import type { Plan } from './substitute.js';
 /** Masks and filters by the relation's name. */
 export interface Wanted {
   readonly masks: ReadonlyMap<string, ReadonlyMap<string, Mask>>;
+  /** masked columns that predicates may see as they are */
+  readonly open: ReadonlyMap<string, ReadonlySet<string>>;
   readonly filters: ReadonlyMap<string, readonly string[]>;
 }
 

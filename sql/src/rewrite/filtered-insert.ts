@@ -6,13 +6,7 @@ import type { RelationUse } from '../resolve/cells.js';
 import type { Edit } from './edits.js';
 import { checkStored, insertedRow, updatedRow } from './filtered-rows.js';
 import { relationText } from './relation-text.js';
-import {
-  defaultOf,
-  elsewhere,
-  shapeOf,
-  typesOf,
-  unwritable,
-} from './row-check.js';
+import { defaultOf, elsewhere, shapeOf, typesOf, unwritable } from './row-check.js';
 import { violation } from './row-filter-error.js';
 import { quoted } from './sql-text.js';
 import type { FilterSql } from './substitute.js';

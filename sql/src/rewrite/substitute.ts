@@ -44,6 +44,10 @@ export const maskedColumn = (
   return `${maskExpression({ value, type, key }, mask, column.collation)} AS ${quoted(column.name)}`;
 };
 
+/** The name of a column as it is; nobody else's, so that it needs no alias. */
+export const rawName = ({ use }: Plan, column: string): string =>
+  `raw ${column} at ${use.node.location ?? 0}`;
+
 /** The subquery that stands for the relation: the columns in use, masked where they must be. */
 export const subquery = (
   analyzed: Analyzed,
@@ -61,7 +65,11 @@ export const subquery = (
     const mask = plan.masks.get(column.name);
     return mask ? maskedColumn(analyzed, column, mask, key) : quoted(column.name);
   });
-  const list = [...columns, ...systemColumns(use).map(quoted)].join(', ');
+  const raw = new Set(
+    use.references.flatMap(({ location, name }) => (plan.raw?.has(location) ? [name] : [])),
+  );
+  const open = [...raw].map((name) => `${quoted(name)} AS ${quoted(rawName(plan, name))}`);
+  const list = [...columns, ...systemColumns(use).map(quoted), ...open].join(', ');
   const from = `FROM ${only ? 'ONLY ' : ''}${quoted(relation.schema)}.${quoted(relation.name)}`;
   const where = plan.filter === undefined ? '' : ` WHERE ${plan.filter}`;
   // Leakproof conditions may go in; anything else must wait until the filter has been applied.
