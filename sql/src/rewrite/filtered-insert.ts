@@ -6,7 +6,7 @@ import type { RelationUse } from '../resolve/cells.js';
 import type { Edit } from './edits.js';
 import { checkStored, insertedRow, updatedRow } from './filtered-rows.js';
 import { relationText } from './relation-text.js';
-import { defaultOf, elsewhere, shapeOf, typesOf, unwritable } from './row-check.js';
+import { checkCast, defaultOf, elsewhere, shapeOf, typesOf, unwritable } from './row-check.js';
 import { violation } from './row-filter-error.js';
 import { quoted } from './sql-text.js';
 import type { FilterSql } from './substitute.js';
@@ -70,6 +70,7 @@ const queryEdits = (
     const i = names.indexOf(name);
     const column = use.relation.columns.find((one) => one.name === name);
     if (!column) throw new TypeError(`no column ${name}`);
+    if (i >= 0) checkCast(analyzed, use, name, tokens, undefined);
     if (i >= 0) return `("new row".c${i})::${typesOf(analyzed, column).stored}`;
     const sql = defaultOf(analyzed, column);
     if (sql !== undefined) return sql;

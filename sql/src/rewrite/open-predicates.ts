@@ -5,6 +5,7 @@ import { as, text, texts, walk } from '../parse/nodes.js';
 import type { RelationUse } from '../resolve/cells.js';
 import { findType } from '../resolve/path.js';
 import { baseType } from '../types/parts.js';
+import { rawPrefix } from './substitute.js';
 
 // `predicates: allow`: where a masked column is compared with a constant or a parameter for equality, it is compared as
 // it is. Nothing else is applied to it there: no function, cast or operator that anybody has made.
@@ -125,11 +126,17 @@ export const rawReferences = (
   return found;
 };
 
-/** A row of the join would have one more column. */
-export const namesJoins = (analyzed: Analyzed): boolean => {
-  let found = false;
-  walk(analyzed.statement.node.stmt, (kind, content) => {
-    found ||= kind === 'JoinExpr' && content['alias'] !== undefined;
+/**
+ * Could the statement come to the column as it is, of which its subquery has one more? By the row of a join, by a join
+ * over all columns of one name, or by its name.
+ */
+export const reachesRaw = (analyzed: Analyzed): boolean => {
+  const { source, start, end, node } = analyzed.statement;
+  const text = source.slice(start, end);
+  let found = text.toLowerCase().includes(rawPrefix) || /u&"/i.test(text);
+  walk(node.stmt, (kind, content) => {
+    found ||=
+      kind === 'JoinExpr' && (content['alias'] !== undefined || content['isNatural'] === true);
     return !found;
   });
   return found;

@@ -20,11 +20,11 @@ import { checkFilteredDefinition } from './filtered-definition.js';
 import { filteredWrite } from './filtered-write.js';
 import { starEdit, systemColumns } from './stars.js';
 import { completeGrouping } from './grouping.js';
-import { comparedColumns, namesJoins, rawReferences } from './open-predicates.js';
+import { comparedColumns, reachesRaw, rawReferences } from './open-predicates.js';
 import { relationText, sampleText } from './relation-text.js';
 import { filterSql } from './row-filter.js';
 import { quoted } from './sql-text.js';
-import { rawName, subquery, type Plan } from './substitute.js';
+import { type FilterSql, rawName, subquery, type Plan } from './substitute.js';
 import { Tokens } from '../parse/tokens.js';
 import { targetReads } from './target-reads.js';
 import { veiledCalls, veilOf } from './veils.js';
@@ -47,6 +47,12 @@ const wanted = (change: Change): Wanted => {
   return { masks, open, filters };
 };
 
+/** A condition with names of columns between NULs, which no statement has, to be read once for many rows. */
+const filled = (template: string): FilterSql['of'] => {
+  const parts = template.split('\0');
+  return (value) => parts.map((part, i) => (i % 2 === 0 ? part : value(part))).join('');
+};
+
 /** What predicates may see as it is. */
 const openTo = (
   analyzed: Analyzed,
@@ -56,7 +62,7 @@ const openTo = (
   if (open === undefined) return {};
   const isTarget = use.role === 'target';
   // A column more must not be seen in rows.
-  if (!isTarget && (use.wholeRows.length > 0 || use.sampled || namesJoins(analyzed))) return {};
+  if (!isTarget && (use.wholeRows.length > 0 || use.sampled || reachesRaw(analyzed))) return {};
   return { open, raw: rawReferences(analyzed, use, open, comparedColumns(analyzed)) };
 };
 
@@ -95,7 +101,9 @@ const planOf = (
         }),
       )
       .join(' AND ');
-  return { use, masks, filter: made(), targetFilter: { columns, of: made }, ...rest };
+  if (use.role === 'read') return { use, masks, filter: made(), ...rest };
+  const of = filled(made((name) => `\0${name}\0`));
+  return { use, masks, filter: made(), targetFilter: { columns, of }, ...rest };
 };
 
 const readEdits = (

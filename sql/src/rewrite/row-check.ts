@@ -61,6 +61,10 @@ export const defaultOf = (analyzed: Analyzed, column: Column): string | undefine
 
 type Shape = 'unknown' | 'typed' | undefined;
 
+/** Names of types; behind them words may stand that ask for columns. */
+const typeWords =
+  /^(?:[a-z_]\w*(?: \. [a-z_]\w*)?|double precision|character varying|timestamp with(?:out)? time zone)$/;
+
 /** A constant or parameter; `unknown` is one that takes the type of where it stands. */
 export const shapeOf = (tokens: Tokens, { first, next }: Span): Shape => {
   const sign = /^[+-]$/.test(tokens.text(first)) ? 1 : 0;
@@ -74,9 +78,12 @@ export const shapeOf = (tokens: Tokens, { first, next }: Span): Shape => {
   if (i === next)
     return kind === 'number' || /^(?:true|false)$/i.test(tokens.text(first)) ? 'typed' : 'unknown';
   if (tokens.text(i) !== '::') return undefined;
-  for (i += 1; i < next; i += 1)
+  const words: string[] = [];
+  for (i += 1; i < next; i += 1) {
     if (tokens.at(i)?.kind !== 'word' && tokens.text(i) !== '.') return undefined;
-  return 'typed';
+    words.push(tokens.text(i).toLowerCase());
+  }
+  return typeWords.test(words.join(' ')) ? 'typed' : undefined;
 };
 
 const textOf = (tokens: Tokens, { first, next }: Span): string =>
@@ -101,8 +108,29 @@ const columnOf = (use: RelationUse, name: string): Column => {
 };
 
 /** A user's cast between a value and what is stored may say one thing to the check and another to the table. */
-const castIsOwn = ({ catalogue }: Analyzed, { type }: Column): boolean =>
-  catalogue.userCast(type) || catalogue.userCast(baseType(catalogue, type));
+export const checkCast = (
+  analyzed: Analyzed,
+  use: RelationUse,
+  name: string,
+  tokens: Tokens,
+  span: Span | undefined,
+): void => {
+  const { type } = columnOf(use, name);
+  const { catalogue } = analyzed;
+  const isOwn = catalogue.userCast(type) || catalogue.userCast(baseType(catalogue, type));
+  const isConstant =
+    span !== undefined &&
+    span.next === span.first + 1 &&
+    tokens.at(span.first)?.kind !== 'parameter' &&
+    shapeOf(tokens, span) !== undefined;
+  if (isOwn && !isConstant)
+    throw unwritable(
+      analyzed,
+      use,
+      `${name} decides about it, and there are casts of users' own to its type`,
+      `Give ${name} as a constant.`,
+    );
+};
 
 /**
  * Edits that make the statement fail when the row does not satisfy the filter.
@@ -130,24 +158,16 @@ export const rowCheck = (
       `${computed.name} and ${second.name} decide about it, and at most one of them can be computed`,
       'Give all but one of them as constants or parameters.',
     );
-  for (const { name, span, shape } of given)
-    if (
-      (shape === undefined || span.next > span.first + 2) &&
-      castIsOwn(analyzed, columnOf(use, name))
-    )
-      throw unwritable(
-        analyzed,
-        use,
-        `${name} decides about it, and there are casts of one's own to its type`,
-        `Give ${name} as a constant or parameter.`,
-      );
+  for (const { name, span } of given) checkCast(analyzed, use, name, tokens, span);
+  // The filter may look at the row that is there, by the target's name.
+  const fenced = use.alias === 'new row' ? '"row"' : '"new row"';
   const value = (name: string): string => {
     const from = row.get(name);
     if (from === undefined) throw new TypeError(`nothing is known of ${name}`);
     if ('sql' in from) return from.sql;
     const { stored } = typesOf(analyzed, columnOf(use, name));
     return name === computed?.name
-      ? cast('"new row".v', stored)
+      ? cast(`${fenced}.v`, stored)
       : cast(textOf(tokens, from.span), stored);
   };
   const condition = filter.of(value);
@@ -155,8 +175,8 @@ export const rowCheck = (
     return around(
       tokens,
       computed.span,
-      `(SELECT ${checked(use, condition, '"new row".v')} FROM (SELECT (`,
-      ') AS v OFFSET 0) AS "new row")',
+      `(SELECT ${checked(use, condition, `${fenced}.v`)} FROM (SELECT (`,
+      `) AS v OFFSET 0) AS ${fenced})`,
     );
   const host = given[0] ?? other;
   if (!host) throw new TypeError('no value to stand round');

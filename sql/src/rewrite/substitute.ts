@@ -44,9 +44,12 @@ export const maskedColumn = (
   return `${maskExpression({ value, type, key }, mask, column.collation)} AS ${quoted(column.name)}`;
 };
 
+/** What the names of columns as they are begin with: none of the statement's own do. */
+export const rawPrefix = 'postern raw';
+
 /** The name of a column as it is; nobody else's, so that it needs no alias. */
 export const rawName = ({ use }: Plan, column: string): string =>
-  `raw ${column} at ${use.node.location ?? 0}`;
+  `${rawPrefix} ${column} at ${use.node.location ?? 0}`;
 
 /** The subquery that stands for the relation: the columns in use, masked where they must be. */
 export const subquery = (

@@ -168,6 +168,13 @@ const refused: readonly (readonly [sql: string, why: string, since?: Major])[] =
   ['DELETE FROM people WHERE CURRENT OF c', 'cursor'],
   ["UPDATE people SET (region, n) = (SELECT 'eu', 1)", 'set together with others'],
   [
+    "UPDATE people SET region = 'x'::text, shared = 'f'::bool OR n > 1 OR length(name) > 0, n = 1".replace(
+      "'x'::text",
+      'lower(name)',
+    ),
+    'at most one',
+  ],
+  [
     'UPDATE people SET region = lower(name), shared = (n > 1)',
     'at most one of them can be computed',
   ],

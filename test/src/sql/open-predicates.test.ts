@@ -88,6 +88,18 @@ const closed: readonly (readonly [sql: string, rows: readonly unknown[]])[] = [
     [],
   ],
   ["UPDATE people SET note = 'x' WHERE email LIKE 'p7@%' RETURNING id", []],
+  [
+    'SELECT (SELECT "postern raw email at 79" FROM people WHERE email = \'p7@example.com\') FROM (SELECT \'x\' AS "postern raw email at 79") g',
+    [[null]],
+  ],
+  [
+    'SELECT (SELECT U&"postern\\0020raw email at 84" FROM people WHERE email = \'p7@example.com\') FROM (SELECT \'x\' AS U&"postern\\0020raw email at 84") g',
+    [[null]],
+  ],
+  [
+    "SELECT g.* FROM people NATURAL LEFT JOIN (SELECT 'x' AS \"y\") g WHERE email = 'p7@example.com'",
+    [],
+  ],
 ];
 
 describe.each([13, 15, 18] as const)('PostgreSQL %i', (version) => {
