@@ -118,12 +118,11 @@ export const checkCast = (
   const { type } = columnOf(use, name);
   const { catalogue } = analyzed;
   const isOwn = catalogue.userCast(type) || catalogue.userCast(baseType(catalogue, type));
-  const isConstant =
-    span !== undefined &&
-    span.next === span.first + 1 &&
-    tokens.at(span.first)?.kind !== 'parameter' &&
-    shapeOf(tokens, span) !== undefined;
-  if (isOwn && !isConstant)
+  const isConstant = ({ first, next }: Span): boolean =>
+    next === first + 1 &&
+    tokens.at(first)?.kind !== 'parameter' &&
+    shapeOf(tokens, { first, next }) !== undefined;
+  if (isOwn && !(span && isConstant(span)))
     throw unwritable(
       analyzed,
       use,

@@ -333,6 +333,43 @@ describe.each([13, 15, 18] as const)('PostgreSQL %i', (version) => {
     }
   });
 
+  test('a cast that does, and a target under the name that the check has', async () => {
+    const { client } = court;
+    await client.query(`CREATE TYPE own AS (x int);
+      CREATE FUNCTION told(own) RETURNS text LANGUAGE sql AS $$SELECT 'eu'$$;
+      CREATE CAST (own AS text) WITH FUNCTION told(own) AS ASSIGNMENT;
+      CREATE TABLE fenced (id int, v text, w text); INSERT INTO fenced VALUES (1, 'us', 'eu')`);
+    const { catalogue } = await openAnew();
+    const made = (sql: string, name: string, filter: string): string => {
+      const [statement] = parse(sql);
+      if (!statement) throw new Error('no statement');
+      return rewrite(analyze(statement, catalogue, court.settings), {
+        masks: [],
+        rowFilters: [{ relation: { schema: 'public', name }, sql: filter }],
+        session: {},
+        key: new Uint8Array(32),
+      }).sql;
+    };
+    try {
+      for (const value of ['ROW(1)::own', '$1'])
+        expect(() => made(`UPDATE people SET region = ${value}`, 'people', filter)).toThrow(
+          /casts/,
+        );
+      expect(() =>
+        made('INSERT INTO people (id, region) SELECT 1, ROW(1)::own', 'people', filter),
+      ).toThrow(/casts/);
+      expect(made("UPDATE people SET region = 'eu'", 'people', filter)).toContain('CASE');
+      // v stays 'us', and is not what w is set to: the new row is hidden.
+      const sql = `UPDATE fenced AS "new row" SET w = upper('x')`;
+      await client.query('BEGIN');
+      const checked = made(sql, 'fenced', "w = 'eu' OR v = 'X'");
+      await expect(client.query(checked)).rejects.toMatchObject({ code: '42704' });
+    } finally {
+      await client.query('ROLLBACK');
+      await client.query('DROP TYPE own CASCADE; DROP TABLE fenced');
+    }
+  });
+
   const openAnew = async (): Promise<{ catalogue: Court['whole'] }> => ({
     catalogue: (await openCourt(court.client)).whole,
   });
