@@ -1,4 +1,5 @@
 import {
+  confirmedGuess,
   hiddenRelations,
   toInput,
   type Decision,
@@ -12,6 +13,7 @@ import {
   classify,
   fingerprint,
   formatName,
+  guessesOf,
   keyTexts,
   parse,
   parseRelationName,
@@ -79,7 +81,11 @@ const explainOne = (
     sql: text.trim(),
     command: analysis.command,
     fingerprint: print,
-    outcome: outcomeOf(analyzed, decision, context, hiddenFrom(analyzed, classification, context)),
+    outcome:
+      decision.effect === 'allow'
+        ? (confirming(analyzed, classification, context) ??
+          outcomeOf(analyzed, decision, context, hiddenFrom(analyzed, classification, context)))
+        : outcomeOf(analyzed, decision, context, undefined),
     reads: analysis.accesses.map((access): ReadRelation => ({
       action: access.action,
       object: access.object === undefined ? '' : formatName(access.object),
@@ -154,6 +160,38 @@ const hiddenFrom = (
     ? hiddenRelations(context.evaluator, catalogue, classification, surroundings(context)).oids
     : undefined;
 
+/** A write that would say whether a masked value is there. */
+const confirming = (
+  analyzed: Analyzed,
+  classification: Classification,
+  context: ExplainContext,
+): Outcome | undefined => {
+  if (!context.evaluator.protects) return undefined;
+  const { confirmed } = confirmedGuess(
+    context.evaluator,
+    guessesOf(analyzed),
+    classification,
+    surroundings(context),
+  );
+  return (
+    confirmed &&
+    cannotMask(
+      analyzed,
+      confirmed.guess.refusal,
+      `policy=${confirmed.policy} rule=${confirmed.rule}`,
+    )
+  );
+};
+
+const cannotMask = (analyzed: Analyzed, refusal: RewriteRefusal, by: string): Outcome => ({
+  kind: 'refuse',
+  sqlstate: '42501',
+  message: refusal.message,
+  detail: `${by} reason=cannot-mask construct=${refusal.construct}`,
+  position: positionIn(analyzed.statement, refusal.position),
+  hint: refusal.hint,
+});
+
 const rewritten = (
   analyzed: Analyzed,
   decision: Decision,
@@ -182,14 +220,7 @@ const rewritten = (
   } catch (thrown) {
     if (!(thrown instanceof RewriteRefusal)) throw thrown;
     const by = decision.masks[0] ?? decision.rowFilters[0];
-    return {
-      kind: 'refuse',
-      sqlstate: '42501',
-      message: thrown.message,
-      detail: `policy=${by?.policy ?? ''} rule=${by?.rule ?? ''} reason=cannot-mask construct=${thrown.construct}`,
-      position: positionIn(analyzed.statement, thrown.position),
-      hint: thrown.hint,
-    };
+    return cannotMask(analyzed, thrown, `policy=${by?.policy ?? ''} rule=${by?.rule ?? ''}`);
   }
 };
 

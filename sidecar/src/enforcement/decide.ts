@@ -1,10 +1,11 @@
-import { type Decision, toInput } from '@postern/policy';
+import { confirmedGuess, type Decision, toInput } from '@postern/policy';
 import {
   analyze,
   type Analysis,
   type Analyzed,
   fingerprint,
   formatName,
+  guessesOf,
   normalise,
   type ObjectName,
   parse,
@@ -165,13 +166,16 @@ function decideOne(
   }
   const { analysis } = analyzed;
   const { classification } = context;
+  const around = {
+    identity: parts.identity,
+    claims: parts.claims,
+    workload: parts.workload,
+    session: database.sessionFacts(context),
+    database: parts.database.facts,
+  };
   const decision = parts.evaluator.evaluate(
     toInput(analysis, classification, {
-      identity: parts.identity,
-      claims: parts.claims,
-      workload: parts.workload,
-      session: database.sessionFacts(context),
-      database: parts.database.facts,
+      ...around,
       fingerprint: print,
       grants: [],
       ...(functionCall === undefined ? {} : { functionCall }),
@@ -187,12 +191,20 @@ function decideOne(
   });
   const hidden =
     parts.evaluator.protects && analysis.veiled.length > 0 ? database.hidden(context) : undefined;
-  const until = Math.min(decision.cache.until ?? Infinity, hidden?.until ?? Infinity);
+  let until = Math.min(decision.cache.until ?? Infinity, hidden?.until ?? Infinity);
   const refuse = (refusal: Refusal): Refused => ({
     ...{ refusal, record, until },
     ...{ unresolved: false, serversWords: undefined },
   });
   if (decision.effect !== 'allow') return refuse(deniedBy(decision));
+  const { confirmed, until: unconfirmed } = parts.evaluator.protects
+    ? confirmedGuess(parts.evaluator, guessesOf(analyzed), classification, around)
+    : { confirmed: undefined, until: Infinity };
+  until = Math.min(until, unconfirmed);
+  if (confirmed)
+    return refuse(
+      cannotMask(confirmed.guess.refusal, `policy=${confirmed.policy} rule=${confirmed.rule}`),
+    );
   let rewritten: Rewritten | undefined;
   try {
     rewritten = rewriteFor(analyzed, decision, context, database, hidden?.oids);

@@ -104,7 +104,11 @@ export class ExtendedQuery {
   }
 
   private isCurrent(prepared: Prepared, context: Context): boolean {
-    return prepared.context === context && prepared.verdict.until > this.session.now();
+    return (
+      prepared.context === context &&
+      prepared.verdict.until > this.session.now() &&
+      !this.session.governance.isOld(prepared.verdict)
+    );
   }
 
   execute(frame: Frame): 'done' | 'wait' {
