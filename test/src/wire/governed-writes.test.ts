@@ -143,7 +143,7 @@ describe('a row that the filter does not let in', () => {
   });
 
   test('COPY is refused with the form that works', async () => {
-    expect(await failure('COPY people FROM STDIN')).toMatchObject({
+    expect(await failure('COPY people (id, name, region) FROM STDIN')).toMatchObject({
       code: '42501',
       hint: 'Write the rows with INSERT.',
     });
@@ -182,7 +182,7 @@ describe('masked columns', () => {
   };
 
   test.each([
-    "INSERT INTO people (id, email, birth) VALUES (4, 'new@example.com', '1999-09-09') RETURNING *",
+    "INSERT INTO people (id, birth) VALUES (4, '1999-09-09') RETURNING *",
     "UPDATE people SET name = 'x' WHERE id = 1 RETURNING email, birth, people.*",
     'DELETE FROM people WHERE id = 1 RETURNING lower(email), email, birth AS b',
   ])('the types of RETURNING: %s', async (sql) => {
