@@ -206,7 +206,7 @@ rank := {
 	"none": 11,
 }
 
-# [relation, column, [rank, policy, rule, mask]] of every mask that fits
+# [relation, column, [rank, policy, rule, mask, open]] of every mask that fits; open: predicates see the column as it is
 fitting := array.concat(
 	[found |
 		some relation in facts.relations
@@ -221,7 +221,7 @@ fitting := array.concat(
 		column.read
 		some mask in rule.masks
 		fits(mask, column)
-		found := [relation.name, column.name, [mask.rank, p, r, mask.mask]]
+		found := [relation.name, column.name, [mask.rank, p, r, mask.mask, object.get(mask, "open", false)]]
 	],
 	custom_masks,
 )
@@ -236,11 +236,12 @@ fits(mask, column) if {
 	mask.columns[key]
 }
 
-masks := {{"relation": column[0], "column": column[1], "p": first[1], "r": first[2], "mask": mask} |
+masks := {{"relation": column[0], "column": column[1], "p": first[1], "r": first[2], "mask": mask, "open": open} |
 	some column in {[found[0], found[1]] | some found in fitting}
 	choices := [found[2] | some found in fitting; found[0] == column[0]; found[1] == column[1]]
 	first := min(choices)
 	first[0] < rank.none
+	open := {choice[4] | some choice in choices; choice[0] < rank.none} == {true}
 	mask := strictest([choice[3] | some choice in choices; choice[0] == first[0]], first[0], first[3])
 }
 
@@ -322,7 +323,7 @@ guarded(rule, relation) if {
 # policy that has some; facts.given is for tests of this library.
 given contains found if some found in facts.given
 
-custom_masks := [[relation.name, column.name, [rank[kind], from.p, -1, from.found.mask]] |
+custom_masks := [[relation.name, column.name, [rank[kind], from.p, -1, from.found.mask, false]] |
 	some from in given
 	some kind, _ in from.found.mask
 	rank[kind]

@@ -99,7 +99,7 @@ test_strictest_mask if {
 		{"tags": {"pii.*": true}, "mask": {"json": {"paths": ["a"]}}, "rank": 10},
 		{"tags": {"pii.email": true}, "mask": {"hash": {}}, "rank": 2},
 	]
-	decide([masking(masks)], {"relations": [customers]}).masks == {{"relation": "public.customers", "column": "email", "p": 0, "r": 0, "mask": {"hash": {}}}}
+	decide([masking(masks)], {"relations": [customers]}).masks == {{"relation": "public.customers", "column": "email", "p": 0, "r": 0, "mask": {"hash": {}}, "open": false}}
 }
 
 test_masks_of_one_kind_meet if {

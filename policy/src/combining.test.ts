@@ -9,6 +9,8 @@ interface Case {
   readonly effect: 'allow' | 'deny' | 'require-approval';
   readonly why?: readonly string[];
   readonly masks?: Readonly<Record<string, unknown>>;
+  /** masked columns that predicates see as they are */
+  readonly open?: readonly string[];
   readonly filters?: readonly string[];
   readonly exempt?: readonly unknown[];
   readonly limits?: Readonly<Record<string, unknown>>;
@@ -92,6 +94,9 @@ const cases: readonly Case[] = [
   { name: 'partial meets partial', policies: [masking('a', '{tags: ["pii.*"], mask: {partial: {first: 3}}}'), masking('b', '{tags: ["pii.*"], mask: {partial: {first: 1, last: 2}}}')], asked: readsEmail, effect: 'allow', masks: { 'public.customers.email': { partial: { first: 1, last: 0 } } } },
   { name: 'json meets json', policies: [masking('a', '{tags: ["pii.*"], mask: {json: {paths: [a]}}}'), masking('b', '{tags: ["pii.*"], mask: {json: {paths: [b]}}}')], asked: readsEmail, effect: 'allow', masks: { 'public.customers.email': { json: { paths: ['a', 'b'] } } } },
   { name: 'the wider bucket, the rougher round', policies: [masking('a', '{tags: [n], mask: {bucket: {size: 10}}}, {tags: [m], mask: {round: {digits: 2}}}'), masking('b', '{tags: [n], mask: {bucket: {size: 100}}}, {tags: [m], mask: {round: {digits: -1}}}')], asked: { accesses: [access('select public.t', ['a:n', 'b:m'])] }, effect: 'allow', masks: { 'public.t.a': { bucket: { size: 100 } }, 'public.t.b': { round: { digits: -1 } } } },
+  { name: 'predicates are open where all masks say so', policies: [masking('a', '{tags: ["pii.*"], mask: {hash: {}}, predicates: allow}'), masking('b', '{tags: [pii.email], mask: {redact: {}}, predicates: allow}'), masking('c', '{tags: [pii.email], mask: {none: {}}}')], asked: readsEmail, effect: 'allow', masks: { 'public.customers.email': { redact: {} } }, open: ['email'] },
+  { name: 'predicates are closed where one mask does not say so', policies: [masking('a', '{tags: ["pii.*"], mask: {redact: {}}, predicates: allow}'), masking('b', '{tags: [pii.email], mask: {hash: {}}}')], asked: readsEmail, effect: 'allow', masks: { 'public.customers.email': { redact: {} } }, open: [] },
+  { name: 'masked predicates are closed', policies: [masking('a', '{tags: ["pii.*"], mask: {redact: {}}, predicates: masked}')], asked: readsEmail, effect: 'allow', masks: { 'public.customers.email': { redact: {} } }, open: [] },
   { name: 'a mask by column', policies: [masking('m', '{columns: [public.customers.email], mask: {"null": {}}}')], asked: { accesses: [access('select public.customers', ['email', 'id'])] }, effect: 'allow', masks: { 'public.customers.email': { null: {} } } },
   { name: 'a mask by column pattern', policies: [masking('m', '{columns: ["*.*.email"], mask: {"null": {}}}')], asked: { accesses: [access('select public.customers', ['email', 'id'])] }, effect: 'allow', masks: { 'public.customers.email': { null: {} } } },
   { name: 'a mask by origin', policies: [masking('m', '{columns: [public.customers.email], mask: {hash: {}}}')], asked: { accesses: [access('select public.v', ['mail<public.customers.email'], ['public.customers'])] }, effect: 'allow', masks: { 'public.v.mail': { hash: {} } } },
@@ -126,6 +131,10 @@ describe('combining', () => {
       why: expected.why ?? (effect === 'allow' ? [] : why(decision)),
     });
     expect(decision.reasons.length > 0).toBe(effect !== 'allow');
+    if (expected.open)
+      expect(decision.masks.flatMap((m) => (m.predicates ? [m.column] : []))).toEqual(
+        expected.open,
+      );
     if (expected.masks)
       expect(
         Object.fromEntries(decision.masks.map((m) => [`${m.relation}.${m.column}`, m.mask])),

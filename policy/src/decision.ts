@@ -26,6 +26,8 @@ export interface MaskedColumn {
   readonly relation: string;
   readonly column: string;
   readonly mask: Mask;
+  /** equality with constants and parameters sees the column as it is */
+  readonly predicates?: 'allow';
   readonly policy: string;
   readonly rule: string;
 }

@@ -32,5 +32,6 @@ export { classify } from './classification/classify.js';
 export { isPlainReach, type Reach } from './reach/reach.js';
 export { rewrite } from './rewrite/rewrite.js';
 export { maskFits } from './mask-fits.js';
+export { rowFilterViolation, type RowFilterViolation } from './rewrite/row-filter-error.js';
 export { keyTexts } from './rewrite/mask-digest.js';
 export { checkRowFilter, type RowFilterProblem } from './rewrite/row-filter.js';

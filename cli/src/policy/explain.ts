@@ -203,10 +203,11 @@ const rewritten = (
   try {
     const { sql, changed } = rewrite(analyzed, {
       ...(hidden ? { hidden } : {}),
-      masks: decision.masks.map(({ relation, column, mask }) => ({
+      masks: decision.masks.map(({ relation, column, mask, predicates }) => ({
         relation: parseRelationName(relation),
         column,
         mask,
+        ...(predicates === undefined ? {} : { predicates }),
       })),
       rowFilters: decision.rowFilters.map(({ relation, sql: filter }) => ({
         relation: parseRelationName(relation),

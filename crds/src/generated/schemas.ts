@@ -831,6 +831,14 @@ export const schemas: Readonly<Record<string, { readonly apiVersion: string; rea
                               "message": "exactly one mask must be given: null, redact, hash, uuid, email, partial, year, month, bucket, round, json or none"
                             }
                           ]
+                        },
+                        "predicates": {
+                          "type": "string",
+                          "description": "What predicates see: masked values; or with allow, where the column is compared by = or IN with constants or parameters, the values as they are. Whoever may compare can find a value by trying.",
+                          "enum": [
+                            "masked",
+                            "allow"
+                          ]
                         }
                       },
                       "x-kubernetes-validations": [

@@ -253,6 +253,12 @@ export interface DatabaseAccessPolicySpec {
         /** The value itself; gives way to any other mask. */
         readonly none?: object;
       };
+      /**
+       * What predicates see: masked values; or with allow, where the column is compared by = or IN
+       * with constants or parameters, the values as they are. Whoever may compare can find a value
+       * by trying.
+       */
+      readonly predicates?: 'masked' | 'allow';
     }[];
     /**
      * A condition in SQL over the relation's columns; only rows for which it holds exist for

@@ -11,6 +11,8 @@ export interface CompiledMask {
   readonly tags?: Readonly<Record<string, true>>;
   readonly columns?: Readonly<Record<string, true>>;
   readonly mask: Mask;
+  /** predicates may see the column as it is */
+  readonly open?: true;
   /** place in the order of masks, strictest is 0; postern.rego has the same order */
   readonly rank: number;
 }

@@ -195,6 +195,7 @@ const compileMask = (mask: NonNullable<PolicyRule['masks']>[number]): CompiledMa
     ...(mask.tags ? { tags: keysOf(mask.tags, String) } : {}),
     ...(mask.columns ? { columns: keysOf(mask.columns) } : {}),
     mask: maskOf(mask.mask),
+    ...(mask.predicates === 'allow' ? { open: true as const } : {}),
     rank: maskOrder.findIndex((known) => known === kind),
   };
 };

@@ -51,7 +51,11 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const masksOf = (raw: Raw, by: By): Decision['masks'] =>
   raw.masks
-    .map(({ relation, column, mask, p, r }) => ({ relation, column, mask, ...by(p, r) }))
+    .map(({ relation, column, mask, open, p, r }) => ({
+      ...{ relation, column, mask },
+      ...(open ? { predicates: 'allow' as const } : {}),
+      ...by(p, r),
+    }))
     .sort((a, b) => compare(a.relation, b.relation) || compare(a.column, b.column));
 
 const exemptOf = (raw: Raw): NonNullable<Decision['exempt']> =>

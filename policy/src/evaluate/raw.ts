@@ -15,6 +15,7 @@ export interface Raw {
     readonly p: number;
     readonly r: number;
     readonly mask: Mask;
+    readonly open: boolean;
   }[];
   readonly exempt: readonly { readonly relation: string; readonly column: string }[];
   readonly filters: readonly {

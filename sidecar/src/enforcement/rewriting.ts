@@ -46,6 +46,7 @@ export function changeOf(
       relation: parseRelationName(m.relation),
       column: m.column,
       mask: m.mask,
+      ...(m.predicates === undefined ? {} : { predicates: m.predicates }),
     })),
     rowFilters: decision.rowFilters.map((f) => ({
       relation: parseRelationName(f.relation),

@@ -19,6 +19,7 @@ import type { Owed } from './owed.js';
 import { aboutMessage, type Refusal, refusalFields, sqlstate, standIn } from './refusal.js';
 import type { Session } from './session.js';
 import { Watching } from './watching.js';
+import { rowFilterError } from './row-filter.js';
 import { withheld } from './withhold.js';
 
 /** What the server says, in order: counted, recorded, cut or replaced where policy says so, else passed on. */
@@ -219,7 +220,7 @@ export class ServerMessages {
   private onError(f: Framer): void {
     const { session } = this;
     const fields = decodeErrorFields(bodyOf(f));
-    const code = fields.get('C') ?? 'XX000';
+    const code = (rowFilterError(fields) ?? fields).get('C') ?? 'XX000';
     const severity = fields.get('V') ?? fields.get('S');
     if (severity === 'FATAL' || severity === 'PANIC') session.ending.serverFatal = true;
     const head = session.owed.head;
@@ -275,6 +276,8 @@ export class ServerMessages {
   ): ErrorFields {
     const why = execution === undefined ? standInFor(head, code) : cutBy(execution, code);
     if (why !== undefined) return refusalFields(why);
+    const hidden = rowFilterError(fields);
+    if (hidden !== undefined) return hidden;
     const { session } = this;
     const about =
       behind === undefined || code !== sqlstate.protocolViolation

@@ -15,6 +15,8 @@ export interface Column {
   readonly notNull: boolean;
   /** the expression of a generated column */
   readonly generated?: string;
+  /** its default as SQL, names as in a view's definition; empty for an identity column */
+  readonly default?: string;
   /** if it says what the column holds: `postern:pii.email` */
   readonly comment?: string;
   /** written as SQL, when it is not the type's own */

@@ -11,16 +11,19 @@ export const modifierText = (type: string, modifier: string): string =>
     CASE WHEN ${oneOf(type, [1186, 1187])} THEN pg_catalog.regexp_replace(pg_catalog.format_type(${type}, ${modifier}), '^interval|\\[\\]$', '', 'g')
     ELSE pg_catalog.substring(pg_catalog.format_type(${type}, ${modifier}), '.*(\\([^()]*\\))') END END`;
 
+/** A column's default, or what generates it. */
+const expression = `(SELECT pg_catalog.pg_get_expr(ad.adbin, ad.adrelid) FROM pg_catalog.pg_attrdef ad
+       WHERE ad.adrelid OPERATOR(pg_catalog.=) a.attrelid AND ad.adnum OPERATOR(pg_catalog.=) a.attnum)`;
+
 /** The live columns of the relation `c`, by number, as one text, and whether one of them is generated. */
 export const columnsQuery = `SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull,
     ${modifierText('a.atttypid', 'a.atttypmod')},
-    CASE WHEN a.attgenerated OPERATOR(pg_catalog.<>) '' THEN
-      (SELECT pg_catalog.pg_get_expr(ad.adbin, ad.adrelid) FROM pg_catalog.pg_attrdef ad
-       WHERE ad.adrelid OPERATOR(pg_catalog.=) a.attrelid AND ad.adnum OPERATOR(pg_catalog.=) a.attnum) END,
+    CASE WHEN a.attgenerated OPERATOR(pg_catalog.<>) '' THEN ${expression} END,
     CASE WHEN a.attcollation OPERATOR(pg_catalog.<>) 0::pg_catalog.oid AND a.attcollation OPERATOR(pg_catalog.<>) 100::pg_catalog.oid
       AND ${sinceOwn('a.attrelid')} THEN
       (SELECT pg_catalog.concat(pg_catalog.quote_ident(n.nspname), '.', pg_catalog.quote_ident(co.collname)) FROM pg_catalog.pg_collation co
-       JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) co.collnamespace WHERE co.oid OPERATOR(pg_catalog.=) a.attcollation) END)
+       JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) co.collnamespace WHERE co.oid OPERATOR(pg_catalog.=) a.attcollation) END,
+    CASE WHEN a.attidentity OPERATOR(pg_catalog.<>) '' THEN '' WHEN a.atthasdef AND a.attgenerated OPERATOR(pg_catalog.=) '' AND ${sinceOwn('a.attrelid')} THEN ${expression} END)
     ORDER BY a.attnum) AS text,
   pg_catalog.bool_or(a.attgenerated OPERATOR(pg_catalog.<>) '') AS generated
   FROM pg_catalog.pg_attribute a
@@ -36,6 +39,7 @@ type ColumnRow = readonly [
   modifier: string | null,
   generated: string | null,
   collation: string | null,
+  byDefault: string | null,
 ];
 
 type Comments = readonly (readonly [number: number, comment: string])[];
@@ -77,7 +81,7 @@ export class Columns {
 
 const columnsFrom = (json: string): readonly Column[] =>
   (JSON.parse(json) as readonly ColumnRow[]).map(
-    ([number, name, type, typmod, notNull, modifier, generated, collation]) => ({
+    ([number, name, type, typmod, notNull, modifier, generated, collation, byDefault]) => ({
       name,
       number,
       type: num(type),
@@ -86,6 +90,7 @@ const columnsFrom = (json: string): readonly Column[] =>
       ...(modifier === null ? {} : { modifier }),
       ...(generated === null ? {} : { generated }),
       ...(collation === null ? {} : { collation }),
+      ...(byDefault === null ? {} : { default: byDefault }),
     }),
   );
 
@@ -100,9 +105,9 @@ const withComments = (columns: readonly Column[], comments: Comments): readonly 
 /** Every TOAST table has these (src/backend/catalog/toasting.c). */
 export const toastColumns = new Columns(
   JSON.stringify([
-    [1, 'chunk_id', '26', -1, false, null, null, null],
-    [2, 'chunk_seq', '23', -1, false, null, null, null],
-    [3, 'chunk_data', '17', -1, false, null, null, null],
+    [1, 'chunk_id', '26', -1, false, null, null, null, null],
+    [2, 'chunk_seq', '23', -1, false, null, null, null, null],
+    [3, 'chunk_data', '17', -1, false, null, null, null, null],
   ] satisfies readonly ColumnRow[]),
   false,
 );

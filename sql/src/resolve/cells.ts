@@ -83,6 +83,16 @@ export interface RelationUse {
   readonly qualified: { readonly location: number; readonly parts: number }[];
   /** byte offsets of references to the row as a whole (not `*`) */
   readonly wholeRows: number[];
+  /** places where one of its columns is named: byte offset of the first part, number of parts, the column */
+  readonly references: {
+    readonly location: number;
+    readonly parts: number;
+    readonly name: string;
+  }[];
+  /** of an INSERT's target: how many columns its source has */
+  width?: number;
+  /** of an INSERT's target: columns by which ON CONFLICT finds its constraint */
+  readonly inferred: Set<string>;
   /** `*` or a whole row: every column is used */
   all: boolean;
   sampled: boolean;

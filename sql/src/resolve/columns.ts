@@ -1,6 +1,6 @@
 import type { ColumnRef, Node } from '@pgsql/types';
 import { as, text } from '../parse/nodes.js';
-import type { Flow, FlowKind } from './cells.js';
+import type { Cell, Flow, FlowKind } from './cells.js';
 import { rowType } from './column-types.js';
 import { asAttribute } from './routines.js';
 import { fail, opaque, type Resolver } from './resolver.js';
@@ -45,6 +45,17 @@ const wholeRow = (scope: Scope, item: Item, location: number, kind: FlowKind): F
 const found = (scope: Scope, flows: Flow[]): Flow[] => {
   seen(scope, flows);
   return flows;
+};
+
+/** A column that is named: the rewriter may have to write something else in its place. */
+const named = (
+  scope: Scope,
+  cell: Cell,
+  kind: FlowKind,
+  place: { readonly location: number; readonly parts: number },
+): Flow[] => {
+  cell.base?.use.references.push({ ...place, name: cell.base.name });
+  return found(scope, [{ from: cell, kind }]);
 };
 
 /** Finds the item by its alias, nearest level first. */
@@ -129,7 +140,7 @@ const unqualified = (
     if (hit && hit.item !== second?.item) notBarred(r, hit.item, location);
     if (second)
       throw fail(r, 'ambiguous-column', `column reference "${name}" is ambiguous`, location);
-    if (hit) return found(at, [{ from: hit.cell, kind }]);
+    if (hit) return named(at, hit.cell, kind, { location, parts: 1 });
     const open = at.items.find((item) => item.columnsVisible && item.unknown);
     if (open && !unknown) unknown = { item: open, at };
   }
@@ -162,7 +173,7 @@ export const columnReference = (
   const [cell, second] = item.named(name);
   if (second)
     throw fail(r, 'ambiguous-column', `column reference "${name}" is ambiguous`, location);
-  if (cell) return found(at, [{ from: cell, kind }]);
+  if (cell) return named(at, cell, kind, { location, parts: names.length });
   // Attribute notation: c.f may be f(c).
   if (asAttribute(r, name, rowType(r, item), location))
     return wholeRow(at, item, location, 'transformation');
@@ -190,18 +201,20 @@ export const starColumns = (
   if (ref) {
     const { names, star, location } = written(ref);
     if (!star) return undefined;
-    const stands = (columns: readonly Named[]): readonly Named[] => {
-      r.stars.push({ scope, columns, location, parts: names.length });
+    const stands = (items: readonly Item[], at: Scope): readonly Named[] => {
+      const entries = items.map((item) => ({ item, columns: starOf(r, at, item, location) }));
+      const columns = entries.flatMap((entry) => entry.columns);
+      r.stars.push({ scope, columns, entries, location, parts: names.length });
       return columns;
     };
     if (names.length > 0) {
       const { item, at } = qualifier(r, scope, names, location);
-      return stands(starOf(r, at, item, location));
+      return stands([item], at);
     }
     const items = scope.items.filter((item) => item.columnsVisible);
     if (items.length === 0)
       throw fail(r, 'syntax', 'SELECT * with no tables specified is not valid', location);
-    return stands(items.flatMap((item) => starOf(r, scope, item, location)));
+    return stands(items, scope);
   }
   const indirection = as(node, 'A_Indirection');
   const last = indirection?.indirection?.at(-1);

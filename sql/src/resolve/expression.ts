@@ -84,7 +84,12 @@ const assigned = (w: Walk, { source, colno = 1 }: MultiAssignRef, kind: FlowKind
   const select = as(source, 'SubLink')?.subselect;
   if (row) visit(w, row, kind);
   else if (select) {
-    const cell = query(w.r, w.scope, select, 'sublink')[colno - 1]?.cell;
+    // It stands in the tree once for each column, and in the text once.
+    const key = `row at ${as(source, 'SubLink')?.location ?? 0}`;
+    const row =
+      w.r.subqueries.get(key) ?? query(w.r, w.scope, select, 'sublink').map((one) => one.cell);
+    w.r.subqueries.set(key, row);
+    const cell = row[colno - 1];
     if (cell) w.into.flows.push({ from: cell, kind });
   } else if (source) visit(w, source, computed(kind));
 };

@@ -48,6 +48,8 @@ export const newUse = (
   cells: new Map(),
   qualified: [],
   wholeRows: [],
+  references: [],
+  inferred: new Set(),
   all: false,
   sampled: false,
   locked: false,

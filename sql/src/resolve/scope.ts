@@ -48,6 +48,8 @@ export interface Cte {
 export interface Star {
   readonly scope: Scope;
   readonly columns: readonly Named[];
+  /** the same by where they come from */
+  readonly entries: readonly { readonly item: Item; readonly columns: readonly Named[] }[];
   /** byte offset */
   readonly location: number;
   /** names before the star */

@@ -7,6 +7,7 @@ import type {
   ReturningClause,
   UpdateStmt,
 } from '@pgsql/types';
+import type { Column } from '../catalogue/catalogue.js';
 import { as } from '../parse/nodes.js';
 import { oid } from '../types/oids.js';
 import type { Known } from '../types/polymorphic.js';
@@ -86,6 +87,19 @@ const defaulted = (
     relation.columns.slice(0, width).map(({ name }) => name);
   const given = new Set(names.filter((_, i) => rows?.some((row) => isDefault(row[i])) !== true));
   return new Set(relation.columns.map(({ name }) => name).filter((name) => !given.has(name)));
+};
+
+/** Columns for which a row of VALUES says DEFAULT. */
+const setToDefault = (
+  { relation }: RelationUse,
+  cols: readonly Node[] | undefined,
+  rows: readonly (readonly Node[])[] | undefined,
+): ReadonlySet<string> => {
+  const names = cols?.map((node) => as(node, 'ResTarget')?.name ?? '');
+  const found = (rows ?? []).flatMap((row) =>
+    row.flatMap((node, i) => (isDefault(node) ? [names?.[i] ?? relation.columns[i]?.name] : [])),
+  );
+  return new Set(found.filter((name) => name !== undefined));
 };
 
 const valuesOf = (node: Node | undefined): readonly (readonly Node[])[] | undefined =>
@@ -240,6 +254,7 @@ const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): reado
   r.untyped.add(as(stmt.selectStmt, 'SelectStmt'));
   const source = stmt.selectStmt ? query(r, scope, stmt.selectStmt, 'derived') : [];
   markOutput(source);
+  use.width = source.length;
   const before = r.assignments.length;
   const rows = valuesOf(stmt.selectStmt);
   insertColumns(
@@ -258,17 +273,27 @@ const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): reado
         .filter(({ relation }) => relation === use.relation)
         .map(({ column, cell }) => [column, cell]),
     );
-    const excluded: Item = listed(
-      'excluded',
-      use.relation.columns.map(({ name, type }) => {
-        const from = proposed.get(name);
-        // The value has become one of the column's type.
-        const cell = derived(from ? [{ from, kind: 'identity' }] : []);
-        cell.typed = () => type;
-        return { name, cell };
+    const byDefault = setToDefault(use, stmt.cols, valuesOf(stmt.selectStmt));
+    const cells = new Map<string, Cell>();
+    const excludedCell = ({ name, type }: Column): Cell => {
+      const from = byDefault.has(name) ? undefined : proposed.get(name);
+      // A default is the table's, and no value of the client's.
+      if (!from) return baseCell(use, name);
+      const cell = cells.get(name) ?? derived([{ from, kind: 'identity' }]);
+      cells.set(name, cell);
+      // The value has become one of the column's type.
+      cell.typed = () => type;
+      return cell;
+    };
+    const { columns: all } = use.relation;
+    const excluded: Item = {
+      ...listed('excluded', [], {
+        row: () => r.catalogue.type(use.relation.schema, use.relation.name)?.oid,
       }),
-      { row: () => r.catalogue.type(use.relation.schema, use.relation.name)?.oid },
-    );
+      columns: () => all.map((column) => ({ name: column.name, cell: excludedCell(column) })),
+      names: () => all.map(({ name }) => name),
+      named: (name) => all.filter((column) => column.name === name).map(excludedCell),
+    };
     for (const node of conflict.infer?.indexElems ?? []) {
       const element = as(node, 'IndexElem');
       if (element?.name) {
@@ -276,10 +301,13 @@ const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): reado
         const key = baseCell(use, element.name);
         markCell(key, mark.filter);
         scope.block.deciding.cells.push(key);
+        use.inferred.add(element.name);
       }
       condition(r, scope, element?.expr, mark.filter);
     }
     if (conflict.infer?.whereClause) condition(r, scope, conflict.infer.whereClause, mark.filter);
+    // An index is found by its expressions as they are.
+    for (const { name } of use.references.splice(0)) use.inferred.add(name);
     const inner: Scope = { ...scope, items: [...scope.items, excluded] };
     setList(r, inner, use, conflict.targetList);
     if (conflict.whereClause) condition(r, inner, conflict.whereClause, mark.filter);
@@ -356,8 +384,9 @@ const merge = (r: Resolver, parent: Scope | undefined, stmt: MergeStmt): readonl
   // A relation with rules takes no MERGE.
   const how = { filtered: true, withoutRules: true };
   const { items } = scope;
-  // The server resolves what is given back before what is done.
-  const columns = returning(r, scope, stmt.returningClause, use);
+  // The server resolves what is given back before what is done. `*` has the source's columns first.
+  const given = { ...scope, items: [...items.slice(1), ...items.slice(0, 1)] };
+  const columns = returning(r, given, stmt.returningClause, use);
   for (const node of stmt.mergeWhenClauses ?? []) {
     const when = as(node, 'MergeWhenClause');
     if (!when) continue;

@@ -8,6 +8,8 @@ export interface Change {
     readonly relation: ObjectName;
     readonly column: string;
     readonly mask: Mask;
+    /** `=` and `IN` with constants and parameters see the column as it is */
+    readonly predicates?: 'allow';
   }[];
   /** SQL over the relation's columns with `session.*` attributes; several for one relation are ANDed */
   readonly rowFilters: readonly { readonly relation: ObjectName; readonly sql: string }[];

@@ -4,12 +4,10 @@ import type { Mask } from '../mask.js';
 import { formatName } from '../names.js';
 import { as, kindOf } from '../parse/nodes.js';
 import { characterPosition } from '../parse/positions.js';
-import type { Tokens } from '../parse/tokens.js';
 import { mark, type Cell } from '../resolve/cells.js';
 import { publicName } from '../resolve/path.js';
 import { RewriteRefusal } from './change.js';
 import { holdsKey } from './mask-expression.js';
-import { isUpdated } from './relation-text.js';
 import type { Plan } from './substitute.js';
 
 // Where the shape of a statement cannot be kept under masks and filters it is refused.
@@ -17,6 +15,8 @@ import type { Plan } from './substitute.js';
 /** Masks and filters by the relation's name. */
 export interface Wanted {
   readonly masks: ReadonlyMap<string, ReadonlyMap<string, Mask>>;
+  /** masked columns that predicates may see as they are */
+  readonly open: ReadonlyMap<string, ReadonlySet<string>>;
   readonly filters: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -33,31 +33,6 @@ export const refuse = (
   why: string,
   hint: string,
 ) => new RewriteRefusal(construct, position(analyzed, location), why, hint);
-
-/** The target of a write cannot be replaced: what it may not show must not be read from it. */
-export const checkTarget = (analyzed: Analyzed, plan: Plan, tokens: Tokens): void => {
-  const { use } = plan;
-  const name = formatName(use.relation);
-  if (plan.filter !== undefined && !isUpdated(analyzed.resolved.resolver, use, tokens))
-    throw refuse(
-      analyzed,
-      'write',
-      use.node.location,
-      `${name} has a row filter for this identity: its rows can be read, updated and deleted, and no others made`,
-      'Write through a role or workload without a row filter on this table.',
-    );
-  for (const column of plan.masks.keys()) {
-    const cell = use.cells.get(column);
-    if (cell && (cell.marks & ~mark.write) !== 0)
-      throw refuse(
-        analyzed,
-        (cell.marks & mark.output) !== 0 ? 'RETURNING' : 'predicate of a write',
-        use.node.location,
-        `column ${column} of ${name} is masked and cannot be read from the target of a write`,
-        `Leave ${column} out of RETURNING, SET and WHERE; choose the rows by another column.`,
-      );
-  }
-};
 
 /** Rows that a foreign key changes cannot be chosen by a row filter. */
 export const checkForeignKeys = (analyzed: Analyzed, want: Wanted): void => {

@@ -12,8 +12,8 @@ export interface FilterContext {
   readonly relation: Relation | undefined;
   readonly catalogue: Catalogue | undefined;
   readonly session: Readonly<Record<string, string>>;
-  /** name of the row source, where columns have to be written with it */
-  readonly alias?: string;
+  /** SQL for the value of a column; absent: its name */
+  readonly value?: (column: string) => string;
   /** names that columns had before */
   readonly former?: FormerNames;
   /** which of the columns that had a name before to take for it; undefined: that which has it now */
@@ -106,7 +106,7 @@ const column = (
   if (found === undefined)
     throw problem(c, 'undefined-column', `column "${name}" does not exist`, location);
   c.columns?.add(found);
-  return c.alias === undefined ? quoted(found) : `${quoted(c.alias)}.${quoted(found)}`;
+  return c.value ? c.value(found) : quoted(found);
 };
 
 const symbolOf = (c: FilterContext, expression: A_Expr): string => {

@@ -24,15 +24,6 @@ export const relationText = (r: Resolver, use: RelationUse, tokens: Tokens): Rel
   return { start: tokens.startOf(first), end: tokens.endOf(next - 1), first, next };
 };
 
-/** Is it the target of an UPDATE or DELETE? Those of others get rows that are not there yet. */
-export const isUpdated = (r: Resolver, use: RelationUse, tokens: Tokens): boolean => {
-  const { first } = relationText(r, use, tokens);
-  return (
-    tokens.isWord(first - 1, 'UPDATE') ||
-    (tokens.isWord(first - 1, 'FROM') && tokens.isWord(first - 2, 'DELETE'))
-  );
-};
-
 /** The TABLESAMPLE clause after a relation and its alias: text and place. */
 export const sampleText = (
   tokens: Tokens,

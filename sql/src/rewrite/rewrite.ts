@@ -11,7 +11,6 @@ import {
   checkSameRows,
   checkSubjects,
   checkStatement,
-  checkTarget,
   checkUnresolved,
   refuse,
   type Wanted,
@@ -21,18 +20,22 @@ import { checkFilteredDefinition } from './filtered-definition.js';
 import { filteredWrite } from './filtered-write.js';
 import { starEdit, systemColumns } from './stars.js';
 import { completeGrouping } from './grouping.js';
+import { comparedColumns, reachesRaw, rawReferences } from './open-predicates.js';
 import { relationText, sampleText } from './relation-text.js';
 import { filterSql } from './row-filter.js';
 import { quoted } from './sql-text.js';
-import { subquery, type Plan } from './substitute.js';
+import { type FilterSql, rawName, subquery, type Plan } from './substitute.js';
 import { Tokens } from '../parse/tokens.js';
+import { targetReads } from './target-reads.js';
 import { veiledCalls, veilOf } from './veils.js';
 
 const wanted = (change: Change): Wanted => {
   const masks = new Map<string, Map<string, Mask>>();
-  for (const { relation, column, mask } of change.masks) {
+  const open = new Map<string, Set<string>>();
+  for (const { relation, column, mask, predicates } of change.masks) {
     if ('none' in mask) continue;
     const name = formatName(relation);
+    if (predicates === 'allow') open.set(name, (open.get(name) ?? new Set()).add(column));
     const columns = masks.get(name) ?? new Map<string, Mask>();
     masks.set(name, columns.set(column, mask));
   }
@@ -41,7 +44,26 @@ const wanted = (change: Change): Wanted => {
     const name = formatName(relation);
     filters.set(name, [...(filters.get(name) ?? []), sql]);
   }
-  return { masks, filters };
+  return { masks, open, filters };
+};
+
+/** A condition with names of columns between NULs, which no statement has, to be read once for many rows. */
+const filled = (template: string): FilterSql['of'] => {
+  const parts = template.split('\0');
+  return (value) => parts.map((part, i) => (i % 2 === 0 ? part : value(part))).join('');
+};
+
+/** What predicates may see as it is. */
+const openTo = (
+  analyzed: Analyzed,
+  use: RelationUse,
+  open: ReadonlySet<string> | undefined,
+): Pick<Plan, 'open' | 'raw'> => {
+  if (open === undefined) return {};
+  const isTarget = use.role === 'target';
+  // A column more must not be seen in rows.
+  if (!isTarget && (use.wholeRows.length > 0 || use.sampled || reachesRaw(analyzed))) return {};
+  return { open, raw: rawReferences(analyzed, use, open, comparedColumns(analyzed)) };
 };
 
 const planOf = (
@@ -53,7 +75,8 @@ const planOf = (
   const name = formatName(publicName(analyzed.resolved.resolver.path, use.relation));
   const masks = new Map<string, Mask>();
   for (const [column, mask] of want.masks.get(name) ?? [])
-    if (use.cells.has(column)) masks.set(column, mask);
+    if (use.cells.has(column) || use.references.some((one) => one.name === column))
+      masks.set(column, mask);
   const filters = want.filters.get(name) ?? [];
   if (masks.size === 0 && filters.length === 0) return undefined;
   // The names of an alias list are not those of the row's type.
@@ -65,19 +88,22 @@ const planOf = (
       `the row of ${name} cannot be used as a value under other column names while it is masked or filtered`,
       'Leave out the names of the columns behind the alias, or name the columns of the row.',
     );
-  if (filters.length === 0) return { use, masks, filter: undefined };
+  const rest = openTo(analyzed, use, want.open.get(name));
+  if (filters.length === 0) return { use, masks, filter: undefined, ...rest };
   const columns = new Set<string>();
-  const made = (alias?: string): string =>
+  const made = (value?: (column: string) => string): string =>
     filters
       .map((sql) =>
         filterSql(sql, use.relation, analyzed.catalogue, change.session, {
           columns,
-          ...(alias === undefined ? {} : { alias }),
+          ...(value === undefined ? {} : { value }),
           ...(change.former === undefined ? {} : { former: change.former }),
         }),
       )
       .join(' AND ');
-  return { use, masks, filter: made(), targetFilter: { columns, of: made } };
+  if (use.role === 'read') return { use, masks, filter: made(), ...rest };
+  const of = filled(made((name) => `\0${name}\0`));
+  return { use, masks, filter: made(), targetFilter: { columns, of }, ...rest };
 };
 
 const readEdits = (
@@ -120,6 +146,15 @@ const qualifiedEdits = (analyzed: Analyzed, use: RelationUse, tokens: Tokens): r
     };
   });
 
+/** Names for columns as they are, beside the masked ones. */
+const rawEdits = (analyzed: Analyzed, plan: Plan, tokens: Tokens): readonly Edit[] =>
+  plan.use.references.flatMap(({ location, parts, name }) => {
+    if (plan.raw?.has(location) !== true) return [];
+    const first = tokens.indexAt(analyzed.resolved.resolver.offset(location));
+    const [start, end] = [tokens.startOf(first), tokens.endOf(tokens.afterName(first, parts) - 1)];
+    return [{ start, end, text: quoted(rawName(plan, name)) }];
+  });
+
 /** `COPY t (a, b) TO` becomes `COPY (SELECT a, b FROM ...) TO`. COPY reads no children of a table. */
 const copyEdit = (
   analyzed: Analyzed,
@@ -149,13 +184,11 @@ const copyEdit = (
 };
 
 /** The stars that would give out the system columns which a subquery has for other references. */
-const starEdits = (
-  analyzed: Analyzed,
-  uses: readonly RelationUse[],
-  tokens: Tokens,
-): readonly Edit[] => {
+const starEdits = (analyzed: Analyzed, plans: readonly Plan[], tokens: Tokens): readonly Edit[] => {
   const { resolver: r } = analyzed.resolved;
-  const wide = new Set(uses.filter((use) => use.all && systemColumns(use).length > 0));
+  const isWide = ({ use, raw }: Plan): boolean =>
+    use.all && (systemColumns(use).length > 0 || (raw?.size ?? 0) > 0);
+  const wide = new Set(plans.filter(isWide).map(({ use }) => use));
   for (const { relation, wholeRows, node } of wide)
     if (wholeRows.length > 0)
       throw refuse(
@@ -187,7 +220,7 @@ const edits = (analyzed: Analyzed, plans: readonly Plan[], change: Change): read
   const [copied] = reads;
   if (copy && !copy.query && copied) return [copyEdit(analyzed, copy, copied, tokens, change.key)];
   const uses = reads.map((p) => p.use);
-  const stars = starEdits(analyzed, uses, tokens);
+  const stars = starEdits(analyzed, reads, tokens);
   const made = [
     ...stars,
     ...plans.flatMap((plan) =>
@@ -195,10 +228,19 @@ const edits = (analyzed: Analyzed, plans: readonly Plan[], change: Change): read
         ? filteredWrite(analyzed, plan, plan.targetFilter, tokens)
         : [],
     ),
+    ...targetReads(
+      analyzed,
+      plans.filter(({ use, masks }) => use.role === 'target' && masks.size > 0),
+      tokens,
+      change.key,
+    ),
     ...reads.flatMap((plan) => [
       ...readEdits(analyzed, plan, tokens, change.key),
+      ...rawEdits(analyzed, plan, tokens),
       ...qualifiedEdits(analyzed, plan.use, tokens).filter(
-        ({ start }) => !stars.some((star) => star.start === start),
+        ({ start }) =>
+          !stars.some((star) => star.start === start) &&
+          !rawEdits(analyzed, plan, tokens).some((raw) => raw.start === start),
       ),
     ]),
   ];
@@ -243,8 +285,6 @@ export const rewrite = (analyzed: Analyzed, change: Change): Rewritten => {
   checkUnresolved(analyzed, want);
   checkForeignKeys(analyzed, want);
   checkSameRows(analyzed, plans);
-  const tokens = new Tokens(statement.source, statement.start, statement.end);
-  for (const plan of plans) if (plan.use.role === 'target') checkTarget(analyzed, plan, tokens);
   // A plan shows its expressions.
   const key =
     statement.node.stmt && kindOf(statement.node.stmt) === 'ExplainStmt' ? noKey : change.key;

@@ -63,7 +63,7 @@ const context = (
  * The filter as SQL in which nothing depends on search_path.
  *
  * @param more.former  names that columns had before: it holds for whoever bears or bore the names that it is written with
- * @param more.alias   name that its columns are written with
+ * @param more.value   SQL for the value of a column
  * @param more.columns is given the names of the columns that it looks at
  * @throws SqlError
  */
@@ -72,7 +72,7 @@ export const filterSql = (
   relation: Relation,
   catalogue: Catalogue,
   session: Readonly<Record<string, string>>,
-  more: Pick<FilterContext, 'alias' | 'columns' | 'former'> = {},
+  more: Pick<FilterContext, 'value' | 'columns' | 'former'> = {},
 ): string => {
   const condition = conditionOf(sql);
   const own = { ...context(sql, relation, catalogue, session), ...more };

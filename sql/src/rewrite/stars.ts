@@ -23,6 +23,19 @@ const reference = ({ items }: Scope, { name, cell }: Named): string | undefined 
   return visible.length === 1 ? quoted(name) : undefined;
 };
 
+/** How each column that a star has from one source is named beside the others; `reference` undefined: it cannot be. */
+export const entryColumns = (
+  { scope }: Star,
+  { item, columns }: Star['entries'][number],
+): readonly (Named & { readonly reference: string | undefined })[] =>
+  columns.map((column) => ({
+    ...column,
+    reference:
+      item.alias !== undefined && item.aliasVisible
+        ? `${quoted(item.alias)}.${quoted(column.name)}`
+        : reference(scope, column),
+  }));
+
 /**
  * A star in columns, for where it stands for those of a relation that is replaced by a subquery with more.
  *

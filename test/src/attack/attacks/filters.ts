@@ -109,6 +109,45 @@ export const filters = attacks('row filters', {
       tagged1,
     ),
   },
+  'rows in conflict, by letters': {
+    alone: true,
+    ask: spelled(
+      (guess) =>
+        `INSERT INTO app.regional VALUES (3, 'eu', 'x', 1) ON CONFLICT (id) DO UPDATE SET amount = 1 WHERE regional.body >= '${guess}'`,
+      tagged1,
+    ),
+  },
+  'rows in conflict, set by letters': {
+    alone: true,
+    ask: spelled(
+      (guess) =>
+        `INSERT INTO app.regional VALUES (3, 'eu', 'x', 1) ON CONFLICT (id) DO UPDATE SET amount = 1 / (CASE WHEN regional.body >= '${guess}' THEN 0 ELSE 1 END)`,
+      fails,
+    ),
+  },
+  'MERGE, by letters': {
+    since: 15,
+    alone: true,
+    ask: spelled(
+      (guess) =>
+        `MERGE INTO app.regional r USING (VALUES (3)) v(i) ON r.id = v.i AND r.body >= '${guess}' WHEN MATCHED THEN UPDATE SET amount = 1`,
+      tagged1,
+    ),
+  },
+  'MERGE that fails, by letters': {
+    since: 15,
+    alone: true,
+    ask: spelled(
+      (guess) =>
+        `MERGE INTO app.regional r USING (VALUES (3)) v(i) ON r.id = v.i AND 1 / (CASE WHEN r.body >= '${guess}' THEN 0 ELSE 1 END) = 1 WHEN MATCHED THEN UPDATE SET amount = 1`,
+      fails,
+    ),
+  },
+  'MERGE RETURNING, not matched by source': {
+    since: 17,
+    steps:
+      'MERGE INTO app.regional r USING (VALUES (-1)) v(i) ON r.id = v.i WHEN NOT MATCHED BY SOURCE THEN UPDATE SET amount = 1 RETURNING r.body',
+  },
   'rows deleted, by letters': {
     alone: true,
     ask: spelled(

@@ -99,6 +99,18 @@ export const writes = attacks('writes, then reads', {
     'INSERT INTO scratch.box VALUES (1) RETURNING (SELECT max(email) FROM app.people)',
   'ON CONFLICT RETURNING':
     "INSERT INTO app.people (id, name) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET note = 'x' RETURNING email",
+  'UPDATE RETURNING an expression':
+    "UPDATE app.people SET note = 'x' RETURNING upper(email), CASE WHEN true THEN name END, (SELECT national_id)",
+  'UPDATE RETURNING a subquery of it':
+    "UPDATE app.people p SET note = 'x' RETURNING (SELECT string_agg(s.e, ',') FROM (SELECT p.email AS e) s)",
+  'UPDATE by a name that is hidden': [
+    'UPDATE app.people SET note = (SELECT email FROM app.products people WHERE people.id = 1)',
+    'SELECT note FROM app.people',
+  ],
+  'DELETE RETURNING a document': 'DELETE FROM app.contacts RETURNING json_build_array(handle)',
+  'ON CONFLICT, the default': [
+    "INSERT INTO app.tickets (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET body = 'x' || excluded.body RETURNING body",
+  ],
   'ON CONFLICT into another column': [
     "INSERT INTO app.people (id, name) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET note = people.email",
     'SELECT note FROM app.people',

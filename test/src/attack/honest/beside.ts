@@ -124,6 +124,33 @@ export const beside = honest('beside masked columns', {
     "DELETE FROM app.orders o USING app.people p WHERE p.id = o.person_id AND p.region = 'us'",
     'SELECT count(*) FROM app.orders',
   ],
+  'own rows, made': [
+    "INSERT INTO app.regional VALUES (90, 'eu', 'mine', 5), (91, 'eu', NULL, 6) RETURNING *",
+    "SELECT * FROM app.regional WHERE region = 'eu' ORDER BY id",
+  ],
+  'own rows, made of a query': [
+    "INSERT INTO app.regional (id, region, amount) SELECT id + 100, region, amount FROM app.regional WHERE region = 'eu' RETURNING id",
+    "SELECT id, amount FROM app.regional WHERE region = 'eu' ORDER BY id",
+  ],
+  'own rows, made or changed':
+    "INSERT INTO app.regional VALUES (1, 'eu', 'x', 1) ON CONFLICT (id) DO UPDATE SET amount = excluded.amount, region = excluded.region RETURNING *",
+  'own rows, their region set':
+    "UPDATE app.regional SET region = 'eu', amount = 0 WHERE id = 1 RETURNING *",
+  'own rows, merged': {
+    since: 15,
+    steps: [
+      "MERGE INTO app.regional r USING (VALUES (1), (95)) v(i) ON r.id = v.i WHEN MATCHED THEN UPDATE SET amount = 7 WHEN NOT MATCHED THEN INSERT VALUES (v.i, 'eu', 'new', 8)",
+      "SELECT id, amount FROM app.regional WHERE region = 'eu' ORDER BY id",
+    ],
+  },
+  'update where a masked column is there':
+    "UPDATE app.people SET note = 'has one' WHERE email IS NOT NULL RETURNING id, note",
+  'all of a new row, given back and counted':
+    "WITH i AS (INSERT INTO app.people (id, name, region) VALUES (51, 'x', 'eu') RETURNING *) SELECT id, region, note FROM i",
+  'insert or update of a masked column': [
+    "INSERT INTO app.people (id, name, national_id) VALUES (1, 'x', 'N 1') ON CONFLICT (id) DO UPDATE SET national_id = excluded.national_id RETURNING id",
+    'SELECT count(national_id) FROM app.people',
+  ],
   'own rows, changed': [
     "UPDATE app.regional SET amount = amount + 1 WHERE region = 'eu'",
     "SELECT amount FROM app.regional WHERE region = 'eu' ORDER BY 1",
