@@ -1,5 +1,8 @@
 import {
   hiddenRelations,
+  isProtectedByMore,
+  misplacedWords,
+  rewriteDetail,
   toInput,
   type Decision,
   type Evaluator,
@@ -21,10 +24,12 @@ import {
   type Analyzed,
   type Classification,
   type Statement,
+  type TagsOfColumns,
 } from '@postern/sql';
 import type { Database, DatabaseAccessPolicy } from '@postern/crds';
 import type { Who } from '../args/options.js';
 import { CliError } from '../errors.js';
+import { databaseId } from '../dev/governed.js';
 import { caret } from '../output/caret.js';
 import type { Outcome, ReadRelation, StatementExplanation } from './explanation.js';
 import { matchingRules } from './matching.js';
@@ -72,14 +77,25 @@ const explainOne = (
   const { analysis } = analyzed;
   const print = fingerprint(text);
   const around = surroundings(context);
-  const decision = context.evaluator.evaluate(
-    toInput(analysis, classification, { ...around, fingerprint: print, grants: [] }),
-  );
+  const decideBy = (tags: TagsOfColumns): Decision =>
+    context.evaluator.evaluate(
+      toInput(analysis, tags, { ...around, fingerprint: print, grants: [] }),
+    );
+  const decision = decideBy(classification);
+  const { misplaced } = classification;
+  const unplaced =
+    misplaced !== undefined &&
+    decision.effect === 'allow' &&
+    isProtectedByMore(decision, decideBy(misplaced.widest))
+      ? misplacedWords(misplaced.entries, analysis, databaseId(context.database))
+      : undefined;
   return {
     sql: text.trim(),
     command: analysis.command,
     fingerprint: print,
-    outcome: outcomeOf(analyzed, decision, context, hiddenFrom(analyzed, classification, context)),
+    outcome: unplaced
+      ? { kind: 'refuse', sqlstate: '42501', ...unplaced }
+      : outcomeOf(analyzed, decision, context, hiddenFrom(analyzed, classification, context)),
     reads: analysis.accesses.map((access): ReadRelation => ({
       action: access.action,
       object: access.object === undefined ? '' : formatName(access.object),
@@ -151,7 +167,12 @@ const hiddenFrom = (
   context: ExplainContext,
 ): ReadonlySet<number> | undefined =>
   analysis.veiled.length > 0 && context.evaluator.protects
-    ? hiddenRelations(context.evaluator, catalogue, classification, surroundings(context)).oids
+    ? hiddenRelations(
+        context.evaluator,
+        catalogue,
+        classification.misplaced?.widest ?? classification,
+        surroundings(context),
+      ).oids
     : undefined;
 
 const rewritten = (
@@ -180,12 +201,11 @@ const rewritten = (
     return changed ? { kind: 'rewrite', sql: withoutKey(sql.trim()) } : { kind: 'forward' };
   } catch (thrown) {
     if (!(thrown instanceof RewriteRefusal)) throw thrown;
-    const by = decision.masks[0] ?? decision.rowFilters[0];
     return {
       kind: 'refuse',
       sqlstate: '42501',
       message: thrown.message,
-      detail: `policy=${by?.policy ?? ''} rule=${by?.rule ?? ''} reason=cannot-mask construct=${thrown.construct}`,
+      detail: rewriteDetail(thrown, decision),
       position: positionIn(analyzed.statement, thrown.position),
       hint: thrown.hint,
     };

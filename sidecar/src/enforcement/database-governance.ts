@@ -101,7 +101,9 @@ export class DatabaseGovernance {
     const known = this.hiddenIn.get(context);
     if (known !== undefined && known.until > this.parts.now()) return known;
     const { evaluator, identity, claims, workload, database } = this.parts;
-    const found = hiddenRelations(evaluator, context.catalogue, context.classification, {
+    const { classification } = context;
+    const tags = classification.misplaced?.widest ?? classification;
+    const found = hiddenRelations(evaluator, context.catalogue, tags, {
       ...{ identity, claims, workload, database: database.facts },
       session: this.sessionFacts(context),
     });

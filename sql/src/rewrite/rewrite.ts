@@ -26,6 +26,7 @@ import { filterSql } from './row-filter.js';
 import { quoted } from './sql-text.js';
 import { subquery, type Plan } from './substitute.js';
 import { Tokens } from '../parse/tokens.js';
+import { checkFit, orUnfit } from './unfit.js';
 import { veiledCalls, veilOf } from './veils.js';
 
 const wanted = (change: Change): Wanted => {
@@ -56,6 +57,7 @@ const planOf = (
     if (use.cells.has(column)) masks.set(column, mask);
   const filters = want.filters.get(name) ?? [];
   if (masks.size === 0 && filters.length === 0) return undefined;
+  checkFit(analyzed, use, masks);
   // The names of an alias list are not those of the row's type.
   if (use.wholeRows.length > 0 && use.renamed.length > 0)
     throw refuse(
@@ -70,11 +72,13 @@ const planOf = (
   const made = (alias?: string): string =>
     filters
       .map((sql) =>
-        filterSql(sql, use.relation, analyzed.catalogue, change.session, {
-          columns,
-          ...(alias === undefined ? {} : { alias }),
-          ...(change.former === undefined ? {} : { former: change.former }),
-        }),
+        orUnfit(analyzed, use, () =>
+          filterSql(sql, use.relation, analyzed.catalogue, change.session, {
+            columns,
+            ...(alias === undefined ? {} : { alias }),
+            ...(change.former === undefined ? {} : { former: change.former }),
+          }),
+        ),
       )
       .join(' AND ');
   return { use, masks, filter: made(), targetFilter: { columns, of: made } };
