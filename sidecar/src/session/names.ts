@@ -15,6 +15,8 @@ export interface Prepared {
   /** What it was last decided to, and under what. Renewed when policy or schema change. */
   verdict: ForwardVerdict;
   context: Context;
+  /** what governed when a cursor was declared */
+  readonly under?: object;
 }
 
 /** A portal, made by Bind or by DECLARE CURSOR: one name space too. */
