@@ -5,6 +5,7 @@ export type { Bundle } from './bundle.js';
 export { compile, validate, type CompileDeps, type CompileResult } from './compile/compile.js';
 export type { PolicyObjects } from './compile/source.js';
 export { baselinePolicy } from './baseline.js';
+export { confirmedGuess } from './confirmed.js';
 export { hiddenRelations, type Hidden } from './hidden.js';
 export { checkAgainstSchema, type Finding, type FindingReason } from './schema-check.js';
 export { isProtectedByMore } from './misplaced.js';

@@ -5,7 +5,7 @@ import {
   type Misplaced,
   type RewriteRefusal,
 } from '@postern/sql';
-import type { Decision } from './decision.js';
+import type { Decision, Reason } from './decision.js';
 
 /** What a client is told of a refusal; the same by the proxy and by `postern policy explain`. */
 export interface Words {
@@ -17,8 +17,11 @@ export interface Words {
 }
 
 /** The detail of a statement that policy allows and that cannot be masked or filtered. */
-export const rewriteDetail = (refusal: RewriteRefusal, decision: Decision): string =>
-  `${byOf(refusal, decision)} ${whyNot(refusal)}`;
+export const rewriteDetail = (
+  refusal: RewriteRefusal,
+  by: Decision | Pick<Reason, 'policy' | 'rule'>,
+): string =>
+  `${'policy' in by ? `policy=${by.policy} rule=${by.rule}` : byOf(refusal, by)} ${whyNot(refusal)}`;
 
 const whyNot = ({ unfit, construct }: RewriteRefusal): string => {
   switch (unfit?.kind) {

@@ -16,6 +16,7 @@ export { maxStatementLength, type Statement } from './parse/statement.js';
 export type * from './catalogue/catalogue.js';
 export { parseSearchPath, type SessionSettings } from './resolve/settings.js';
 export type { Analyzed } from './analyze.js';
+export { type Guess, guessesOf } from './rewrite/guesses.js';
 export { RewriteRefusal, type Change, type Rewritten, type Unfit } from './rewrite/change.js';
 export type * from './classification/classification.js';
 export { analyze, outputTypes, parameterTypes } from './analyze.js';

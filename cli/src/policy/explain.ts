@@ -1,4 +1,5 @@
 import {
+  confirmedGuess,
   hiddenRelations,
   isProtectedByMore,
   misplacedWords,
@@ -15,6 +16,7 @@ import {
   classify,
   fingerprint,
   formatName,
+  guessesOf,
   keyTexts,
   parse,
   parseRelationName,
@@ -95,7 +97,10 @@ const explainOne = (
     fingerprint: print,
     outcome: unplaced
       ? { kind: 'refuse', sqlstate: '42501', ...unplaced }
-      : outcomeOf(analyzed, decision, context, hiddenFrom(analyzed, classification, context)),
+      : decision.effect === 'allow'
+        ? (confirming(analyzed, classification, context) ??
+          outcomeOf(analyzed, decision, context, hiddenFrom(analyzed, classification, context)))
+        : outcomeOf(analyzed, decision, context, undefined),
     reads: analysis.accesses.map((access): ReadRelation => ({
       action: access.action,
       object: access.object === undefined ? '' : formatName(access.object),
@@ -175,6 +180,35 @@ const hiddenFrom = (
       ).oids
     : undefined;
 
+/** A write that would say whether a masked value is there. */
+const confirming = (
+  analyzed: Analyzed,
+  classification: Classification,
+  context: ExplainContext,
+): Outcome | undefined => {
+  if (!context.evaluator.protects) return undefined;
+  const { confirmed } = confirmedGuess(
+    context.evaluator,
+    guessesOf(analyzed),
+    classification.misplaced?.widest ?? classification,
+    surroundings(context),
+  );
+  return confirmed && cannotMask(analyzed, confirmed.guess.refusal, confirmed);
+};
+
+const cannotMask = (
+  analyzed: Analyzed,
+  refusal: RewriteRefusal,
+  by: Decision | Pick<Reason, 'policy' | 'rule'>,
+): Outcome => ({
+  kind: 'refuse',
+  sqlstate: '42501',
+  message: refusal.message,
+  detail: rewriteDetail(refusal, by),
+  position: positionIn(analyzed.statement, refusal.position),
+  hint: refusal.hint,
+});
+
 const rewritten = (
   analyzed: Analyzed,
   decision: Decision,
@@ -201,14 +235,7 @@ const rewritten = (
     return changed ? { kind: 'rewrite', sql: withoutKey(sql.trim()) } : { kind: 'forward' };
   } catch (thrown) {
     if (!(thrown instanceof RewriteRefusal)) throw thrown;
-    return {
-      kind: 'refuse',
-      sqlstate: '42501',
-      message: thrown.message,
-      detail: rewriteDetail(thrown, decision),
-      position: positionIn(analyzed.statement, thrown.position),
-      hint: thrown.hint,
-    };
+    return cannotMask(analyzed, thrown, decision);
   }
 };
 

@@ -18,7 +18,7 @@ export interface CatalogueSource {
 }
 
 /** How long a catalogue is believed without asking, milliseconds. */
-const believedFor = 2000;
+export const believedFor = 2000;
 
 /**
  * The catalogue of one database, shared by all its sessions; read over whichever session needs it
@@ -76,6 +76,11 @@ export class SharedCatalogue {
     return again(ask, async (asking) =>
       this.source.load(asking, await this.source.fingerprint(asking), false),
     );
+  }
+
+  /** Does this session still see what a catalogue was read from? */
+  async isAsRead(loaded: Loaded, ask: Ask): Promise<boolean> {
+    return (await this.source.fingerprint(ask)) === loaded.catalogue.data.version;
   }
 
   private async check(ask: Ask): Promise<void> {

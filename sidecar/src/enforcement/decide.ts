@@ -1,5 +1,6 @@
 import {
   type ColumnKnowledge,
+  confirmedGuess,
   type Decision,
   isProtectedByMore,
   misplacedWords,
@@ -11,6 +12,7 @@ import {
   type Analyzed,
   fingerprint,
   formatName,
+  guessesOf,
   normalise,
   type ObjectName,
   parse,
@@ -171,14 +173,17 @@ function decideOne(
   }
   const { analysis } = analyzed;
   const { classification } = context;
+  const around = {
+    identity: parts.identity,
+    claims: parts.claims,
+    workload: parts.workload,
+    session: database.sessionFacts(context),
+    database: parts.database.facts,
+  };
   const decideBy = (tags: ColumnKnowledge): Decision =>
     parts.evaluator.evaluate(
       toInput(analysis, tags, {
-        identity: parts.identity,
-        claims: parts.claims,
-        workload: parts.workload,
-        session: database.sessionFacts(context),
-        database: parts.database.facts,
+        ...around,
         fingerprint: print,
         grants: [],
         ...(functionCall === undefined ? {} : { functionCall }),
@@ -197,7 +202,7 @@ function decideOne(
     parts.evaluator.protects && analysis.veiled.length > 0 ? database.hidden(context) : undefined;
   const unplaced = decision.effect === 'allow' ? classification.misplaced : undefined;
   const widest = unplaced && decideBy(unplaced.widest);
-  const until = Math.min(
+  let until = Math.min(
     decision.cache.until ?? Infinity,
     widest?.cache.until ?? Infinity,
     hidden?.until ?? Infinity,
@@ -209,6 +214,12 @@ function decideOne(
   if (decision.effect !== 'allow') return refuse(deniedBy(decision));
   if (unplaced && widest && isProtectedByMore(decision, widest))
     return refuse(misplaced(misplacedWords(unplaced.entries, analysis, parts.database.id)));
+  const tags = unplaced?.widest ?? classification;
+  const { confirmed, until: unconfirmed } = parts.evaluator.protects
+    ? confirmedGuess(parts.evaluator, guessesOf(analyzed), tags, around)
+    : { confirmed: undefined, until: Infinity };
+  until = Math.min(until, unconfirmed);
+  if (confirmed) return refuse(cannotMask(confirmed.guess.refusal, confirmed));
   let rewritten: Rewritten | undefined;
   try {
     rewritten = rewriteFor(analyzed, decision, context, database, hidden?.oids);

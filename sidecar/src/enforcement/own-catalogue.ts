@@ -24,6 +24,25 @@ export class OwnCatalogue {
     return this.dirty || (this.loaded !== undefined && this.base !== shared.current);
   }
 
+  /**
+   * Asks whether what the session sees has changed since it was read.
+   *
+   * @param inBlock the session is in a transaction block
+   */
+  async check(shared: SharedCatalogue, ask: Ask, inBlock: boolean): Promise<void> {
+    const loaded = this.loaded ?? shared.current;
+    if (loaded === undefined) return;
+    if (inBlock) await ask.ask(`SAVEPOINT ${ownNames.savepoint}`);
+    try {
+      if (!(await shared.isAsRead(loaded, ask))) this.dirty = true;
+    } catch (cause) {
+      if (!inBlock || !(cause instanceof QuestionError) || cause.sqlstate.startsWith('08'))
+        throw cause;
+      this.dirty = true;
+    }
+    if (inBlock) await leaveSavepoint(ask);
+  }
+
   /** @param inBlock the session is in a transaction block */
   async read(
     shared: SharedCatalogue,

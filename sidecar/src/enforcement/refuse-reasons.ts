@@ -51,10 +51,13 @@ export const sqlRefusal = (error: SqlError, stage: Refusal['stage']): Refusal =>
 const atExecution = 'unrecognized partitioning strategy';
 
 /** Allowed, but a mask or filter cannot be put where the statement reads: not in this form, or in none. */
-export const cannotMask = (refusal: RewriteRefusal, decision: Decision): Refusal => ({
+export const cannotMask = (
+  refusal: RewriteRefusal,
+  by: Decision | Pick<Reason, 'policy' | 'rule'>,
+): Refusal => ({
   sqlstate: sqlstate.insufficientPrivilege,
   message: refusal.message,
-  detail: rewriteDetail(refusal, decision),
+  detail: rewriteDetail(refusal, by),
   hint: refusal.hint,
   position: refusal.position,
   stage: 'analysis',

@@ -3,6 +3,7 @@ import type { TransactionStatus } from '../wire/backend/ready-for-query.js';
 import { type Names, type Prepared, wireName } from '../session/names.js';
 import { QuestionError } from '../session/questions.js';
 import type { Ask } from './ask.js';
+import { believedFor } from './catalogues.js';
 import type { Context } from './context.js';
 import type { DatabaseGovernance } from './database-governance.js';
 import { changesMeaning, isMeaningful } from './meaning.js';
@@ -48,6 +49,8 @@ export class SessionGovernance {
   private pending = 0;
   private failed = false;
   private mustCheck = false;
+  /** epoch milliseconds of the last check within a transaction */
+  private blockCheckedAt = 0;
   /** What the waiting statement is decided under has been asked for since it came. */
   private justChecked = false;
   private preparing: Promise<void> | undefined;
@@ -120,9 +123,29 @@ export class SessionGovernance {
     this.justChecked = false;
   }
 
+  /**
+   * A transaction goes on while others change what names mean: what it reads is checked every two seconds, as outside of
+   * one. Not before a statement that reads nothing: SET TRANSACTION must come before the first query.
+   */
+  isOld(verdict: Verdict): boolean {
+    if (!this.inTransaction || this.failed || !this.blockIsOld()) return false;
+    return (
+      verdict.kind === 'staged' ||
+      (verdict.kind === 'forward' &&
+        verdict.statements.some((one) => one.withhold || one.runsPrepared !== undefined))
+    );
+  }
+
+  private blockIsOld(): boolean {
+    const read =
+      this.own.loaded === undefined ? this.database.catalogue.checkedAt : this.own.readAt;
+    return this.inTransaction && this.now() - Math.max(read, this.blockCheckedAt) >= believedFor;
+  }
+
   private unlessOutdated(verdict: Verdict): Verdict | undefined {
     const checked = this.justChecked;
     this.justChecked = false;
+    if (!checked && this.isOld(verdict)) return undefined;
     // Once for each statement, however long that takes and whatever others change meanwhile.
     if (verdict.kind !== 'refuse' || !verdict.unresolved || this.failed || checked) return verdict;
     const shared = this.own.loaded === undefined;
@@ -175,6 +198,10 @@ export class SessionGovernance {
         this.own.forget();
         return;
       }
+    }
+    if (this.blockIsOld()) {
+      await this.own.check(catalogue, ask, this.status === 'T');
+      this.blockCheckedAt = this.now();
     }
     const stale = this.mustCheck || this.own.isStale(catalogue);
     if (!stale && (this.own.loaded ?? catalogue.current) !== undefined) return;
@@ -311,6 +338,12 @@ export class SessionGovernance {
     }
   }
 
+  /** An error of the server about a statement that was understood: a name it does not know has gone meanwhile. */
+  serverSaid(sqlstate: string): void {
+    if (!unknownNames.has(sqlstate) || this.inTransaction) return;
+    if (this.now() - this.database.catalogue.checkedAt >= sharedFor) this.mustCheck = true;
+  }
+
   /** A statement prepared by SQL. */
   prepared(statement: GovernedStatement, name: string, names: Names): void {
     const prepared = this.preparedFor(statement, wireName(name));
@@ -342,6 +375,9 @@ export class SessionGovernance {
     return this.database.protects;
   }
 }
+
+/** undefined column, table, function, schema; a type that does not fit */
+const unknownNames = new Set(['42703', '42P01', '42883', '3F000', '42804']);
 
 const keepsNames = new Set(['prepare', 'deallocate', 'declare']);
 

@@ -42,7 +42,9 @@ export class Redecision {
   }
 
   isCurrent(prepared: Prepared, context: Context): boolean {
-    return prepared.context === context && this.session.governance.holds(prepared.verdict);
+    const { governance } = this.session;
+    const { verdict } = prepared;
+    return prepared.context === context && governance.holds(verdict) && !governance.isOld(verdict);
   }
 
   private decideAgain(

@@ -237,6 +237,7 @@ export class ServerMessages {
       if (head.kind === 'query') head.executions?.shift();
     }
     session.copyIn.failed();
+    session.governance.serverSaid(code);
     if (head.kind !== 'query') {
       this.interrupted(
         dropped.slice(1).flatMap((owed) => owed.executions ?? []),

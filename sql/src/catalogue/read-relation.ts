@@ -8,6 +8,7 @@ import type { Columns } from './columns.js';
 export class ReadRelation implements Relation {
   declare readonly definition?: string;
   declare readonly foreignKeys?: NonNullable<Relation['foreignKeys']>;
+  declare readonly keys?: NonNullable<Relation['keys']>;
   declare readonly calls?: NonNullable<Relation['calls']>;
   declare readonly rowSecurity?: NonNullable<Relation['rowSecurity']>;
   declare readonly server?: string;
@@ -37,9 +38,10 @@ export class ReadRelation implements Relation {
     this.rules = parts.rules;
     this.#columns = columns;
     // Few have these.
-    const { definition, foreignKeys, calls, rowSecurity, server } = parts;
+    const { definition, foreignKeys, keys, calls, rowSecurity, server } = parts;
     if (definition !== undefined) this.definition = definition;
     if (foreignKeys !== undefined) this.foreignKeys = foreignKeys;
+    if (keys !== undefined) this.keys = keys;
     if (calls !== undefined) this.calls = calls;
     if (rowSecurity !== undefined) this.rowSecurity = rowSecurity;
     if (server !== undefined) this.server = server;

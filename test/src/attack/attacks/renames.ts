@@ -1,5 +1,7 @@
 import { attacks, type Written } from '../attack.js';
-import { outside, pause } from '../steps.js';
+import { message } from '../../wire/raw-client.js';
+import { int32 } from '../../wire/peer.js';
+import { bind, extended, outside, pause, raw } from '../steps.js';
 
 /** DDL from elsewhere is noticed within seconds, docs/adr/0009-reading-what-has-changed.md. */
 const noticed = 2_600;
@@ -146,10 +148,34 @@ export const renames = attacks('renames', {
     pause(noticed),
     'SELECT h FROM app.contacts',
   ],
-  'somebody else replaces a view, seconds ago': replacedView(noticed),
-  'somebody else replaces a view, just now': replacedView(0),
-  'somebody else replaces a function, seconds ago': replacedFunction(noticed),
-  'somebody else replaces a function, just now': replacedFunction(0),
+  'somebody else replaces a view': replacedView(),
+  'somebody else replaces a view, within a transaction': replacedView('BEGIN', 'SELECT 1'),
+  'somebody else replaces a function': replacedFunction(),
+  'somebody else renames the column, within a transaction': [
+    'SELECT note FROM app.people',
+    'BEGIN',
+    'SELECT 1',
+    outside('ALTER TABLE app.people RENAME note TO x; ALTER TABLE app.people RENAME email TO note'),
+    pause(noticed),
+    'SELECT note FROM app.people',
+  ],
+  'somebody else renames the table, in one batch': [
+    'SELECT handle FROM app.contacts',
+    raw(
+      [
+        message('P', '', 'SELECT 1', Buffer.from([0, 0])),
+        bind([]),
+        message('E', '', int32(0)),
+        message('H'),
+      ],
+      0,
+    ),
+    outside(
+      'ALTER TABLE app.products RENAME TO p2; ALTER TABLE app.contacts RENAME TO products; GRANT SELECT ON app.products TO worker',
+    ),
+    pause(noticed),
+    extended('SELECT handle FROM app.products'),
+  ],
   'somebody else adds a copy of the column': [
     'SELECT 1 FROM app.people',
     outside('ALTER TABLE app.people ADD shout text GENERATED ALWAYS AS (upper(email)) STORED'),
@@ -159,28 +185,30 @@ export const renames = attacks('renames', {
   ],
 });
 
-function replacedView(milliseconds: number): Written {
+function replacedView(...before: readonly string[]): Written {
   return [
     outside(
       'CREATE VIEW app.v AS SELECT id, sku AS code FROM app.products; GRANT SELECT ON app.v TO worker',
     ),
     pause(noticed),
     'SELECT code FROM app.v',
+    ...before,
     outside('CREATE OR REPLACE VIEW app.v AS SELECT id, email AS code FROM app.people'),
-    pause(milliseconds),
+    pause(noticed),
     'SELECT code FROM app.v',
   ];
 }
 
-function replacedFunction(milliseconds: number): Written {
+function replacedFunction(...before: readonly string[]): Written {
   return [
     outside("CREATE FUNCTION app.f() RETURNS text LANGUAGE sql STABLE AS 'SELECT ''x''::text'"),
     pause(noticed),
     'SELECT app.f()',
+    ...before,
     outside(
       "CREATE OR REPLACE FUNCTION app.f() RETURNS text LANGUAGE sql STABLE AS 'SELECT max(email) FROM app.people'",
     ),
-    pause(milliseconds),
+    pause(noticed),
     'SELECT app.f()',
   ];
 }
