@@ -7,6 +7,9 @@ export type { PolicyObjects } from './compile/source.js';
 export { baselinePolicy } from './baseline.js';
 export { confirmedGuess } from './confirmed.js';
 export { hiddenRelations, type Hidden } from './hidden.js';
+export { checkAgainstSchema, type Finding, type FindingReason } from './schema-check.js';
+export { isProtectedByMore } from './misplaced.js';
+export { misplacedWords, rewriteDetail, type Words } from './refusal-words.js';
 export {
   toInput,
   type ColumnKnowledge,

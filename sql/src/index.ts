@@ -17,7 +17,7 @@ export type * from './catalogue/catalogue.js';
 export { parseSearchPath, type SessionSettings } from './resolve/settings.js';
 export type { Analyzed } from './analyze.js';
 export { type Guess, guessesOf } from './rewrite/guesses.js';
-export { RewriteRefusal, type Change, type Rewritten } from './rewrite/change.js';
+export { RewriteRefusal, type Change, type Rewritten, type Unfit } from './rewrite/change.js';
 export type * from './classification/classification.js';
 export { copyFormat, type CopyFormat } from './copy-format.js';
 export { analyze, outputTypes, parameterTypes } from './analyze.js';

@@ -24,7 +24,7 @@ const fits = (type: ColumnType, mask: Mask): boolean =>
   maskedValue({ value: 'v', type, key: new Uint8Array(32) }, mask) !== undefined;
 
 /**
- * Does a mask do to a column what its name says? One that does not fit gives NULL for every value.
+ * Does a mask do to a column what its name says? A statement under one that does not fit is refused.
  *
  * @returns undefined when it fits; otherwise why not, and what would, in words for people
  */
@@ -35,5 +35,5 @@ export const maskFits = (catalogue: Catalogue, column: Column, mask: Mask): stri
     .filter(([kind, sample]) => kind !== 'none' && fits(type, sample))
     .map(([kind]) => kind);
   const name = type.text.replaceAll(/"([a-z_][a-z0-9_]*)"/g, '$1').replace(/^pg_catalog\./, '');
-  return `${kindOf(mask) ?? 'this mask'} does not fit type ${name}, and shows NULL; these fit: ${fitting.join(', ')}`;
+  return `${kindOf(mask) ?? 'this mask'} does not fit type ${name}; these fit: ${fitting.join(', ')}`;
 };

@@ -1,6 +1,9 @@
 import {
   confirmedGuess,
   hiddenRelations,
+  isProtectedByMore,
+  misplacedWords,
+  rewriteDetail,
   toInput,
   type Decision,
   type Evaluator,
@@ -23,10 +26,12 @@ import {
   type Analyzed,
   type Classification,
   type Statement,
+  type TagsOfColumns,
 } from '@postern/sql';
 import type { Database, DatabaseAccessPolicy } from '@postern/crds';
 import type { Who } from '../args/options.js';
 import { CliError } from '../errors.js';
+import { databaseId } from '../dev/governed.js';
 import { caret } from '../output/caret.js';
 import type { Outcome, ReadRelation, StatementExplanation } from './explanation.js';
 import { matchingRules } from './matching.js';
@@ -74,15 +79,25 @@ const explainOne = (
   const { analysis } = analyzed;
   const print = fingerprint(text);
   const around = surroundings(context);
-  const decision = context.evaluator.evaluate(
-    toInput(analysis, classification, { ...around, fingerprint: print, grants: [] }),
-  );
+  const decideBy = (tags: TagsOfColumns): Decision =>
+    context.evaluator.evaluate(
+      toInput(analysis, tags, { ...around, fingerprint: print, grants: [] }),
+    );
+  const decision = decideBy(classification);
+  const { misplaced } = classification;
+  const unplaced =
+    misplaced !== undefined &&
+    decision.effect === 'allow' &&
+    isProtectedByMore(decision, decideBy(misplaced.widest))
+      ? misplacedWords(misplaced.entries, analysis, databaseId(context.database))
+      : undefined;
   return {
     sql: text.trim(),
     command: analysis.command,
     fingerprint: print,
-    outcome:
-      decision.effect === 'allow'
+    outcome: unplaced
+      ? { kind: 'refuse', sqlstate: '42501', ...unplaced }
+      : decision.effect === 'allow'
         ? (confirming(analyzed, classification, context) ??
           outcomeOf(analyzed, decision, context, hiddenFrom(analyzed, classification, context)))
         : outcomeOf(analyzed, decision, context, undefined),
@@ -157,7 +172,12 @@ const hiddenFrom = (
   context: ExplainContext,
 ): ReadonlySet<number> | undefined =>
   analysis.veiled.length > 0 && context.evaluator.protects
-    ? hiddenRelations(context.evaluator, catalogue, classification, surroundings(context)).oids
+    ? hiddenRelations(
+        context.evaluator,
+        catalogue,
+        classification.misplaced?.widest ?? classification,
+        surroundings(context),
+      ).oids
     : undefined;
 
 /** A write that would say whether a masked value is there. */
@@ -170,24 +190,21 @@ const confirming = (
   const { confirmed } = confirmedGuess(
     context.evaluator,
     guessesOf(analyzed),
-    classification,
+    classification.misplaced?.widest ?? classification,
     surroundings(context),
   );
-  return (
-    confirmed &&
-    cannotMask(
-      analyzed,
-      confirmed.guess.refusal,
-      `policy=${confirmed.policy} rule=${confirmed.rule}`,
-    )
-  );
+  return confirmed && cannotMask(analyzed, confirmed.guess.refusal, confirmed);
 };
 
-const cannotMask = (analyzed: Analyzed, refusal: RewriteRefusal, by: string): Outcome => ({
+const cannotMask = (
+  analyzed: Analyzed,
+  refusal: RewriteRefusal,
+  by: Decision | Pick<Reason, 'policy' | 'rule'>,
+): Outcome => ({
   kind: 'refuse',
   sqlstate: '42501',
   message: refusal.message,
-  detail: `${by} reason=cannot-mask construct=${refusal.construct}`,
+  detail: rewriteDetail(refusal, by),
   position: positionIn(analyzed.statement, refusal.position),
   hint: refusal.hint,
 });
@@ -219,8 +236,7 @@ const rewritten = (
     return changed ? { kind: 'rewrite', sql: withoutKey(sql.trim()) } : { kind: 'forward' };
   } catch (thrown) {
     if (!(thrown instanceof RewriteRefusal)) throw thrown;
-    const by = decision.masks[0] ?? decision.rowFilters[0];
-    return cannotMask(analyzed, thrown, `policy=${by?.policy ?? ''} rule=${by?.rule ?? ''}`);
+    return cannotMask(analyzed, thrown, decision);
   }
 };
 

@@ -1,75 +1,35 @@
-import type {
-  Database,
-  DatabaseAccessPolicy,
-  PathStep,
-  PosternObject,
-  Problem,
-} from '@postern/crds';
+import type { Database } from '@postern/crds';
 import { formatPath } from '@postern/crds';
-import {
-  checkRowFilter,
-  classify,
-  formatName,
-  matchesRelation,
-  parseRelationPattern,
-  type Catalogue,
-} from '@postern/sql';
+import { checkAgainstSchema } from '@postern/policy';
+import type { Catalogue } from '@postern/sql';
+import type { ObjectProblem } from '../output/problems.js';
 import type { Loaded } from './load.js';
+
+export interface LiveProblems {
+  readonly errors: readonly ObjectProblem[];
+  readonly warnings: readonly ObjectProblem[];
+}
 
 /** What the files say of columns and rows, held against the schema of a live server. */
 export const liveProblems = (
-  loaded: Loaded,
+  { policies, objects }: Loaded,
   database: Database,
   catalogue: Catalogue,
-): readonly Problem[] => [
-  ...classificationProblems(loaded, database, catalogue),
-  ...loaded.policies.flatMap((policy) => rowFilterProblems(loaded, policy, catalogue)),
-];
-
-const problemAt = (
-  loaded: Loaded,
-  object: PosternObject,
-  path: readonly PathStep[],
-  message: string,
-): Problem => {
-  const source = loaded.objects.sourceOf(object);
-  const place = source?.place(path) ?? { line: 1, column: 1 };
-  return { file: source?.file ?? '', ...place, path: formatPath(path), message };
-};
-
-const classificationProblems = (
-  loaded: Loaded,
-  database: Database,
-  catalogue: Catalogue,
-): readonly Problem[] => {
-  const given = database.spec.classifications ?? [];
-  return classify(catalogue, given).problems.map(({ column, message }) => {
-    const i = given.findIndex((it) => it.column === column);
-    return problemAt(loaded, database, ['spec', 'classifications', i, 'column'], message);
+): LiveProblems => {
+  const found = checkAgainstSchema(database, policies, catalogue).map((finding) => {
+    const { object, path, severity, reason, message, hint } = finding;
+    const source = objects.sourceOf(object);
+    const place = source?.place(path) ?? { line: 1, column: 1 };
+    const { namespace = 'default', name } = object.metadata;
+    return {
+      severity,
+      problem: {
+        ...{ file: source?.file ?? '', ...place, path: formatPath(path), message },
+        ...{ reason, object: `${object.kind} ${namespace}/${name}`, hint },
+      },
+    };
   });
+  const of = (wanted: 'error' | 'warning'): readonly ObjectProblem[] =>
+    found.flatMap(({ severity, problem }) => (severity === wanted ? [problem] : []));
+  return { errors: of('error'), warnings: of('warning') };
 };
-
-const rowFilterProblems = (
-  loaded: Loaded,
-  policy: DatabaseAccessPolicy,
-  catalogue: Catalogue,
-): readonly Problem[] =>
-  (policy.spec.rules ?? []).flatMap(({ rowFilter, tables }, i) => {
-    if (rowFilter === undefined) return [];
-    const patterns = (tables ?? ['*.*']).map(parseRelationPattern);
-    const named = catalogue.data.relations.filter(
-      (relation) =>
-        ['r', 'p', 'v', 'm', 'f'].includes(relation.kind) &&
-        patterns.some((pattern) => matchesRelation(pattern, relation)),
-    );
-    return named.flatMap((relation) =>
-      checkRowFilter(rowFilter, relation, catalogue).map(({ message }) =>
-        problemAt(
-          loaded,
-          policy,
-          ['spec', 'rules', i, 'rowFilter'],
-          `${formatName(relation)}: ${message}`,
-        ),
-      ),
-    );
-  });

@@ -3,7 +3,7 @@ import type { OutputFormat } from '../args/options.js';
 import { databaseFor } from '../dev/governed.js';
 import type { SourceFile } from '../files.js';
 import { findOpa } from '../installation.js';
-import { formatProblem, sortProblems } from '../output/problems.js';
+import { formatProblem, sortProblems, type ObjectProblem } from '../output/problems.js';
 import type { Shell } from '../shell.js';
 import { liveProblems } from './live.js';
 import { load, summary, type LoadResult } from './load.js';
@@ -18,31 +18,38 @@ export interface ValidateRequest {
   readonly output: OutputFormat;
 }
 
+/** What the files are worth; warnings do not make them invalid. */
+type Checked = LoadResult & { readonly warnings: readonly ObjectProblem[] };
+
 /** Prints the problems of the files, or that there are none. @returns whether they are valid */
 export const validate = async (request: ValidateRequest, shell: Shell): Promise<boolean> => {
   const result = await check(request, shell);
-  if (result.kind === 'loaded') {
-    const { err } = shell.terminal;
-    for (const notice of result.loaded.notices) {
+  const { err } = shell.terminal;
+  if (result.kind === 'loaded')
+    for (const notice of result.loaded.notices)
       err.line(`${err.paint('yellow', 'note:')} ${formatProblem(notice)}`);
-    }
-  }
+  if (request.output === 'text')
+    for (const warning of sortProblems(result.warnings))
+      err.line(`${err.paint('yellow', 'warning:')} ${formatProblem(warning)}`);
   print[request.output](result, shell);
   return result.kind === 'loaded';
 };
 
-const check = async (request: ValidateRequest, shell: Shell): Promise<LoadResult> => {
+const check = async (request: ValidateRequest, shell: Shell): Promise<Checked> => {
   const result = await load(request.files, () => findOpa(shell.config, shell.installation.modules));
-  if (result.kind === 'invalid' || request.databaseUrl === undefined) return result;
+  if (result.kind === 'invalid' || request.databaseUrl === undefined)
+    return { ...result, warnings: [] };
   const { loaded } = result;
   const database = databaseFor(loaded.databases, request.database, '--database');
   await loadParser();
   const { catalogue } = await readServer(request.databaseUrl);
-  const problems = liveProblems(loaded, database, catalogue);
-  return problems.length > 0 ? { kind: 'invalid', problems } : result;
+  const { errors, warnings } = liveProblems(loaded, database, catalogue);
+  return errors.length > 0
+    ? { kind: 'invalid', problems: errors, warnings }
+    : { ...result, warnings };
 };
 
-const print: Readonly<Record<OutputFormat, (result: LoadResult, shell: Shell) => void>> = {
+const print: Readonly<Record<OutputFormat, (result: Checked, shell: Shell) => void>> = {
   text: (result, { terminal: { out } }) => {
     if (result.kind === 'loaded') {
       out.line(`${out.paint('green', 'ok:')} ${summary(result.loaded)}`);
@@ -62,8 +69,13 @@ const print: Readonly<Record<OutputFormat, (result: LoadResult, shell: Shell) =>
               databases: result.loaded.databases.length,
               bundle: result.loaded.bundle.digest,
               problems: [],
+              warnings: sortProblems(result.warnings),
             }
-          : { valid: false, problems: sortProblems(result.problems) },
+          : {
+              valid: false,
+              problems: sortProblems(result.problems),
+              warnings: sortProblems(result.warnings),
+            },
         undefined,
         2,
       ),

@@ -201,7 +201,7 @@ const compileMask = (mask: NonNullable<PolicyRule['masks']>[number]): CompiledMa
 };
 
 /** The schema lets exactly one kind through; objects that met no API server lack its defaults. */
-const maskOf = (mask: NonNullable<PolicyRule['masks']>[number]['mask']): Mask =>
+export const maskOf = (mask: NonNullable<PolicyRule['masks']>[number]['mask']): Mask =>
   mask.partial
     ? { partial: { first: mask.partial.first ?? 0, last: mask.partial.last ?? 0 } }
     : (mask as Mask);

@@ -49,12 +49,18 @@ export class SharedCatalogue {
     this.recheckAt = 0;
   }
 
+  /** Is it to be checked before it is believed? After a clock was set back, too. */
+  isDue(): boolean {
+    const now = this.now();
+    return now >= this.recheckAt || now < this.checkedAt;
+  }
+
   /** Brings it up to date over this session; sessions that come meanwhile wait for the same answer. */
   async refresh(ask: Ask): Promise<void> {
     if (this.refreshing !== undefined) {
       // When the session that asks dies, the next one asks itself.
       await this.refreshing.catch(() => undefined);
-      if (this.current !== undefined && this.now() < this.recheckAt) return;
+      if (this.current !== undefined && !this.isDue()) return;
     }
     if (this.refreshing !== undefined) return this.refresh(ask);
     this.refreshing = this.check(ask);

@@ -44,6 +44,8 @@ export class DatabaseGovernance {
   readonly parts: DatabaseGovernanceParts;
   /** A catalogue that nobody decides under any more goes, and takes its contexts along. */
   private readonly contexts = new WeakMap<Catalogue, Map<string, Context>>();
+  /** of verdicts that hold for a time; epoch milliseconds */
+  private readonly decidedAt = new WeakMap<Verdict, number>();
   private readonly hiddenIn = new WeakMap<Context, Hidden>();
 
   constructor(parts: DatabaseGovernanceParts, catalogue: SharedCatalogue) {
@@ -90,10 +92,18 @@ export class DatabaseGovernance {
 
   private cached(context: Context, key: string, decision: () => Verdict): Verdict {
     const cached = context.verdicts.get(key);
-    if (cached !== undefined && cached.until > this.parts.now()) return cached;
+    if (cached !== undefined && this.holds(cached)) return cached;
     const verdict = decision();
+    if (verdict.until !== Infinity) this.decidedAt.set(verdict, this.parts.now());
     context.verdicts.set(key, verdict);
     return verdict;
+  }
+
+  /** Is it the verdict of now? Of a clock that was set back, what it said later is not. */
+  holds(verdict: Verdict): boolean {
+    if (verdict.until === Infinity) return true;
+    const now = this.parts.now();
+    return now < verdict.until && now >= (this.decidedAt.get(verdict) ?? -Infinity);
   }
 
   /** The relations whose values the catalogue must not show under this context. Asked for when a statement may show such. */
@@ -101,7 +111,9 @@ export class DatabaseGovernance {
     const known = this.hiddenIn.get(context);
     if (known !== undefined && known.until > this.parts.now()) return known;
     const { evaluator, identity, claims, workload, database } = this.parts;
-    const found = hiddenRelations(evaluator, context.catalogue, context.classification, {
+    const { classification } = context;
+    const tags = classification.misplaced?.widest ?? classification;
+    const found = hiddenRelations(evaluator, context.catalogue, tags, {
       ...{ identity, claims, workload, database: database.facts },
       session: this.sessionFacts(context),
     });

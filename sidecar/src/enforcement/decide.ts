@@ -1,4 +1,11 @@
-import { confirmedGuess, type Decision, toInput } from '@postern/policy';
+import {
+  type ColumnKnowledge,
+  confirmedGuess,
+  type Decision,
+  isProtectedByMore,
+  misplacedWords,
+  toInput,
+} from '@postern/policy';
 import {
   analyze,
   type Analysis,
@@ -23,7 +30,7 @@ import type { Context } from './context.js';
 import type { DatabaseGovernance } from './database-governance.js';
 import { lexingProblem } from './lexing.js';
 import { changesMeaning } from './meaning.js';
-import { cannotMask, deniedBy, sqlRefusal } from './refuse-reasons.js';
+import { cannotMask, deniedBy, misplaced, sqlRefusal } from './refuse-reasons.js';
 import { changeOf, attributesOf } from './rewriting.js';
 import { ofClient, pieceOf, staged, whole } from './pieces.js';
 import { sendsRows } from './sends-rows.js';
@@ -174,14 +181,16 @@ function decideOne(
     session: database.sessionFacts(context),
     database: parts.database.facts,
   };
-  const decision = parts.evaluator.evaluate(
-    toInput(analysis, classification, {
-      ...around,
-      fingerprint: print,
-      grants: [],
-      ...(functionCall === undefined ? {} : { functionCall }),
-    }),
-  );
+  const decideBy = (tags: ColumnKnowledge): Decision =>
+    parts.evaluator.evaluate(
+      toInput(analysis, tags, {
+        ...around,
+        fingerprint: print,
+        grants: [],
+        ...(functionCall === undefined ? {} : { functionCall }),
+      }),
+    );
+  const decision = decideBy(classification);
   const record = parts.sink.statementRecord({
     normalisedSql,
     fingerprint: print,
@@ -192,26 +201,32 @@ function decideOne(
   });
   const hidden =
     parts.evaluator.protects && analysis.veiled.length > 0 ? database.hidden(context) : undefined;
-  let until = Math.min(decision.cache.until ?? Infinity, hidden?.until ?? Infinity);
+  const unplaced = decision.effect === 'allow' ? classification.misplaced : undefined;
+  const widest = unplaced && decideBy(unplaced.widest);
+  let until = Math.min(
+    decision.cache.until ?? Infinity,
+    widest?.cache.until ?? Infinity,
+    hidden?.until ?? Infinity,
+  );
   const refuse = (refusal: Refusal): Refused => ({
     ...{ refusal, record, until },
     ...{ unresolved: false, serversWords: undefined },
   });
   if (decision.effect !== 'allow') return refuse(deniedBy(decision));
+  if (unplaced && widest && isProtectedByMore(decision, widest))
+    return refuse(misplaced(misplacedWords(unplaced.entries, analysis, parts.database.id)));
+  const tags = unplaced?.widest ?? classification;
   const { confirmed, until: unconfirmed } = parts.evaluator.protects
-    ? confirmedGuess(parts.evaluator, guessesOf(analyzed), classification, around)
+    ? confirmedGuess(parts.evaluator, guessesOf(analyzed), tags, around)
     : { confirmed: undefined, until: Infinity };
   until = Math.min(until, unconfirmed);
-  if (confirmed)
-    return refuse(
-      cannotMask(confirmed.guess.refusal, `policy=${confirmed.policy} rule=${confirmed.rule}`),
-    );
+  if (confirmed) return refuse(cannotMask(confirmed.guess.refusal, confirmed));
   let rewritten: Rewritten | undefined;
   try {
     rewritten = rewriteFor(analyzed, decision, context, database, hidden?.oids);
   } catch (cause) {
     if (!(cause instanceof RewriteRefusal)) throw cause;
-    return refuse(cannotMask(cause, ruleOf(decision)));
+    return refuse(cannotMask(cause, decision));
   }
   const governed: GovernedStatement = {
     sql: spellPlainStrings(text, context.lexing.standardStrings).sql,
@@ -312,12 +327,6 @@ function tagsOf(analysis: Analysis, context: Context): ReadonlyMap<string, reado
 
 const touchesData = (analysis: Analysis): boolean =>
   analysis.functions.length > 0 || analysis.accesses.some((access) => access.user);
-
-const ruleOf = (decision: Decision): string => {
-  const [mask] = decision.masks;
-  const by = mask ?? decision.rowFilters[0];
-  return by === undefined ? 'policy=unknown' : `policy=${by.policy} rule=${by.rule}`;
-};
 
 function refusedAt(
   sql: string,

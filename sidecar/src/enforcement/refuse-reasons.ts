@@ -1,4 +1,4 @@
-import type { Decision, Reason } from '@postern/policy';
+import { type Decision, type Reason, rewriteDetail, type Words } from '@postern/policy';
 import type { RewriteRefusal, SqlError } from '@postern/sql';
 import { type Refusal, sqlstate } from '../session/refusal.js';
 
@@ -50,13 +50,23 @@ export const sqlRefusal = (error: SqlError, stage: Refusal['stage']): Refusal =>
 /** Errors of the parser that servers before 16 have at execution only, with another code and no position. */
 const atExecution = 'unrecognized partitioning strategy';
 
-/** Allowed, but not in this form: a mask or filter cannot be put where the statement reads. */
-export const cannotMask = (refusal: RewriteRefusal, by: string): Refusal => ({
+/** Allowed, but a mask or filter cannot be put where the statement reads: not in this form, or in none. */
+export const cannotMask = (
+  refusal: RewriteRefusal,
+  by: Decision | Pick<Reason, 'policy' | 'rule'>,
+): Refusal => ({
   sqlstate: sqlstate.insufficientPrivilege,
   message: refusal.message,
-  detail: `${by} reason=cannot-mask construct=${refusal.construct}`,
+  detail: rewriteDetail(refusal, by),
   hint: refusal.hint,
   position: refusal.position,
+  stage: 'analysis',
+});
+
+/** It matters for this statement which column a classification meant. */
+export const misplaced = (words: Words): Refusal => ({
+  sqlstate: sqlstate.insufficientPrivilege,
+  ...words,
   stage: 'analysis',
 });
 

@@ -92,6 +92,27 @@ export class SessionGovernance {
     return this.unlessOutdated(this.database.govern(context, sql));
   }
 
+  /** @returns the context of now with the settings of that one */
+  sameSettings({ settings, lexing }: Context): Context | undefined {
+    const loaded = this.own.loaded ?? this.database.catalogue.current;
+    return loaded && this.database.context(loaded, settings, this.login, lexing);
+  }
+
+  /** As `govern`, where nothing can be asked. */
+  governAsIs(context: Context, sql: string): Verdict {
+    return this.database.govern(context, sql);
+  }
+
+  /** Does the verdict hold now, if what it was decided under has not changed? */
+  holds(verdict: Verdict): boolean {
+    return this.database.holds(verdict);
+  }
+
+  /** Has another bundle or assignment come since? */
+  isNew(prepared: Prepared): boolean {
+    return prepared.under !== this.database;
+  }
+
   /** As `govern`, for the protocol's FunctionCall. @param oid of the function */
   governFunctionCall(context: Context, oid: number): Verdict | undefined {
     return this.unlessOutdated(this.database.governFunctionCall(context, oid));
@@ -171,7 +192,7 @@ export class SessionGovernance {
     // Inside a transaction the server shows this session's own changes, which are nobody else's yet.
     if (!this.inTransaction) {
       if (this.mustCheck) catalogue.doubt();
-      if (this.now() >= catalogue.recheckAt) await catalogue.refresh(ask);
+      if (catalogue.isDue()) await catalogue.refresh(ask);
       this.mustCheck = false;
       if (!this.temporary) {
         this.own.forget();
@@ -231,7 +252,7 @@ export class SessionGovernance {
   }
 
   private checkDue(): boolean {
-    return !this.inTransaction && this.now() >= this.database.catalogue.recheckAt;
+    return !this.inTransaction && this.database.catalogue.isDue();
   }
 
   // -- what happened -------------------------------------------------------------------------------
@@ -345,6 +366,7 @@ export class SessionGovernance {
         until: statement.until,
       },
       context,
+      under: this.database,
     };
   }
 

@@ -79,7 +79,7 @@ export class ExtendedQuery {
     }
     // The name may have been taken: what it then stands for is known when the server has said so.
     if (session.owed.unsettled(prepared.cycle ?? -1)) return 'wait';
-    if (!this.isCurrent(prepared, context)) {
+    if (!this.messages.redecision.isCurrent(prepared, context)) {
       const again = this.messages.redecision.renew(prepared, context);
       if (again === 'wait') return 'wait';
       if (again !== 'renewed') return standIns.forMessage(again);
@@ -105,14 +105,6 @@ export class ExtendedQuery {
     return owed.owes('close') && !isStaging && !copyIn.running;
   }
 
-  private isCurrent(prepared: Prepared, context: Context): boolean {
-    return (
-      prepared.context === context &&
-      prepared.verdict.until > this.session.now() &&
-      !this.session.governance.isOld(prepared.verdict)
-    );
-  }
-
   execute(frame: Frame): 'done' | 'wait' {
     const { session, standIns } = this;
     const context = session.governance.ready();
@@ -128,7 +120,7 @@ export class ExtendedQuery {
     }
     if (portal.by === 'bind' && session.owed.unsettled(portal.cycle)) return 'wait';
     const { prepared } = portal;
-    if (prepared !== undefined && !this.isCurrent(prepared, context)) {
+    if (prepared !== undefined && !this.messages.redecision.isCurrent(prepared, context)) {
       // A portal cannot be bound again in its place: it runs as it was decided, or not at all.
       const again = this.messages.redecision.confirm(prepared, context);
       if (again === 'wait') return 'wait';

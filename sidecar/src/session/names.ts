@@ -19,6 +19,8 @@ export interface Prepared {
   context: Context;
   /** the columns of its result; for a statement whose result is watched */
   described?: Described | undefined;
+  /** what governed when a cursor was declared */
+  readonly under?: object;
 }
 
 /** A portal, made by Bind or by DECLARE CURSOR: one name space too. */

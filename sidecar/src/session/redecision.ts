@@ -41,6 +41,12 @@ export class Redecision {
     return this.decideAgain(prepared, context, false);
   }
 
+  isCurrent(prepared: Prepared, context: Context): boolean {
+    const { governance } = this.session;
+    const { verdict } = prepared;
+    return prepared.context === context && governance.holds(verdict) && !governance.isOld(verdict);
+  }
+
   private decideAgain(
     prepared: Prepared,
     context: Context,
@@ -83,7 +89,11 @@ export class Redecision {
           justDeclared.set(effect.name, { query: statement, count: nothingSent() });
       }
       if (statement.fetches !== undefined) {
-        const cursor = justDeclared.get(statement.fetches) ?? this.cursor(statement.fetches);
+        const declared = justDeclared.get(statement.fetches);
+        const again = declared ? 'renewed' : this.confirmCursor(statement.fetches, context);
+        if (again === 'wait') return 'wait';
+        if (again !== 'renewed') return { refusal: again };
+        const cursor = declared ?? this.cursor(statement.fetches);
         counts[resolved.length] = cursor?.count;
         resolved.push(limitedAs(statement, cursor?.query));
         continue;
@@ -107,6 +117,33 @@ export class Redecision {
     return { statements: resolved, counts };
   }
 
+  /**
+   * A cursor gives what it was declared for: names in it keep their meaning, whatever has been set since. By what governs
+   * now it goes on, or not at all.
+   */
+  private confirmCursor(name: string, context: Context | undefined): 'renewed' | 'wait' | Refusal {
+    const { session } = this;
+    const portal = session.names.portal(wireName(name));
+    const prepared = portal?.prepared;
+    if (prepared === undefined || context === undefined) return 'renewed';
+    if (portal?.by === 'bind')
+      return this.isCurrent(prepared, context) ? 'renewed' : this.confirm(prepared, context);
+    const then = session.governance.sameSettings(prepared.context);
+    if (then === undefined || this.isCurrent(prepared, then)) return 'renewed';
+    const verdict = session.governance.governAsIs(then, prepared.sql);
+    if (verdict.kind === 'refuse' && verdict.unresolved && !session.governance.isNew(prepared))
+      return 'renewed';
+    if (verdict.kind === 'refuse') {
+      session.executions.refuse(verdict.record, verdict.refusal);
+      return verdict.refusal;
+    }
+    if (verdict.kind === 'staged' || verdict.rewritten !== prepared.verdict.rewritten)
+      return refusals.changedCursor();
+    prepared.verdict = verdict;
+    prepared.context = then;
+    return 'renewed';
+  }
+
   private cursor(name: string): Cursor | undefined {
     const portal = this.session.names.portal(wireName(name));
     return portal && { query: portalStatement(portal), count: portal.count };
@@ -120,7 +157,7 @@ export class Redecision {
     const prepared = names.statement(wireName(name));
     if (prepared === undefined) return undefined;
     if (owed.unsettled(prepared.cycle ?? -1)) return 'wait';
-    if (context !== undefined && prepared.context !== context) {
+    if (context !== undefined && !this.isCurrent(prepared, context)) {
       const again = this.renew(prepared, context);
       if (again === 'wait') return refusals.changedMeaning();
       if (again !== 'renewed') return again;

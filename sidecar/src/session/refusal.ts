@@ -136,6 +136,13 @@ export const refusals = {
     hint: 'Prepare the statement again.',
     stage: 'analysis',
   }),
+  changedCursor: (): Refusal => ({
+    sqlstate: sqlstate.featureNotSupported,
+    message: 'policy or schema changed since this cursor was declared',
+    detail: 'reason=redecided: the cursor would be declared in another form now',
+    hint: 'Close the cursor and declare it again.',
+    stage: 'analysis',
+  }),
   rowLimit: (limit: number, source: string): Refusal => ({
     sqlstate: sqlstate.limitExceeded,
     message: `result cut: more than ${String(limit)} rows`,

@@ -13,15 +13,29 @@ export interface ClassificationProblem {
   readonly message: string;
 }
 
+/** A classification of a column that a relation, which is there, does not have. */
+export interface Misplaced extends ExplicitTags {
+  readonly relation: ObjectName;
+}
+
 /** Which tags each column carries, its own and those that data brings along. */
-export interface Classification {
+export interface Classification extends TagsOfColumns {
+  readonly problems: readonly ClassificationProblem[];
+  /** Of which column these speak is not known; absent when there are none. */
+  readonly misplaced?: {
+    readonly entries: readonly Misplaced[];
+    /** the tags, if every column of the relation had those of the missing one */
+    readonly widest: TagsOfColumns;
+  };
+}
+
+export interface TagsOfColumns {
   /** sorted; empty when there are none */
   tagsOf(relation: ObjectName, column: string): readonly string[];
   /** base columns, `schema.table.column`, whose data a view's, generated, partition's or child's column carries; itself not among them */
   originsOf(relation: ObjectName, column: string): readonly string[];
   /** every relation with a tagged column */
   readonly taggedRelations: readonly ObjectName[];
-  readonly problems: readonly ClassificationProblem[];
   /** names that relations and columns had before */
   readonly former: FormerNames;
 }

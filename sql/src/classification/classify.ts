@@ -4,7 +4,13 @@ import { SqlError } from '../errors.js';
 import { parseColumnName } from '../identifiers.js';
 import { formatName, type ObjectName } from '../names.js';
 import { type FormerNames, noFormerNames } from './borne-names.js';
-import type { Classification, ClassificationProblem, ExplicitTags } from './classification.js';
+import type {
+  Classification,
+  ClassificationProblem,
+  ExplicitTags,
+  Misplaced,
+  TagsOfColumns,
+} from './classification.js';
 import { tagsInComment } from './comments.js';
 import { RememberedTags } from './remembered.js';
 import { columnKey, flowsOf, type ColumnKey, type Flows } from './flows.js';
@@ -24,22 +30,29 @@ const given = (
   catalogue: Catalogue,
   explicit: readonly ExplicitTags[],
   remembered: RememberedTags,
-): { readonly tags: Tags; readonly problems: readonly ClassificationProblem[] } => {
+): {
+  readonly tags: Tags;
+  readonly problems: readonly ClassificationProblem[];
+  readonly misplaced: readonly Misplaced[];
+} => {
   const tags: Tags = new Map();
   const problems: ClassificationProblem[] = [];
+  const misplaced: Misplaced[] = [];
   for (const entry of explicit) {
     try {
       const name = parseColumnName(entry.column);
       const relation = catalogue.relation(name.schema, name.name);
       if (!relation)
         throw new SqlError('undefined-table', `relation "${formatName(name)}" does not exist`);
-      if (!relation.columns.some((c) => c.name === name.column))
+      if (!relation.columns.some((c) => c.name === name.column)) {
+        if (!remembered.knows(catalogue, entry.column)) misplaced.push({ ...entry, relation });
         throw new SqlError(
           'undefined-column',
           `column "${name.column}" of relation "${formatName(name)}" does not exist`,
         );
+      }
       give(tags, columnKey(name, name.column), entry.tags);
-      remembered.note(catalogue, relation, name.column, entry.tags);
+      remembered.note(catalogue, relation, name.column, entry);
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
       problems.push({ column: entry.column, message: error.message });
@@ -53,7 +66,7 @@ const given = (
       const key = columnKey(relation, name);
       if (!tags.has(key)) give(tags, key, tagsInComment(comment));
     }
-  return { tags, problems };
+  return { tags, problems, misplaced };
 };
 
 /** Carries tags along the flows until nothing changes. */
@@ -106,8 +119,33 @@ export const classify = (
   remembered = new RememberedTags(),
   former: FormerNames = noFormerNames,
 ): Classification => {
-  const { tags, problems } = given(catalogue, explicit, remembered);
+  const { tags, problems, misplaced } = given(catalogue, explicit, remembered);
   const flows = flowsOf(catalogue);
+  const wide = misplaced.length > 0 ? widened(catalogue, tags, misplaced) : undefined;
+  return {
+    ...carried(catalogue, tags, flows, former),
+    problems,
+    ...(wide
+      ? { misplaced: { entries: misplaced, widest: carried(catalogue, wide, flows, former) } }
+      : {}),
+  };
+};
+
+/** Every column of the relation may be the one that was meant. */
+const widened = (catalogue: Catalogue, tags: Tags, misplaced: readonly Misplaced[]): Tags => {
+  const wide: Tags = new Map([...tags].map(([key, own]) => [key, new Set(own)]));
+  for (const { relation, tags: more } of misplaced)
+    for (const { name } of catalogue.relation(relation.schema, relation.name)?.columns ?? [])
+      give(wide, columnKey(relation, name), more);
+  return wide;
+};
+
+const carried = (
+  catalogue: Catalogue,
+  tags: Tags,
+  flows: Flows,
+  former: FormerNames,
+): TagsOfColumns => {
   spread(tags, flows);
   const sorted = new Map([...tags].map(([key, set]) => [key, [...set].sort()]));
   const maybe = new Set([...sorted.keys()].flatMap(beginnings));
@@ -119,7 +157,6 @@ export const classify = (
     tagsOf: (relation, column) => sorted.get(columnKey(relation, column)) ?? [],
     originsOf: (relation, column) => origins(flows, columnKey(relation, column)),
     taggedRelations,
-    problems,
     former,
   };
 };

@@ -2,6 +2,7 @@ import type { Catalogue, Column, Relation } from '../catalogue/catalogue.js';
 import { withHeirs } from '../catalogue/heirs.js';
 import { markedColumns } from '../catalogue/read-relation.js';
 import { mentionedColumns } from '../effects/mentioned-columns.js';
+import type { ExplicitTags } from './classification.js';
 
 /**
  * Tags that columns had by their names, kept by what does not change with these: the relation's OID and the column's
@@ -10,9 +11,21 @@ import { mentionedColumns } from '../effects/mentioned-columns.js';
  */
 export class RememberedTags {
   readonly #tags = new Map<number, Map<number, Set<string>>>();
+  /** the column that each entry of the list named: relation's OID, number */
+  readonly #named = new Map<string, readonly [number, number]>();
+
+  /** Is the column that an entry of the list named still there, whatever its name is now? */
+  knows(catalogue: Catalogue, entry: string): boolean {
+    const [oid, number] = this.#named.get(entry) ?? [];
+    const relation = oid === undefined ? undefined : catalogue.relationByOid(oid);
+    return relation?.columns.some((column) => column.number === number) ?? false;
+  }
 
   /** Of a column that the list names, and of those that its values are in as well: heirs' and generated ones. */
-  note(catalogue: Catalogue, relation: Relation, name: string, tags: readonly string[]): void {
+  note(catalogue: Catalogue, relation: Relation, name: string, entry: ExplicitTags): void {
+    const { tags } = entry;
+    const named = relation.columns.find((one) => one.name === name);
+    if (named) this.#named.set(entry.column, [relation.oid, named.number]);
     for (const heir of withHeirs(catalogue, relation)) {
       const column = heir.columns.find((one) => one.name === name);
       if (column) this.#keep(heir, column, tags);

@@ -31,11 +31,12 @@ const discards: { readonly [K in DiscardMode]: string } = {
   DISCARD_TEMP: 'DISCARD TEMP',
 };
 
-export const discard = (mode: DiscardMode | undefined): Outcome => ({
-  command: discards[mode ?? 'DISCARD_ALL'],
+/** Prepared statements, cursors and settings go with all of it, and with no part. */
+export const discard = (mode: DiscardMode = 'DISCARD_ALL'): Outcome => ({
+  command: discards[mode],
   session: [
-    { kind: 'discard' },
-    ...(mode === 'DISCARD_TEMP' || mode === undefined || mode === 'DISCARD_ALL'
+    ...(mode === 'DISCARD_ALL' ? [{ kind: 'discard' } as const] : []),
+    ...(mode === 'DISCARD_ALL' || mode === 'DISCARD_TEMP'
       ? [{ kind: 'catalogue', temporary: true } as const]
       : []),
   ],

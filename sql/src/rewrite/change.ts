@@ -34,6 +34,11 @@ export interface Rewritten {
   readonly toOriginal: (position: number) => number;
 }
 
+/** A mask or filter that does not fit what it is for. */
+export type Unfit =
+  | { readonly kind: 'mask'; readonly relation: ObjectName; readonly column: string }
+  | { readonly kind: 'row-filter'; readonly relation: ObjectName };
+
 /** The statement's shape cannot be kept under these masks and filters. */
 export class RewriteRefusal extends Error {
   /** PostgreSQL's word for what stands in the way: `RETURNING`, `FOR UPDATE`, `whole row of public.customers` */
@@ -41,12 +46,15 @@ export class RewriteRefusal extends Error {
   /** characters of the source, from 1 */
   readonly position: number;
   readonly hint: string;
+  /** what of policy cannot be put in place of any statement; absent: it is this one's shape */
+  readonly unfit: Unfit | undefined;
 
-  constructor(construct: string, position: number, message: string, hint: string) {
+  constructor(construct: string, position: number, message: string, hint: string, unfit?: Unfit) {
     super(message);
     this.name = 'RewriteRefusal';
     this.construct = construct;
     this.position = position;
     this.hint = hint;
+    this.unfit = unfit;
   }
 }

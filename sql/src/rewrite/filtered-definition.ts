@@ -7,6 +7,7 @@ import { publicName } from '../resolve/path.js';
 import type { Change } from './change.js';
 import { refuse, type Wanted } from './checks.js';
 import { filterSql } from './row-filter.js';
+import { orUnfit } from './unfit.js';
 
 // ALTER TABLE of a relation with a row filter: rows that the filter hides must not come to satisfy it, neither by new
 // values for all of them nor by another column under a name that the filter knows.
@@ -29,10 +30,12 @@ export const checkFilteredDefinition = (analyzed: Analyzed, want: Wanted, change
     const name = formatName(publicName(r.path, relation));
     const columns = new Set<string>();
     for (const sql of want.filters.get(name) ?? [])
-      filterSql(sql, relation, analyzed.catalogue, change.session, {
-        columns,
-        ...(change.former ? { former: change.former } : {}),
-      });
+      orUnfit(analyzed, { relation, node }, () =>
+        filterSql(sql, relation, analyzed.catalogue, change.session, {
+          columns,
+          ...(change.former ? { former: change.former } : {}),
+        }),
+      );
     if (!want.filters.has(name)) continue;
     const looked = (column: string): boolean =>
       columns.has(column) ||

@@ -27,6 +27,7 @@ import { quoted } from './sql-text.js';
 import { type FilterSql, rawName, subquery, type Plan } from './substitute.js';
 import { Tokens } from '../parse/tokens.js';
 import { targetReads } from './target-reads.js';
+import { checkFit, orUnfit } from './unfit.js';
 import { veiledCalls, veilOf } from './veils.js';
 
 const wanted = (change: Change): Wanted => {
@@ -79,6 +80,7 @@ const planOf = (
       masks.set(column, mask);
   const filters = want.filters.get(name) ?? [];
   if (masks.size === 0 && filters.length === 0) return undefined;
+  checkFit(analyzed, use, masks);
   // The names of an alias list are not those of the row's type.
   if (use.wholeRows.length > 0 && use.renamed.length > 0)
     throw refuse(
@@ -94,11 +96,13 @@ const planOf = (
   const made = (value?: (column: string) => string): string =>
     filters
       .map((sql) =>
-        filterSql(sql, use.relation, analyzed.catalogue, change.session, {
-          columns,
-          ...(value === undefined ? {} : { value }),
-          ...(change.former === undefined ? {} : { former: change.former }),
-        }),
+        orUnfit(analyzed, use, () =>
+          filterSql(sql, use.relation, analyzed.catalogue, change.session, {
+            columns,
+            ...(value === undefined ? {} : { value }),
+            ...(change.former === undefined ? {} : { former: change.former }),
+          }),
+        ),
       )
       .join(' AND ');
   if (use.role === 'read') return { use, masks, filter: made(), ...rest };

@@ -1,9 +1,12 @@
 import type { Node } from '@pgsql/types';
+import { analyze, outputTypes } from '../analyze.js';
 import type { Catalogue, Relation } from '../catalogue/catalogue.js';
 import { SqlError, type SqlErrorCode } from '../errors.js';
 import { formatName, type ObjectName } from '../names.js';
 import { as } from '../parse/nodes.js';
 import { parse } from '../parse/parser.js';
+import { sqlTypeName } from '../resolve/types.js';
+import { oid } from '../types/oids.js';
 import { characterPosition, offsetsOf } from '../parse/positions.js';
 import { filterText, formerReadings, type FilterContext } from './filter-text.js';
 
@@ -84,6 +87,37 @@ export const filterSql = (
   return readings === 0 ? text : [...new Set([text, ...others])].join(' AND ');
 };
 
+/** Names alone are no condition: there have to be such operators and functions, and it has to be boolean. */
+const typeProblems = (
+  text: string,
+  relation: Relation,
+  catalogue: Catalogue,
+): readonly RowFilterProblem[] => {
+  // Which types an operator takes is looked at where it has no schema. (Within a literal it changes nothing either.)
+  const plain = text.replaceAll(/OPERATOR\(pg_catalog\.([^\s)]+)\)/g, '$1');
+  const [statement] = parse(`SELECT ${plain} FROM ${formatName(relation)}`);
+  if (!statement) return [];
+  const [type] = outputTypes(
+    analyze(statement, catalogue, { searchPath: [], user: '', role: 'none' }),
+  );
+  if (type === oid.bool || type === oid.unknown) return [];
+  if (type === undefined)
+    return [
+      {
+        code: 'undefined-function',
+        message: 'no operator or function of this name takes such arguments',
+      },
+    ];
+  const found = catalogue.typeByOid(type);
+  const name = found === undefined ? 'another one' : sqlTypeName(found.name);
+  return [
+    {
+      code: 'syntax',
+      message: `a row filter has to be of type boolean, and this is of type ${name}`,
+    },
+  ];
+};
+
 /**
  * Checks a filter; no problems for a good one. Without a relation and catalogue only what the text itself shows.
  */
@@ -96,8 +130,8 @@ export const checkRowFilter = (
     const found = relation && catalogue?.relation(relation.schema, relation.name);
     if (relation && catalogue && !found)
       throw new SqlError('undefined-table', `relation "${formatName(relation)}" does not exist`);
-    filterText(conditionOf(sql), context(sql, found, catalogue, {}));
-    return [];
+    const text = filterText(conditionOf(sql), context(sql, found, catalogue, {}));
+    return found && catalogue ? typeProblems(text, found, catalogue) : [];
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
     const { code, message, position } = error;
