@@ -33,6 +33,8 @@ export interface CompiledRule {
   readonly limits?: {
     readonly maxRows?: number;
     readonly maxBytes?: number;
+    readonly maxExportRows?: number;
+    readonly maxAffectedRows?: number;
     readonly statementTimeoutMs?: number;
   };
   readonly approval?: Omit<Approval, 'policy' | 'rule'>;
@@ -74,6 +76,8 @@ export interface CompiledPolicy {
     readonly filter: ByAction;
     readonly limit: ByAction;
     readonly guard: readonly number[];
+    /** with maxAffectedRows, which holds for what cannot be seen through too */
+    readonly affect: readonly number[];
   };
   /** something of it protects data from what cannot be understood */
   readonly guards: boolean;

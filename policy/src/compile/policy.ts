@@ -66,6 +66,7 @@ export const compilePolicy = (
       filter: index(({ filter }) => filter !== undefined),
       limit: index(({ limits }) => limits !== undefined),
       guard,
+      affect: rules.flatMap(({ limits }, r) => (limits?.maxAffectedRows === undefined ? [] : [r])),
     },
     guards: guard.length > 0 || residency !== undefined,
     ...(residency
@@ -110,6 +111,11 @@ const byAction = (
   return Object.fromEntries([...index].sort(([a], [b]) => (a < b ? -1 : 1)));
 };
 
+const pick = <T extends object, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> =>
+  Object.fromEntries(
+    names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]] as const])),
+  ) as Pick<T, K>;
+
 export const compileRule = (
   rule: PolicyRule,
   schedule: (schedule: Schedule) => number,
@@ -133,8 +139,7 @@ export const compileRule = (
     ...(limits
       ? {
           limits: {
-            ...(limits.maxRows === undefined ? {} : { maxRows: limits.maxRows }),
-            ...(limits.maxBytes === undefined ? {} : { maxBytes: limits.maxBytes }),
+            ...pick(limits, ['maxRows', 'maxBytes', 'maxExportRows', 'maxAffectedRows']),
             ...(limits.statementTimeout === undefined
               ? {}
               : { statementTimeoutMs: milliseconds(limits.statementTimeout) }),
