@@ -19,6 +19,8 @@ export interface Reason {
   /** rule name; `default`, `rego`, `residency` where no rule has a name */
   readonly rule: string;
   readonly message: string;
+  /** what can be done about it */
+  readonly hint?: string;
 }
 
 export interface MaskedColumn {

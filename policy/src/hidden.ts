@@ -86,6 +86,6 @@ const readingAll = (relations: readonly Relation[]): Parameters<typeof toInput>[
     notUnderstood: [],
     sessionEffects: [],
   },
-  flags: { unfiltered: false, readOnly: true },
+  flags: { unfiltered: false, wholesale: false, readOnly: true },
   veiled: [],
 });

@@ -218,10 +218,15 @@ const failures = {
   'budget-exceeded': 'policy took too long to decide',
 } as const;
 
+const hints = {
+  'no-decision': "Ask the proxy's administrators: its log says what went wrong.",
+  'budget-exceeded': 'Make the statement smaller.',
+} as const;
+
 const denied = (code: keyof typeof failures, message: string): Decision => ({
   version: 1,
   effect: 'deny',
-  reasons: [{ code, policy: 'postern/proxy', rule: 'default', message }],
+  reasons: [{ code, policy: 'postern/proxy', rule: 'default', message, hint: hints[code] }],
   wouldHave: [],
   masks: [],
   rowFilters: [],

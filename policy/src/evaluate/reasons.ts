@@ -1,6 +1,7 @@
 import type { CompiledPolicy } from '../compile/data.js';
 import type { Reason, ReasonCode } from '../decision.js';
 import type { AccessFacts, StatementFacts } from '../input.js';
+import { approvalHint, denialHint } from './hints.js';
 import type { Raw, RawDenial } from './raw.js';
 
 /** Reasons in this order; the first is what a client is told. */
@@ -20,7 +21,7 @@ export interface Told {
 }
 
 export const denialReasons = (denials: Raw['denials'], told: Told): readonly Reason[] =>
-  sorted(denials.map((denial) => denialReason(denial, told)));
+  sorted(denials.map((denial) => withHint(denialReason(denial, told), denial, told)));
 
 export const approvalReasons = (approvals: Raw['approvals'], told: Told): readonly Reason[] =>
   sorted(
@@ -28,19 +29,28 @@ export const approvalReasons = (approvals: Raw['approvals'], told: Told): readon
       const policy = told.policies[p];
       const rule = r === undefined ? undefined : policy?.rules[r];
       const from = { policy: policy?.key ?? nobody };
+      const hint = approvalHint(from);
       if (message !== undefined)
-        return { ...from, code: 'rego', rule: 'rego', message: text(message) };
+        return { ...from, code: 'rego', rule: 'rego', message: text(message), hint };
       return {
         ...from,
         code: rule ? 'rule' : 'no-rule',
         rule: rule?.name ?? 'default',
         message: rule?.message ?? `policy wants an approval for ${what(told, access)}`,
+        hint,
       };
     }),
   );
 
 /** In whose name a refusal goes when no policy selects the session. */
 const nobody = 'postern/none';
+
+const withHint = (reason: Reason, { p, r, access }: RawDenial, told: Told): Reason => {
+  const rule = p === undefined || r === undefined ? undefined : told.policies[p]?.rules[r];
+  const unfiltered = reason.code === 'rule' && rule?.when?.unfiltered === true;
+  const action = access === undefined ? undefined : told.statement.accesses[access]?.action;
+  return { ...reason, hint: denialHint(reason, action, unfiltered) };
+};
 
 const denialReason = (denial: RawDenial, told: Told): Reason => {
   const policy = denial.p === undefined ? undefined : told.policies[denial.p];

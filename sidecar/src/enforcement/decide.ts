@@ -1,4 +1,11 @@
-import { type Decision, toInput } from '@postern/policy';
+import {
+  cannotMaskWords,
+  changesRows,
+  type Decision,
+  denialWords,
+  limitWords,
+  toInput,
+} from '@postern/policy';
 import {
   analyze,
   type Analysis,
@@ -22,13 +29,13 @@ import type { Context } from './context.js';
 import type { DatabaseGovernance } from './database-governance.js';
 import { lexingProblem } from './lexing.js';
 import { changesMeaning } from './meaning.js';
-import { cannotMask, deniedBy, sqlRefusal } from './refuse-reasons.js';
+import { refusalOf, sqlRefusal } from './refuse-reasons.js';
 import { changeOf, attributesOf } from './rewriting.js';
 import { ofClient, pieceOf, staged, whole } from './pieces.js';
 import { sendsRows } from './sends-rows.js';
 import { type Replacement, splice } from './splice.js';
 import { recordOf, refused } from './undecided.js';
-import type { GovernedStatement, Piece, RefuseVerdict, Verdict } from './verdict.js';
+import type { CountedRows, GovernedStatement, Piece, RefuseVerdict, Verdict } from './verdict.js';
 
 /** Statements of one query string; of more, each is decided when the one before has run. */
 const decidedAtOnce = 200;
@@ -120,7 +127,8 @@ export function decideFunctionCall(
   if (statement === undefined) throw new TypeError('a SELECT that does not parse');
   const one = decideOne(statement, context, database, routine);
   if ('refusal' in one) return refusedAt(sql, [statement], [], one);
-  if (one.rewritten !== undefined) {
+  // Nor can what it changes be counted before it is committed.
+  if (one.rewritten !== undefined || one.governed.counts !== undefined) {
     const { record } = one.governed;
     return refusedAt(sql, [statement], [], {
       refusal: refusals.functionCall(),
@@ -192,20 +200,25 @@ function decideOne(
     ...{ refusal, record, until },
     ...{ unresolved: false, serversWords: undefined },
   });
-  if (decision.effect !== 'allow') return refuse(deniedBy(decision));
+  if (decision.effect !== 'allow') return refuse(refusalOf(denialWords(decision)));
+  const unbounded = limitWords(analysis, decision, context.catalogue);
+  if (unbounded !== undefined) return refuse(refusalOf(unbounded));
   let rewritten: Rewritten | undefined;
   try {
     rewritten = rewriteFor(analyzed, decision, context, database, hidden?.oids);
   } catch (cause) {
     if (!(cause instanceof RewriteRefusal)) throw cause;
-    return refuse(cannotMask(cause, ruleOf(decision)));
+    return refuse(refusalOf(cannotMaskWords(cause, decision)));
   }
+  const exports = analysis.flags.wholesale;
   const governed: GovernedStatement = {
     sql: spellPlainStrings(text, context.lexing.standardStrings).sql,
     rewritten: rewritten?.sql,
     record,
     limits: decision.limits,
-    limited: decision.limits.maxRows !== undefined || decision.limits.maxBytes !== undefined,
+    limited: boundsResult(decision.limits, exports),
+    exports,
+    counts: countsOf(analysis, decision),
     sendsRows: sendsRows(analysis),
     readOnly: analysis.flags.readOnly,
     audit: decision.audit,
@@ -216,6 +229,22 @@ function decideOne(
     until,
   };
   return { governed, rewritten, until };
+}
+
+const boundsResult = (
+  { maxRows, maxBytes, maxExportRows }: Decision['limits'],
+  exports: boolean,
+): boolean =>
+  maxRows !== undefined || maxBytes !== undefined || (exports && maxExportRows !== undefined);
+
+function countsOf(analysis: Analysis, { limits }: Decision): CountedRows | undefined {
+  if (limits.maxAffectedRows === undefined || !changesRows(analysis)) return undefined;
+  const { command, accesses } = analysis;
+  return {
+    when: command === 'PREPARE' ? 'later' : 'now',
+    loads: command === 'COPY' && accesses.some(({ action }) => action === 'copy-in'),
+    mayCommit: command === 'CALL' || command === 'DO',
+  };
 }
 
 /** Limits of ours, and what cannot be sent, are nothing that the server would say. */
@@ -258,8 +287,11 @@ const changesNames = (statement: GovernedStatement): boolean =>
   statement.effects.some(changesMeaning);
 
 /** What is behind a result that is cut must not run, nor stay what was before it. */
-const mayBeCut = ({ limited, sendsRows, runsPrepared, fetches }: GovernedStatement): boolean =>
-  (limited && sendsRows) || runsPrepared !== undefined || fetches !== undefined;
+const mayBeCut = (statement: GovernedStatement): boolean => {
+  const { limited, sendsRows, counts, runsPrepared, fetches } = statement;
+  const bounded = (limited && sendsRows) || counts?.when === 'now';
+  return bounded || runsPrepared !== undefined || fetches !== undefined;
+};
 
 /** Tags of the columns that the statement touches, by `schema.table.column`. */
 function tagsOf(analysis: Analysis, context: Context): ReadonlyMap<string, readonly string[]> {
@@ -276,12 +308,6 @@ function tagsOf(analysis: Analysis, context: Context): ReadonlyMap<string, reado
 
 const touchesData = (analysis: Analysis): boolean =>
   analysis.functions.length > 0 || analysis.accesses.some((access) => access.user);
-
-const ruleOf = (decision: Decision): string => {
-  const [mask] = decision.masks;
-  const by = mask ?? decision.rowFilters[0];
-  return by === undefined ? 'policy=unknown' : `policy=${by.policy} rule=${by.rule}`;
-};
 
 function refusedAt(
   sql: string,

@@ -15,7 +15,10 @@ export interface ExecutionsParts {
   readonly cancelling: (underWay: boolean) => void;
 }
 
-const unended = { cut: undefined, timedOut: undefined, ended: false, timer: undefined };
+const unended = {
+  ...{ cut: undefined, timedOut: undefined, changedBefore: undefined },
+  ...{ ended: false, timer: undefined },
+};
 
 /** The runs of a session's statements: recorded before and after, bounded in time, cut when too large. */
 export class Executions {

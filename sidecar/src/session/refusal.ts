@@ -150,6 +150,36 @@ export const refusals = {
     hint: 'Ask for fewer rows or columns, or have the limit raised in the policy.',
     stage: 'analysis',
   }),
+  exportLimit: (limit: number, source: string): Refusal => ({
+    sqlstate: sqlstate.limitExceeded,
+    message: `bulk export cut: more than ${String(limit)} rows of a table that is read without a condition`,
+    detail: `${source} reason=bulk-export limit=${String(limit)}`,
+    hint: 'Read it with a WHERE that looks at its columns, or have the limit raised in the policy.',
+    stage: 'analysis',
+  }),
+  affectedLimit: (limit: number, source: string): Refusal => ({
+    sqlstate: sqlstate.limitExceeded,
+    message: `statement undone: it changes more than ${String(limit)} rows`,
+    detail: `${source} reason=max-affected-rows limit=${String(limit)}`,
+    hint: 'Change fewer rows at once (a narrower WHERE; triggers and cascades count), or have the limit raised in the policy.',
+    stage: 'analysis',
+  }),
+  mayCommit: (source: string): Refusal => ({
+    sqlstate: sqlstate.insufficientPrivilege,
+    message:
+      'policy limits how many rows a statement changes, and a procedure could commit before they are counted',
+    detail: `${source} reason=not-counted construct=commit`,
+    hint: 'Run it in a transaction block: BEGIN, then the statement, then COMMIT.',
+    stage: 'analysis',
+  }),
+  notCounting: (source: string): Refusal => ({
+    sqlstate: sqlstate.insufficientPrivilege,
+    message:
+      'policy limits how many rows a statement changes, and the server does not say how many that are',
+    detail: `${source} reason=not-counted construct=track_counts`,
+    hint: "The setting track_counts must be on, and PUBLIC may execute the pg_stat_get_xact functions: ask the database's administrators.",
+    stage: 'analysis',
+  }),
   timeLimit: (milliseconds: number, source: string): Refusal => ({
     sqlstate: sqlstate.queryCanceled,
     message: `canceling statement: it ran longer than the ${String(milliseconds)} ms its policy allows`,
