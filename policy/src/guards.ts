@@ -69,7 +69,7 @@ const uncounted = (analysis: Analysis, catalogue: Catalogue): Found | undefined 
   const { command, flags, accesses } = analysis;
   if (flags.readOnly) return undefined;
   const truncated = accesses.find(({ action, lock }) => action === 'truncate' && !lock);
-  if (truncated && (command === 'TRUNCATE' || changesRows(analysis)))
+  if (truncated && (command.startsWith('TRUNCATE') || changesRows(analysis)))
     return {
       construct: 'TRUNCATE',
       message: 'TRUNCATE does not say how many it removes',

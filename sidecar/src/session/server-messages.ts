@@ -210,7 +210,8 @@ export class ServerMessages {
   private failLate(refusal: Refusal): void {
     const { session } = this;
     const { head } = session.owed;
-    if (head === undefined) {
+    // What is still to come of our own question is nothing that was sent behind it.
+    if (head === undefined || head.own !== undefined) {
       session.failBatch(refusal);
       return;
     }
