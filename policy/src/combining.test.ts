@@ -181,7 +181,7 @@ test('Audit decides and changes nothing', async () => {
   const evaluator = await evaluatorOf([allowAll, audit]);
   const decision = evaluator.evaluate(input(readsOrders));
   expect(decision.effect).toBe('allow');
-  expect(decision.wouldHave).toEqual([
+  expect(decision.wouldHave).toMatchObject([
     { code: 'rule', policy: 'ml/audit', rule: 'no', message: 'policy denies SELECT on public.orders' },
     { code: 'no-rule', policy: 'ml/audit', rule: 'default', message: 'policy denies SELECT on public.orders: no rule allows it' },
   ]); // prettier-ignore

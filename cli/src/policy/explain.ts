@@ -1,9 +1,11 @@
 import {
+  cannotMaskWords,
+  denialWords,
   hiddenRelations,
+  limitWords,
   toInput,
   type Decision,
   type Evaluator,
-  type Reason,
   type Selecting,
   type Surroundings,
 } from '@postern/policy';
@@ -128,21 +130,13 @@ const outcomeOf = (
 ): Outcome => {
   switch (decision.effect) {
     case 'deny':
-      return {
-        kind: 'refuse',
-        sqlstate: '42501',
-        message: decision.reasons[0]?.message ?? 'policy denies this statement',
-        detail: decision.reasons.map(detail).join('; '),
-      };
+      return { kind: 'refuse', ...denialWords(decision) };
     case 'require-approval':
-      return { kind: 'hold', message: decision.reasons[0]?.message ?? 'an approval is required' };
+      return { kind: 'hold', ...denialWords(decision) };
     case 'allow':
       return rewritten(analyzed, decision, context, hidden);
   }
 };
-
-const detail = ({ policy, rule, code }: Reason): string =>
-  `policy=${policy} rule=${rule} reason=${code}`;
 
 /** OIDs of relations whose values the catalogue would not show, when the statement may show such. */
 const hiddenFrom = (
@@ -160,6 +154,8 @@ const rewritten = (
   context: ExplainContext,
   hidden: ReadonlySet<number> | undefined,
 ): Outcome => {
+  const unbounded = limitWords(analyzed.analysis, decision, analyzed.catalogue);
+  if (unbounded) return { kind: 'refuse', ...unbounded };
   if (decision.masks.length === 0 && decision.rowFilters.length === 0 && !hidden)
     return { kind: 'forward' };
   try {
@@ -180,14 +176,10 @@ const rewritten = (
     return changed ? { kind: 'rewrite', sql: withoutKey(sql.trim()) } : { kind: 'forward' };
   } catch (thrown) {
     if (!(thrown instanceof RewriteRefusal)) throw thrown;
-    const by = decision.masks[0] ?? decision.rowFilters[0];
     return {
       kind: 'refuse',
-      sqlstate: '42501',
-      message: thrown.message,
-      detail: `policy=${by?.policy ?? ''} rule=${by?.rule ?? ''} reason=cannot-mask construct=${thrown.construct}`,
+      ...cannotMaskWords(thrown, decision),
       position: positionIn(analyzed.statement, thrown.position),
-      hint: thrown.hint,
     };
   }
 };

@@ -114,7 +114,7 @@ export const refusals = {
   functionCall: (): Refusal => ({
     sqlstate: sqlstate.insufficientPrivilege,
     message:
-      'policy masks or filters what this function reads, which cannot be done in a function call message',
+      'policy masks, filters or counts what this function reads or changes, which cannot be done in a function call message',
     detail: 'reason=function-call',
     hint: 'Call the function in a SELECT statement.',
     stage: 'analysis',
