@@ -5,7 +5,8 @@ import type { Schedule } from '../schedule.js';
 /** Pattern keys (see names.ts) to true; `true` alone: everything. */
 export type Keys = true | Readonly<Record<string, true>>;
 
-export type ObjectKind = 'relation' | 'function' | 'none' | 'statement';
+/** `builtin`: a function of PostgreSQL's own, of which only a rule speaks that names it */
+export type ObjectKind = 'relation' | 'function' | 'builtin' | 'none' | 'statement';
 
 export interface CompiledMask {
   readonly tags?: Readonly<Record<string, true>>;

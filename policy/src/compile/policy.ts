@@ -181,11 +181,16 @@ export const compileSchedule = (schedule: NonNullable<PolicyRule['schedule']>): 
 
 const objectsOf = (rule: PolicyRule): CompiledRule['on'] => {
   const tables: Keys = rule.tables ? keysOf(rule.tables) : true;
-  const anything = tables === true || tables['*.*'] === true;
+  // A rule that names functions alone does not speak of what is done to nothing that has a name, such as DO.
+  const named = rule.functions && !rule.tables ? keysOf(rule.functions) : tables;
+  const anything = named === true || named['*.*'] === true;
   const actions = expandActions(rule.actions);
   return {
     relation: tables,
     function: rule.functions ? keysOf(rule.functions) : tables,
+    ...(rule.functions?.some((name) => patternKey(name).startsWith('pg_catalog.'))
+      ? { builtin: keysOf(rule.functions) }
+      : {}),
     ...(anything ? { none: true } : {}),
     // A rule about commands alone also speaks of statements that touch nothing, such as LISTEN.
     ...(tables === true && rule.commands && actions.has(statementAction)

@@ -94,6 +94,7 @@ class BundleEvaluator implements Evaluator {
   private readonly budgetMs: number;
   private readonly selections = new Map<string, Selection>();
   private readonly byClaims: boolean;
+  private readonly builtins: boolean;
 
   constructor(digest: string, data: BundleData, module: Module, options: EvaluatorOptions) {
     this.digest = digest;
@@ -111,6 +112,7 @@ class BundleEvaluator implements Evaluator {
           rego !== undefined ||
           rules.some(({ masks, filter }) => masks !== undefined || filter !== undefined)),
     );
+    this.builtins = this.policies.some(({ rules }) => rules.some(({ on }) => on.builtin));
     this.byClaims = this.policies.some(({ subjects, rego }) => subjects.purposes ?? rego);
   }
 
@@ -173,7 +175,12 @@ class BundleEvaluator implements Evaluator {
       }),
     );
     const schedules = this.timing.at(at);
-    const facts = factsOf(input, { selected, schedules, custom }, this.data.columnShapes);
+    const facts = factsOf(
+      input,
+      { selected, schedules, custom },
+      this.data.columnShapes,
+      this.builtins,
+    );
     // Only the policies' own Rego reads the whole input.
     const asked =
       Object.keys(custom).length > 0

@@ -1,6 +1,7 @@
 import type { CompiledPolicy } from '../compile/data.js';
 import type { Reason, ReasonCode } from '../decision.js';
 import type { AccessFacts, StatementFacts } from '../input.js';
+import { builtinCalls } from './facts.js';
 import { approvalHint, denialHint } from './hints.js';
 import type { Raw, RawDenial } from './raw.js';
 
@@ -48,7 +49,7 @@ const nobody = 'postern/none';
 const withHint = (reason: Reason, { p, r, access }: RawDenial, told: Told): Reason => {
   const rule = p === undefined || r === undefined ? undefined : told.policies[p]?.rules[r];
   const unfiltered = reason.code === 'rule' && rule?.when?.unfiltered === true;
-  const action = access === undefined ? undefined : told.statement.accesses[access]?.action;
+  const action = access === undefined ? undefined : accessOf(told.statement, access)?.action;
   return { ...reason, hint: denialHint(reason, action, unfiltered) };
 };
 
@@ -110,10 +111,19 @@ const text = (message: unknown): string =>
 
 const byCommand = new Set(['ddl', 'privilege', 'config']);
 
+type Done = Pick<AccessFacts, 'action' | 'object'>;
+
+/** The access with this number in the facts, where calls of PostgreSQL's own functions come last. */
+const accessOf = (statement: StatementFacts, access: number): Done | undefined => {
+  const object = builtinCalls(statement)[access - Math.max(1, statement.accesses.length)];
+  return (
+    statement.accesses[access] ?? (object === undefined ? object : { action: 'execute', object })
+  );
+};
+
 /** `DROP TABLE on public.orders` */
 const what = ({ statement }: Told, access: number | undefined, unfiltered = false): string => {
-  const found: AccessFacts | undefined =
-    access === undefined ? undefined : statement.accesses[access];
+  const found = access === undefined ? undefined : accessOf(statement, access);
   if (!found) return statement.command;
   const verb = byCommand.has(found.action)
     ? statement.command
