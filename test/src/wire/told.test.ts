@@ -144,7 +144,7 @@ const refused: readonly (readonly [name: string, sql: string, detail: string])[]
   ['a side door', "SELECT pg_read_file('x')", 'policy=ml/guards rule=default reason=side-door'],
   ['a server file', "COPY t TO '/tmp/x'", 'policy=ml/guards rule=default reason=not-understood'],
   ['DO', 'DO $$ BEGIN NULL; END $$', 'policy=ml/guards rule=default reason=not-understood'],
-  ['a mask that cannot be put in', 'INSERT INTO people (id, email) SELECT id, email FROM people', 'policy=ml/guards rule=work reason=cannot-mask construct='],
+  ['a mask that cannot be put in', 'CREATE INDEX ON people (email)', 'policy=ml/guards rule=work reason=cannot-mask construct='],
   ['an aggregate of all rows', 'SELECT json_agg(t) FROM t', 'policy=ml/guards rule=few reason=bulk-export limit=3'],
 ]; // prettier-ignore
 
