@@ -48,8 +48,16 @@ names(rule, object) if {
 	rule.on[object.kind][key]
 }
 
+# ... or by a name that it had before? What holds something back does so under every name; what permits, under that of now.
+speaks_of(rule, object) if names(rule, object)
+
+speaks_of(rule, object) if {
+	some key in object.former
+	rule.on[object.kind][key]
+}
+
 # ... or of a relation that a view reads for it?
-covers(rule, object) if names(rule, object)
+covers(rule, object) if speaks_of(rule, object)
 
 covers(rule, object) if {
 	some key in object.via
@@ -157,7 +165,7 @@ filters := {{"relation": relation.name, "p": p, "r": r} |
 	some r in policies[p].index.filter[action]
 	rule := policies[p].rules[r]
 	in_force(rule)
-	names(rule, relation)
+	speaks_of(rule, relation)
 }
 
 denials contains {"code": "row-filter-through-view", "p": p, "r": r, "relation": relation.name} if {
@@ -256,7 +264,7 @@ limiting := {[p, r] |
 	some r in policies[p].index.limit[access.action]
 	rule := policies[p].rules[r]
 	in_force(rule)
-	names(rule, access)
+	speaks_of(rule, access)
 }
 
 # What cannot be seen through may change what a rule with a limit is about.

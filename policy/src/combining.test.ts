@@ -27,6 +27,12 @@ const readsEmail: Asked = {
   accesses: [access('select public.customers', ['id', 'email:pii.email'])],
 };
 
+/** With a name that it had before. */
+const renamed = (text: string, before: string): ReturnType<typeof access> => ({
+  ...access(text),
+  formerly: [before],
+});
+
 const cases: readonly Case[] = [
   // effects
   { name: 'an Allow allows', policies: [allowReads], asked: readsOrders, effect: 'allow' },
@@ -61,6 +67,11 @@ const cases: readonly Case[] = [
   { name: 'an unquoted name is folded', policies: [rules('p', 'name: p, actions: [select], tables: [Public.ORDERS], effect: Allow')], asked: readsOrders, effect: 'allow' },
   { name: 'pg_temp is the session’s own', policies: [rules('p', 'name: p, actions: [select], tables: ["pg_temp.*"], effect: Allow')], asked: { accesses: [access('select pg_temp_3.scratch')] }, effect: 'allow' },
   { name: 'a Deny reaches through a view', policies: [allowAll, rules('no', 'name: no, actions: [select], tables: [public.payments], effect: Deny')], asked: { accesses: [access('select public.v', [], ['public.payments'])] }, effect: 'deny', why: ['rule ml/no no'] },
+  // names of before
+  { name: 'a Deny holds under the next name', policies: [allowAll, rules('no', 'name: no, actions: [select], tables: [public.payments], effect: Deny')], asked: { accesses: [renamed('select public.p2', 'public.payments')] }, effect: 'deny', why: ['rule ml/no no'] },
+  { name: 'an Allow does not', policies: [rules('p', 'name: p, actions: [select], tables: [public.payments], effect: Allow')], asked: { accesses: [renamed('select public.p2', 'public.payments')] }, effect: 'deny' },
+  { name: 'a row filter holds under the next name', policies: [allowAll, rules('f', 'name: f, actions: [select], tables: [public.payments], effect: Allow, rowFilter: "NOT hidden"')], asked: { accesses: [renamed('select public.p2', 'public.payments')] }, effect: 'allow', filters: ['public.p2: NOT hidden'] },
+  { name: 'a limit holds under the next name', policies: [allowAll, rules('l', 'name: l, actions: [select], tables: [public.payments], effect: Allow, limits: {maxRows: 5}')], asked: { accesses: [renamed('select public.p2', 'public.payments')] }, effect: 'allow', limits: { maxRows: 5, from: { maxRows: { policy: 'ml/l', rule: 'l' } } } },
   { name: 'an Allow is needed on the view alone', policies: [rules('v', 'name: v, actions: [select], tables: [public.v], effect: Allow')], asked: { accesses: [access('select public.v', [], ['public.payments'])] }, effect: 'allow' },
   { name: 'functions', policies: [rules('f', 'name: f, actions: [execute], functions: [public.f], effect: Allow')], asked: { accesses: [access('execute public.g')] }, effect: 'deny' },
   { name: 'settings under *.*', policies: [rules('c', 'name: c, actions: [config], tables: ["*.*"], effect: Allow')], asked: { command: 'SET', accesses: [access('config')] }, effect: 'allow' },

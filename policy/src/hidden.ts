@@ -1,4 +1,4 @@
-import { formatName, type Catalogue, type Relation } from '@postern/sql';
+import { formatName, type Catalogue, type ObjectName, type Relation } from '@postern/sql';
 import type { Decision } from './decision.js';
 import type { Evaluator } from './evaluate/evaluator.js';
 import { type ColumnKnowledge, toInput, type Surroundings } from './to-input.js';
@@ -68,7 +68,9 @@ export const hiddenRelations = (
 };
 
 /** As if each column of these were selected. */
-const readingAll = (relations: readonly Relation[]): Parameters<typeof toInput>[0] => ({
+export const readingAll = (
+  relations: readonly (ObjectName & { readonly columns: readonly { readonly name: string }[] })[],
+): Parameters<typeof toInput>[0] => ({
   command: 'SELECT',
   accesses: relations.map(({ schema, name, columns }) => ({
     action: 'select',

@@ -5,6 +5,7 @@ export type { Bundle } from './bundle.js';
 export { compile, validate, type CompileDeps, type CompileResult } from './compile/compile.js';
 export type { PolicyObjects } from './compile/source.js';
 export { baselinePolicy } from './baseline.js';
+export { confirmedGuess } from './confirmed.js';
 export { changesRows, limitWords } from './guards.js';
 export { cannotMaskWords, denialWords, type Words } from './words.js';
 export { hiddenRelations, type Hidden } from './hidden.js';

@@ -78,6 +78,8 @@ export interface AccessFacts {
   readonly object?: string;
   readonly schema?: string;
   readonly name?: string;
+  /** `schema.name` under which it went before, while this proxy has known it: what is held back by name stays so */
+  readonly formerly?: readonly string[];
   readonly user: boolean;
   /** `schema.name` of each relation a view reads through its definition */
   readonly through: readonly string[];

@@ -1,4 +1,12 @@
-import { formatName, quoteIdentifier, type Analysis, type ObjectName } from '@postern/sql';
+import {
+  formatName,
+  noFormerNames,
+  parseColumnName,
+  quoteIdentifier,
+  type Analysis,
+  type FormerNames,
+  type ObjectName,
+} from '@postern/sql';
 import type {
   AccessFacts,
   DatabaseFacts,
@@ -15,6 +23,7 @@ export interface ColumnKnowledge {
   originsOf(relation: ObjectName, column: string): readonly string[];
   /** every relation with a tagged column */
   readonly taggedRelations: readonly ObjectName[];
+  readonly former: FormerNames;
 }
 
 /** What surrounds the statement. */
@@ -66,7 +75,10 @@ export const toInput = (
       readOnly: analysis.flags.readOnly,
       notUnderstood: analysis.notUnderstood.map(({ construct, reach }) => ({
         construct,
-        reach: reach === 'anything' ? ['*'] : reach.map(formatName),
+        reach:
+          reach === 'anything'
+            ? ['*']
+            : reach.flatMap((name) => [formatName(name), ...formerly(columns, name)]),
         tagged:
           reach === 'anything' ? [] : reach.map(formatName).filter((name) => tagged.has(name)),
       })),
@@ -81,8 +93,9 @@ const accessFacts = (
 ): AccessFacts => ({
   action,
   ...(object ? { object: formatName(object), schema: object.schema, name: object.name } : {}),
+  ...(object && formerly(known, object).length > 0 ? { formerly: formerly(known, object) } : {}),
   user,
-  through: through.map(formatName),
+  through: through.flatMap((name) => [formatName(name), ...formerly(known, name)]),
   columns: columns.map(({ name, uses }) => ({
     name,
     uses,
@@ -106,13 +119,34 @@ const replication: AccessFacts = {
   ...{ user: true, through: [], columns: [] },
 };
 
+const formerly = ({ former }: ColumnKnowledge, relation: ObjectName): readonly string[] =>
+  former.ofRelation(relation).map(formatName);
+
+/** Under names of before as well: a rule that knows one of them goes on holding the column back. */
 const originsOf = (
   columns: ColumnKnowledge,
   object: ObjectName,
   name: string,
 ): readonly string[] => {
   const self = `${formatName(object)}.${quoteIdentifier(name)}`;
-  return columns.originsOf(object, name).filter((origin) => origin !== self);
+  const origins = columns.originsOf(object, name).filter((origin) => origin !== self);
+  const { former } = columns;
+  if (former === noFormerNames) return origins;
+  return [
+    ...new Set([
+      ...origins,
+      ...[self, ...origins].flatMap((column) => namesBefore(former, column)),
+    ]),
+  ];
+};
+
+const namesBefore = (former: FormerNames, text: string): readonly string[] => {
+  const { schema, name, column } = parseColumnName(text);
+  const relations = [{ schema, name }, ...former.ofRelation({ schema, name })];
+  const columns = [column, ...former.ofColumn({ schema, name }, column)];
+  return relations
+    .flatMap((relation) => columns.map((one) => `${formatName(relation)}.${quoteIdentifier(one)}`))
+    .filter((one) => one !== text);
 };
 
 const known = new WeakMap<ColumnKnowledge, ReadonlySet<string>>();

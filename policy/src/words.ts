@@ -32,9 +32,15 @@ export const denialWords = ({ effect, reasons }: Decision): Words => {
   };
 };
 
-/** Of a statement that is allowed, but not in this form: a mask or filter cannot be put where it reads. */
-export const cannotMaskWords = (refusal: RewriteRefusal, decision: Decision): Words => {
-  const by = decision.masks[0] ?? decision.rowFilters[0];
+/**
+ * Of a statement that is allowed, but not in this form: a mask or filter cannot be put where it reads.
+ *
+ * @param by whose mask or filter it is
+ */
+export const cannotMaskWords = (
+  refusal: RewriteRefusal,
+  by: { readonly policy: string; readonly rule: string } | undefined,
+): Words => {
   const from = by ? `policy=${by.policy} rule=${by.rule}` : 'policy=unknown';
   return {
     sqlstate: insufficientPrivilege,

@@ -1,5 +1,6 @@
 import {
   cannotMaskWords,
+  confirmedGuess,
   denialWords,
   hiddenRelations,
   limitWords,
@@ -14,6 +15,7 @@ import {
   classify,
   fingerprint,
   formatName,
+  guessesOf,
   keyTexts,
   parse,
   parseRelationName,
@@ -81,7 +83,11 @@ const explainOne = (
     sql: text.trim(),
     command: analysis.command,
     fingerprint: print,
-    outcome: outcomeOf(analyzed, decision, context, hiddenFrom(analyzed, classification, context)),
+    outcome:
+      decision.effect === 'allow'
+        ? (confirming(analyzed, classification, context) ??
+          outcomeOf(analyzed, decision, context, hiddenFrom(analyzed, classification, context)))
+        : outcomeOf(analyzed, decision, context, undefined),
     reads: analysis.accesses.map((access): ReadRelation => ({
       action: access.action,
       object: access.object === undefined ? '' : formatName(access.object),
@@ -148,6 +154,32 @@ const hiddenFrom = (
     ? hiddenRelations(context.evaluator, catalogue, classification, surroundings(context)).oids
     : undefined;
 
+/** A write that would say whether a masked value is there. */
+const confirming = (
+  analyzed: Analyzed,
+  classification: Classification,
+  context: ExplainContext,
+): Outcome | undefined => {
+  if (!context.evaluator.protects) return undefined;
+  const { confirmed } = confirmedGuess(
+    context.evaluator,
+    guessesOf(analyzed),
+    classification,
+    surroundings(context),
+  );
+  return confirmed && cannotMask(analyzed, confirmed.guess.refusal, confirmed);
+};
+
+const cannotMask = (
+  analyzed: Analyzed,
+  refusal: RewriteRefusal,
+  by: Parameters<typeof cannotMaskWords>[1],
+): Outcome => ({
+  kind: 'refuse',
+  ...cannotMaskWords(refusal, by),
+  position: positionIn(analyzed.statement, refusal.position),
+});
+
 const rewritten = (
   analyzed: Analyzed,
   decision: Decision,
@@ -176,11 +208,7 @@ const rewritten = (
     return changed ? { kind: 'rewrite', sql: withoutKey(sql.trim()) } : { kind: 'forward' };
   } catch (thrown) {
     if (!(thrown instanceof RewriteRefusal)) throw thrown;
-    return {
-      kind: 'refuse',
-      ...cannotMaskWords(thrown, decision),
-      position: positionIn(analyzed.statement, thrown.position),
-    };
+    return cannotMask(analyzed, thrown, decision.masks[0] ?? decision.rowFilters[0]);
   }
 };
 

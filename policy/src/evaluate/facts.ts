@@ -20,6 +20,8 @@ export interface Facts {
     readonly as: readonly string[];
     readonly kind: ObjectKind;
     readonly keys: readonly string[];
+    /** of names that it had before */
+    readonly former: readonly string[];
     readonly via: readonly string[];
     readonly need: boolean;
   }[];
@@ -42,6 +44,7 @@ interface RelationFacts {
   readonly kind: 'relation';
   readonly as: readonly string[];
   readonly keys: readonly string[];
+  readonly former: readonly string[];
   readonly via: readonly string[];
   readonly columns: readonly {
     readonly name: string;
@@ -109,6 +112,7 @@ const nothing: Facts['accesses'][number] = {
   as: [statementAction],
   kind: 'statement',
   keys: [],
+  former: [],
   via: [],
   need: false,
 };
@@ -122,6 +126,7 @@ const callFacts = (name: string): Facts['accesses'][number] => ({
   as: ['execute'],
   kind: 'builtin',
   keys: keysOfName(name),
+  former: [],
   via: [],
   need: false,
 });
@@ -134,12 +139,19 @@ const kindOf = ({ action, object }: AccessFacts): ObjectKind =>
 const asOf = ({ action, columns }: AccessFacts): readonly string[] =>
   action !== 'select' && columns.some(isRead) ? [action, 'select'] : [action];
 
+/** What a definition makes of the rows, those who may not see them all must not decide. */
+const filteredAs = (access: AccessFacts): readonly string[] =>
+  access.action === 'ddl' ? ['ddl', 'select'] : asOf(access);
+
 const keysOf = ({ schema, name, object }: AccessFacts): readonly string[] =>
   schema !== undefined && name !== undefined
     ? objectKeys(schema, name)
     : object === undefined
       ? []
       : keysOfName(object);
+
+const formerOf = ({ formerly = [] }: AccessFacts): readonly string[] =>
+  formerly.flatMap(keysOfName);
 
 const viaOf = ({ through }: AccessFacts): readonly string[] => [
   ...new Set(through.flatMap(keysOfName)),
@@ -150,6 +162,7 @@ const accessFacts = (access: AccessFacts): Facts['accesses'][number] => ({
   as: asOf(access),
   kind: kindOf(access),
   keys: keysOf(access),
+  former: formerOf(access),
   via: viaOf(access),
   need: access.user || !reading.has(access.action),
 });
@@ -198,8 +211,9 @@ const relationsOf = (
       {
         name,
         kind: 'relation',
-        as: [...new Set(same.flatMap(asOf))],
+        as: [...new Set(same.flatMap(filteredAs))],
         keys: keysOf(first),
+        former: [...new Set(same.flatMap(formerOf))],
         via: [...new Set(same.flatMap(viaOf))],
         columns: [...columns.values()],
       },

@@ -1,4 +1,4 @@
-import { type AskRows, CatalogueReader, classify, RememberedTags } from '@postern/sql';
+import { type AskRows, BorneNames, CatalogueReader, classify, RememberedTags } from '@postern/sql';
 import type { Classification as Explicit } from '../control/assignment.js';
 import type { Ask } from './ask.js';
 import type { CatalogueSource } from './catalogues.js';
@@ -6,11 +6,13 @@ import type { CatalogueSource } from './catalogues.js';
 export function postgresCatalogue(explicit: readonly Explicit[]): CatalogueSource {
   const reader = new CatalogueReader();
   const remembered = new RememberedTags();
+  const names = new BorneNames();
   return {
     fingerprint: (ask) => reader.fingerprint(briefly(ask)),
     load: async (ask, version, committed) => {
       const catalogue = await reader.read(briefly(ask), version, committed);
-      return { catalogue, classification: classify(catalogue, explicit, remembered) };
+      const former = names.read(catalogue, committed);
+      return { catalogue, classification: classify(catalogue, explicit, remembered, former) };
     },
   };
 }

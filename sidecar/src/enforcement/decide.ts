@@ -1,6 +1,7 @@
 import {
   cannotMaskWords,
   changesRows,
+  confirmedGuess,
   type Decision,
   denialWords,
   limitWords,
@@ -12,6 +13,7 @@ import {
   type Analyzed,
   fingerprint,
   formatName,
+  guessesOf,
   normalise,
   type ObjectName,
   parse,
@@ -173,13 +175,16 @@ function decideOne(
   }
   const { analysis } = analyzed;
   const { classification } = context;
+  const around = {
+    identity: parts.identity,
+    claims: parts.claims,
+    workload: parts.workload,
+    session: database.sessionFacts(context),
+    database: parts.database.facts,
+  };
   const decision = parts.evaluator.evaluate(
     toInput(analysis, classification, {
-      identity: parts.identity,
-      claims: parts.claims,
-      workload: parts.workload,
-      session: database.sessionFacts(context),
-      database: parts.database.facts,
+      ...around,
       fingerprint: print,
       grants: [],
       ...(functionCall === undefined ? {} : { functionCall }),
@@ -195,12 +200,17 @@ function decideOne(
   });
   const hidden =
     parts.evaluator.protects && analysis.veiled.length > 0 ? database.hidden(context) : undefined;
-  const until = Math.min(decision.cache.until ?? Infinity, hidden?.until ?? Infinity);
+  let until = Math.min(decision.cache.until ?? Infinity, hidden?.until ?? Infinity);
   const refuse = (refusal: Refusal): Refused => ({
     ...{ refusal, record, until },
     ...{ unresolved: false, serversWords: undefined },
   });
   if (decision.effect !== 'allow') return refuse(refusalOf(denialWords(decision)));
+  const { confirmed, until: unconfirmed } = parts.evaluator.protects
+    ? confirmedGuess(parts.evaluator, guessesOf(analyzed), classification, around)
+    : { confirmed: undefined, until: Infinity };
+  until = Math.min(until, unconfirmed);
+  if (confirmed) return refuse(refusalOf(cannotMaskWords(confirmed.guess.refusal, confirmed)));
   const unbounded = limitWords(analysis, decision, context.catalogue);
   if (unbounded !== undefined) return refuse(refusalOf(unbounded));
   let rewritten: Rewritten | undefined;
@@ -208,7 +218,7 @@ function decideOne(
     rewritten = rewriteFor(analyzed, decision, context, database, hidden?.oids);
   } catch (cause) {
     if (!(cause instanceof RewriteRefusal)) throw cause;
-    return refuse(refusalOf(cannotMaskWords(cause, decision)));
+    return refuse(refusalOf(cannotMaskWords(cause, decision.masks[0] ?? decision.rowFilters[0])));
   }
   const exports = analysis.flags.wholesale;
   const governed: GovernedStatement = {
@@ -266,7 +276,13 @@ function rewriteFor(
   hidden: ReadonlySet<number> | undefined,
 ): Rewritten | undefined {
   const attributes = attributesOf(context, database);
-  const change = changeOf(decision, attributes, database.parts.maskKey, hidden);
+  const change = changeOf(
+    decision,
+    attributes,
+    database.parts.maskKey,
+    hidden,
+    context.classification.former,
+  );
   if (change === undefined) return undefined;
   const rewritten = rewrite(analyzed, change);
   return rewritten.changed ? rewritten : undefined;

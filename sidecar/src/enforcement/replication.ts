@@ -1,5 +1,5 @@
 import { type ColumnKnowledge, type Decision, type Evaluator, toInput } from '@postern/policy';
-import { fingerprint, normalise, SqlError } from '@postern/sql';
+import { fingerprint, noFormerNames, normalise, SqlError } from '@postern/sql';
 import type { AuditSink, StatementHandle } from '../audit/index.js';
 import type { Assignment, Database } from '../control/assignment.js';
 import { textDigest } from './database-governance.js';
@@ -55,6 +55,7 @@ const noColumns: ColumnKnowledge = {
   tagsOf: () => [],
   originsOf: () => [],
   taggedRelations: [],
+  former: noFormerNames,
 };
 
 /** The commands of src/backend/replication/repl_gram.y; SHOW is SQL too. */

@@ -1,5 +1,5 @@
 import type { Decision } from '@postern/policy';
-import { type Change, parseRelationName } from '@postern/sql';
+import { type Change, type FormerNames, parseRelationName } from '@postern/sql';
 import type { Context } from './context.js';
 import type { DatabaseGovernance } from './database-governance.js';
 
@@ -36,6 +36,7 @@ export function changeOf(
   session: Readonly<Record<string, string>>,
   key: Uint8Array,
   hidden: ReadonlySet<number> | undefined,
+  former: FormerNames,
 ): Change | undefined {
   if (decision.masks.length === 0 && decision.rowFilters.length === 0 && hidden === undefined)
     return undefined;
@@ -52,5 +53,6 @@ export function changeOf(
     })),
     session,
     key,
+    former,
   };
 }

@@ -4,6 +4,7 @@ import type {
   CatalogueData,
   EventTrigger,
   ForeignKey,
+  Key,
   OwnCall,
   Policy,
   Relation,
@@ -55,6 +56,10 @@ const relations = (
     ([, number, comment]) => [num(number), text(comment)] as const,
   );
   const policies = byOid(details.policies, (row) => policyOf(row, definitions.policy));
+  const guards = byOid(details.guards, ([, kind, columns]) => ({
+    kind: text(kind) as Key['kind'],
+    columns: columns ? list(columns).map(Number) : none,
+  }));
   const references = byOid(details.references, foreignKeyOf);
   const servers = byOid(details.foreign, (row) => text(row[1]));
   return Array.from(bare, (relation) => {
@@ -62,6 +67,7 @@ const relations = (
     const definition = definitions.view.get(oid);
     const server = servers.get(oid)?.[0];
     const foreignKeys = references.get(oid);
+    const guarded = guards.get(oid);
     const called = calls.get(oid);
     const secured = rowSecurity.enabled || rowSecurity.forced || policies.has(oid);
     return new ReadRelation(
@@ -80,6 +86,7 @@ const relations = (
             .map(([, parent = 0]) => parent) ?? none,
         primaryKey: keys.get(oid)?.[0] ?? none,
         ...(foreignKeys ? { foreignKeys } : {}),
+        ...(guarded ? { keys: guarded } : {}),
         triggers: triggers.get(oid) ?? none,
         rules: rules.get(oid) ?? none,
         ...(called ? { calls: called } : {}),

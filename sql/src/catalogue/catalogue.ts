@@ -36,6 +36,8 @@ export interface Relation extends ObjectName {
   readonly primaryKey: readonly number[];
   /** its foreign keys, when it has any */
   readonly foreignKeys?: readonly ForeignKey[];
+  /** what else its values are checked against, or keeps some of them, when there is any */
+  readonly keys?: readonly Key[];
   /** its users' triggers */
   readonly triggers: readonly Trigger[];
   /** those that are switched on */
@@ -62,6 +64,14 @@ export interface ForeignKey {
   readonly onUpdate: ReferentialAction;
   /** the columns that `ON DELETE SET NULL (a, b)` or `SET DEFAULT (a, b)` names */
   readonly set?: readonly number[];
+}
+
+/** By what the server takes a value of these columns, sends it elsewhere, or refuses it; beside the primary key. */
+export interface Key {
+  /** `constants`: an index in whose predicate or expressions there are some */
+  readonly kind: 'unique' | 'exclusion' | 'partition' | 'constants';
+  /** column numbers, those of expressions too */
+  readonly columns: readonly number[];
 }
 
 export type TriggerEvent = 'insert' | 'update' | 'delete' | 'truncate';

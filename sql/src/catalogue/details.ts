@@ -32,6 +32,13 @@ const callBy = (catalog: string): string =>
 const calledFunction = `CASE WHEN d.refclassid OPERATOR(pg_catalog.=) ${procedures}::pg_catalog.oid THEN d.refobjid ELSE
     (SELECT o.oprcode::pg_catalog.oid FROM pg_catalog.pg_operator o WHERE o.oid OPERATOR(pg_catalog.=) d.refobjid) END`;
 
+/** Numbers of the columns of the index `i`, and of those in its expressions and its predicate. */
+const indexedColumns = `(SELECT pg_catalog.json_agg(DISTINCT c.number) FROM (
+    SELECT k.number::pg_catalog.int4 FROM pg_catalog.unnest(i.indkey) AS k (number) WHERE k.number OPERATOR(pg_catalog.>) 0
+    UNION ALL SELECT d.refobjsubid FROM pg_catalog.pg_depend d WHERE d.classid OPERATOR(pg_catalog.=) ${catalogOid('pg_class')}
+      AND d.objid OPERATOR(pg_catalog.=) i.indexrelid AND d.refclassid OPERATOR(pg_catalog.=) ${catalogOid('pg_class')}
+      AND d.refobjid OPERATOR(pg_catalog.=) i.indrelid AND d.refobjsubid OPERATOR(pg_catalog.>) 0) c)`;
+
 /** Each with the number of its columns. */
 const queries = {
   schemas: [2, `SELECT oid, nspname FROM pg_catalog.pg_namespace`],
@@ -114,6 +121,18 @@ WHERE ${callBy('pg_constraint')} AND k.contypid OPERATOR(pg_catalog.<>) 0::pg_ca
   keys: [
     2,
     `SELECT conrelid, pg_catalog.array_to_json(conkey) FROM pg_catalog.pg_constraint WHERE contype OPERATOR(pg_catalog.=) 'p'`,
+  ],
+  guards: [
+    3,
+    `SELECT i.indrelid, CASE WHEN i.indisexclusion THEN 'exclusion' ELSE 'unique' END, ${indexedColumns}
+FROM pg_catalog.pg_index i WHERE (i.indisunique OR i.indisexclusion) AND NOT i.indisprimary AND ${sinceOwn('i.indrelid')}
+UNION ALL SELECT i.indrelid, 'constants', ${indexedColumns} FROM pg_catalog.pg_index i
+WHERE (i.indpred IS NOT NULL OR i.indexprs IS NOT NULL) AND ${sinceOwn('i.indrelid')}
+  AND pg_catalog.strpos(pg_catalog.concat(i.indpred, i.indexprs), '{CONST') OPERATOR(pg_catalog.>) 0
+UNION ALL SELECT p.partrelid, 'partition', (SELECT pg_catalog.json_agg(DISTINCT d.objsubid) FROM pg_catalog.pg_depend d
+  WHERE d.classid OPERATOR(pg_catalog.=) ${catalogOid('pg_class')} AND d.objid OPERATOR(pg_catalog.=) p.partrelid AND d.objsubid OPERATOR(pg_catalog.>) 0
+    AND d.refclassid OPERATOR(pg_catalog.=) ${catalogOid('pg_class')} AND d.refobjid OPERATOR(pg_catalog.=) p.partrelid
+    AND d.refobjsubid OPERATOR(pg_catalog.=) 0) FROM pg_catalog.pg_partitioned_table p`,
   ],
   // A partition's copy of its table's key does nothing of its own; one for a partition that is referred to does.
   references: [

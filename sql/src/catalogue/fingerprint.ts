@@ -40,6 +40,7 @@ ${[
   ),
   countedLasting('pg_attribute', 'attrelid', 'attnum OPERATOR(pg_catalog.>) 0'),
   countedLasting('pg_attrdef', 'adrelid'),
+  countedLasting('pg_index', 'indrelid'),
   countedLasting('pg_inherits', 'inhrelid'),
   countedLasting('pg_trigger', 'tgrelid'),
   countedLasting('pg_rewrite', 'ev_class'),

@@ -8,6 +8,7 @@ import type { Columns } from './columns.js';
 export class ReadRelation implements Relation {
   declare readonly definition?: string;
   declare readonly foreignKeys?: NonNullable<Relation['foreignKeys']>;
+  declare readonly keys?: NonNullable<Relation['keys']>;
   declare readonly calls?: NonNullable<Relation['calls']>;
   declare readonly rowSecurity?: NonNullable<Relation['rowSecurity']>;
   declare readonly server?: string;
@@ -37,9 +38,10 @@ export class ReadRelation implements Relation {
     this.rules = parts.rules;
     this.#columns = columns;
     // Few have these.
-    const { definition, foreignKeys, calls, rowSecurity, server } = parts;
+    const { definition, foreignKeys, keys, calls, rowSecurity, server } = parts;
     if (definition !== undefined) this.definition = definition;
     if (foreignKeys !== undefined) this.foreignKeys = foreignKeys;
+    if (keys !== undefined) this.keys = keys;
     if (calls !== undefined) this.calls = calls;
     if (rowSecurity !== undefined) this.rowSecurity = rowSecurity;
     if (server !== undefined) this.server = server;
@@ -54,11 +56,31 @@ export class ReadRelation implements Relation {
     return this.#columns.marked;
   }
 
+  /** Its columns for one caller, who does not keep them. */
+  look(): readonly Column[] {
+    return this.#columns.look();
+  }
+
+  /** Were the columns of both read once? */
+  sharesColumns(other: ReadRelation): boolean {
+    return this.#columns === other.#columns;
+  }
+
   /** A plain one, which does not make this one larger. */
   toJSON(): Relation {
     return Object.assign({}, this, { columns: this.#columns.look() });
   }
 }
+
+/** The columns of both, if something may tell them apart. Of one that was read, they are not made. */
+export const columnsThatChanged = (
+  before: Relation,
+  now: Relation,
+): readonly [readonly Column[], readonly Column[]] | undefined => {
+  if (!(before instanceof ReadRelation && now instanceof ReadRelation))
+    return before.columns === now.columns ? undefined : [before.columns, now.columns];
+  return before.sharesColumns(now) ? undefined : [before.look(), now.look()];
+};
 
 /** Columns that are generated or have a comment. */
 export const markedColumns = (relation: Relation): readonly Column[] =>

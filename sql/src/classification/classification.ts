@@ -1,4 +1,5 @@
 import type { ObjectName } from '../names.js';
+import type { FormerNames } from './borne-names.js';
 
 /** Tags given to a column by name, e.g. `public."Mixed Case"."E-Mail"`. */
 export interface ExplicitTags {
@@ -21,4 +22,6 @@ export interface Classification {
   /** every relation with a tagged column */
   readonly taggedRelations: readonly ObjectName[];
   readonly problems: readonly ClassificationProblem[];
+  /** names that relations and columns had before */
+  readonly former: FormerNames;
 }

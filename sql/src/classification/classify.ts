@@ -3,6 +3,7 @@ import { markedColumns } from '../catalogue/read-relation.js';
 import { SqlError } from '../errors.js';
 import { parseColumnName } from '../identifiers.js';
 import { formatName, type ObjectName } from '../names.js';
+import { type FormerNames, noFormerNames } from './borne-names.js';
 import type { Classification, ClassificationProblem, ExplicitTags } from './classification.js';
 import { tagsInComment } from './comments.js';
 import { RememberedTags } from './remembered.js';
@@ -97,11 +98,13 @@ const beginnings = (key: ColumnKey): readonly string[] =>
  * Tags of every column of a catalogue: those given, those in comments, and what data carries along.
  *
  * @param remembered what the same list gave to columns of earlier readings of this database
+ * @param former     names that these readings had
  */
 export const classify = (
   catalogue: Catalogue,
   explicit: readonly ExplicitTags[],
   remembered = new RememberedTags(),
+  former: FormerNames = noFormerNames,
 ): Classification => {
   const { tags, problems } = given(catalogue, explicit, remembered);
   const flows = flowsOf(catalogue);
@@ -117,5 +120,6 @@ export const classify = (
     originsOf: (relation, column) => origins(flows, columnKey(relation, column)),
     taggedRelations,
     problems,
+    former,
   };
 };

@@ -103,6 +103,9 @@ const reads = (
 
 const writes = (r: Resolver, drafts: Drafts, outcome: Outcome): void => {
   for (const { use, action } of r.writes) {
+    const { schema, name, kind } = use.relation;
+    // Whatever has a name, a type or a definition may have another one afterwards.
+    if (schema === 'pg_catalog' && kind === 'r') opaque(r, `write of ${name}`, use.node.location);
     const object = publicName(r.path, use.relation);
     const draft = drafts.draft(outcome.planned ? 'select' : action, object, viewReads(r, use));
     if (action === 'delete' || outcome.planned) continue;

@@ -1,16 +1,12 @@
-import type { Node } from '@pgsql/types';
 import type { Catalogue, ForeignKey, Relation } from '../catalogue/catalogue.js';
 import { withHeirs } from '../catalogue/heirs.js';
-import { SqlError } from '../errors.js';
-import { as } from '../parse/nodes.js';
-import { parse } from '../parse/parser.js';
 import { type Deed, runsBeside } from '../resolve/beside.js';
 import { baseCell, type Cell, derived, mark, markCell } from '../resolve/cells.js';
 import { newUse } from '../resolve/relation.js';
 import type { Resolver } from '../resolve/resolver.js';
 import type { Write } from '../resolve/writes.js';
 import type { Outcome } from './outcome.js';
-import { viewFacts } from './views.js';
+import { under, type Under } from './updatable-view.js';
 
 // What foreign keys do to other tables when the rows they refer to go or change (src/backend/utils/adt/ri_triggers.c).
 
@@ -29,39 +25,6 @@ type Happening = {
 );
 
 const nothing = (): Cell => derived([]);
-
-interface Under {
-  readonly relation: Relation;
-  /** its columns by the view's */
-  readonly columns: ReadonlyMap<string, string>;
-  readonly only: boolean;
-}
-
-/** What a view that rows are written through selects from. */
-const under = (catalogue: Catalogue, view: Relation): Under | undefined => {
-  const [from, ...more] = as(statementOf(view), 'SelectStmt')?.fromClause ?? [];
-  const named = as(from, 'RangeVar');
-  if (named?.relname === undefined || more.length > 0) return undefined;
-  const { schemaname, relname } = named;
-  const schemas = schemaname === undefined ? catalogue.definitionPath : [schemaname];
-  const relation = schemas.map((schema) => catalogue.relation(schema, relname)).find(Boolean);
-  if (!relation) return undefined;
-  const columns = new Map<string, string>();
-  for (const [name, sources] of viewFacts(catalogue, view)?.columns ?? [])
-    for (const source of sources)
-      if (source.relation.oid === relation.oid) columns.set(name, source.column);
-  return { relation, columns, only: named.inh !== true };
-};
-
-const statementOf = ({ definition }: Relation): Node | undefined => {
-  try {
-    return definition === undefined ? undefined : parse(definition)[0]?.node.stmt;
-  } catch (error) {
-    // Noted where the view is used.
-    if (error instanceof SqlError) return undefined;
-    throw error;
-  }
-};
 
 /** Through a view to what is under it; an INSTEAD OF trigger or rule may do so as well. */
 const through = (catalogue: Catalogue, happening: Happening): Happening | undefined => {

@@ -1,4 +1,11 @@
-import type { AlterTableCmd, AlterTableStmt, ColumnDef, Constraint, Node } from '@pgsql/types';
+import type {
+  AlterTableCmd,
+  AlterTableStmt,
+  ColumnDef,
+  Constraint,
+  Node,
+  TableLikeClause,
+} from '@pgsql/types';
 import type { ForeignKey, Relation } from '../catalogue/catalogue.js';
 import { as, texts, type NodeKind, type NodeOf } from '../parse/nodes.js';
 import { type Cell, derived, mark, markCell, type RelationUse } from '../resolve/cells.js';
@@ -121,11 +128,23 @@ const altered = (r: Resolver, { relation, cmds }: AlterTableStmt): void => {
   if (use) sharedWithHeirs(r, use);
 };
 
+/** TableLikeOption, src/include/nodes/parsenodes.h */
+const withIndexes = 1 << 6;
+
+/** Indexes are copied with the constants that are in them. */
+const copied = (r: Resolver, { relation, options = 0 }: TableLikeClause): void => {
+  const use = (options & withIndexes) === 0 ? undefined : subject(r, relation);
+  for (const { kind, columns } of use?.relation.keys ?? [])
+    if (use && kind === 'constants') looksAt(use, namesOf(use.relation, columns), mark.order);
+};
+
 /** Only what it refers to is there already. */
 const created = (r: Resolver, { tableElts }: NodeOf<'CreateStmt'>): void => {
   for (const node of tableElts ?? []) {
     const column = as(node, 'ColumnDef');
     const constraint = as(node, 'Constraint');
+    const like = as(node, 'TableLikeClause');
+    if (like) copied(r, like);
     for (const one of [
       ...(column ? constraintsOf(column) : []),
       ...(constraint ? [constraint] : []),

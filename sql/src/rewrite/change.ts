@@ -1,3 +1,4 @@
+import type { FormerNames } from '../classification/borne-names.js';
 import type { Mask } from '../mask.js';
 import type { ObjectName } from '../names.js';
 
@@ -10,6 +11,8 @@ export interface Change {
   }[];
   /** SQL over the relation's columns with `session.*` attributes; several for one relation are ANDed */
   readonly rowFilters: readonly { readonly relation: ObjectName; readonly sql: string }[];
+  /** names that columns had before: a filter that was written for one of them goes on looking at it */
+  readonly former?: FormerNames;
   /** values of the session attributes, by name with `session.`: `{'session.region': 'eu'}`; an absent one is NULL */
   readonly session: Readonly<Record<string, string>>;
   /**

@@ -1,5 +1,6 @@
 import type { A_Const, A_Expr, FuncCall, Node, TypeName } from '@pgsql/types';
 import type { Catalogue, Relation } from '../catalogue/catalogue.js';
+import { type FormerNames, noFormerNames } from '../classification/borne-names.js';
 import { SqlError, type SqlErrorCode } from '../errors.js';
 import { as, kindOf, texts } from '../parse/nodes.js';
 import { isSessionAttribute } from './session-attributes.js';
@@ -13,6 +14,10 @@ export interface FilterContext {
   readonly session: Readonly<Record<string, string>>;
   /** name of the row source, where columns have to be written with it */
   readonly alias?: string;
+  /** names that columns had before */
+  readonly former?: FormerNames;
+  /** which of the columns that had a name before to take for it; undefined: that which has it now */
+  readonly bearer?: number;
   /** notes the columns that it looks at */
   readonly columns?: Set<string>;
   /** a location of the parsed text as a position in the filter */
@@ -52,6 +57,31 @@ const attribute = (
   return found ? literal(found[1]) : 'NULL';
 };
 
+/** The column that bears the name, or bore it. */
+const bearerOf = (c: FilterContext, relation: Relation, name: string): string | undefined => {
+  const now = relation.columns.some((one) => one.name === name) ? name : undefined;
+  const before = c.former?.bearers(relation, name) ?? [];
+  if (c.bearer === undefined) return now ?? before[0];
+  return before[c.bearer] ?? now ?? before[0];
+};
+
+/** Of how many columns that had another's name must the filter hold as well? */
+export const formerReadings = (node: Node, c: FilterContext): number => {
+  let most = 0;
+  filterText(node, {
+    ...c,
+    former: {
+      ...noFormerNames,
+      bearers: (relation, name) => {
+        const found = c.former?.bearers(relation, name) ?? [];
+        most = Math.max(most, found.length);
+        return found;
+      },
+    },
+  });
+  return most;
+};
+
 const column = (
   c: FilterContext,
   names: readonly string[],
@@ -72,10 +102,11 @@ const column = (
       `missing FROM-clause entry for table "${qualifier.join('.')}"`,
       location,
     );
-  if (!relation.columns.some((col) => col.name === name))
+  const found = bearerOf(c, relation, name);
+  if (found === undefined)
     throw problem(c, 'undefined-column', `column "${name}" does not exist`, location);
-  c.columns?.add(name);
-  return c.alias === undefined ? quoted(name) : `${quoted(c.alias)}.${quoted(name)}`;
+  c.columns?.add(found);
+  return c.alias === undefined ? quoted(found) : `${quoted(c.alias)}.${quoted(found)}`;
 };
 
 const symbolOf = (c: FilterContext, expression: A_Expr): string => {

@@ -17,6 +17,7 @@ import {
   type Wanted,
 } from './checks.js';
 import { applyEdits, type Edit } from './edits.js';
+import { checkFilteredDefinition } from './filtered-definition.js';
 import { filteredWrite } from './filtered-write.js';
 import { starEdit, systemColumns } from './stars.js';
 import { completeGrouping } from './grouping.js';
@@ -72,6 +73,7 @@ const planOf = (
         filterSql(sql, use.relation, analyzed.catalogue, change.session, {
           columns,
           ...(alias === undefined ? {} : { alias }),
+          ...(change.former === undefined ? {} : { former: change.former }),
         }),
       )
       .join(' AND ');
@@ -237,6 +239,7 @@ export const rewrite = (analyzed: Analyzed, change: Change): Rewritten => {
   ];
   if (plans.length > 0 && statement.node.stmt) checkStatement(analyzed, statement.node.stmt, plans);
   checkSubjects(analyzed, want);
+  checkFilteredDefinition(analyzed, want, change);
   checkUnresolved(analyzed, want);
   checkForeignKeys(analyzed, want);
   checkSameRows(analyzed, plans);

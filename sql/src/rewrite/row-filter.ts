@@ -5,7 +5,7 @@ import { formatName, type ObjectName } from '../names.js';
 import { as } from '../parse/nodes.js';
 import { parse } from '../parse/parser.js';
 import { characterPosition, offsetsOf } from '../parse/positions.js';
-import { filterText, type FilterContext } from './filter-text.js';
+import { filterText, formerReadings, type FilterContext } from './filter-text.js';
 
 /** Why a row filter cannot be used. */
 export interface RowFilterProblem {
@@ -62,6 +62,7 @@ const context = (
 /**
  * The filter as SQL in which nothing depends on search_path.
  *
+ * @param more.former  names that columns had before: it holds for whoever bears or bore the names that it is written with
  * @param more.alias   name that its columns are written with
  * @param more.columns is given the names of the columns that it looks at
  * @throws SqlError
@@ -71,9 +72,17 @@ export const filterSql = (
   relation: Relation,
   catalogue: Catalogue,
   session: Readonly<Record<string, string>>,
-  more: Pick<FilterContext, 'alias' | 'columns'> = {},
-): string =>
-  filterText(conditionOf(sql), { ...context(sql, relation, catalogue, session), ...more });
+  more: Pick<FilterContext, 'alias' | 'columns' | 'former'> = {},
+): string => {
+  const condition = conditionOf(sql);
+  const own = { ...context(sql, relation, catalogue, session), ...more };
+  const text = filterText(condition, own);
+  const readings = own.former ? formerReadings(condition, own) : 0;
+  const others = Array.from({ length: readings }, (_, bearer) =>
+    filterText(condition, { ...own, bearer }),
+  );
+  return readings === 0 ? text : [...new Set([text, ...others])].join(' AND ');
+};
 
 /**
  * Checks a filter; no problems for a good one. Without a relation and catalogue only what the text itself shows.

@@ -89,7 +89,16 @@ const veils: Readonly<Record<string, Veil>> = {
   pg_attribute: {
     columns: { attmissingval: (hidden) => unless(isOne('attrelid', hidden), 'attmissingval') },
   },
-  pg_class: { columns: { relpartbound: (hidden) => unless(isOne('oid', hidden), 'relpartbound') } },
+  pg_class: {
+    columns: {
+      // The bound of a default partition is without values.
+      relpartbound: (hidden) =>
+        unless(
+          `${isOne('oid', hidden)} AND ${op("pg_catalog.strpos(relpartbound::pg_catalog.text, ':is_default true')", '=', '0')}`,
+          'relpartbound',
+        ),
+    },
+  },
   pg_index: {
     columns: {
       indpred: (hidden) => unlessPlain('indpred', hidden),

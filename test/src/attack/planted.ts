@@ -68,9 +68,8 @@ export const planted = {
   segments: ['zqifidezel', 'zqudadamyq', 'zqesotiqor'],
   /** of the parent, of the heir */
   contacts: ['zqipexysir', 'zqufokalib'],
-  /** predicate of an index, CHECK, default */
+  /** predicate of an index, and what a default computes */
   predicate: 'zqorycopon',
-  checked: 'zqarepulyz',
   defaulted: 'zqexavynuv',
   /** in the text of a statement that another session runs */
   elsewhere: 'zqexymenum',

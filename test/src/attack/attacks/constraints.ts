@@ -106,6 +106,60 @@ export const constraints = attacks('constraints as an oracle', {
       holds,
     ),
   },
+  'the unique key, through a view': {
+    alone: true,
+    ask: confirmed(
+      mail,
+      (guess) =>
+        undone(`INSERT INTO app.people_view (id, name, email) VALUES (99, 'x', '${guess}')`),
+      fails,
+    ),
+  },
+  'the unique key, prepared': {
+    alone: true,
+    ask: confirmed(
+      mail,
+      (guess) => [
+        'BEGIN',
+        "PREPARE p AS INSERT INTO app.people (id, name, email) VALUES ($1, 'x', $2)",
+        `EXECUTE p (99, '${guess}')`,
+        'ROLLBACK',
+        'DEALLOCATE ALL',
+      ],
+      fails,
+    ),
+  },
+  'the unique key, by a query': {
+    alone: true,
+    ask: confirmed(
+      mail,
+      (guess) => undone(`INSERT INTO app.people (id, name, email) SELECT 99, 'x', '${guess}'`),
+      fails,
+    ),
+  },
+  'the unique key, by MERGE': {
+    since: 15,
+    alone: true,
+    ask: confirmed(
+      mail,
+      (guess) =>
+        undone(
+          `MERGE INTO app.people p USING (VALUES (99)) v(i) ON p.id = v.i WHEN NOT MATCHED THEN INSERT (id, name, email) VALUES (v.i, 'x', '${guess}')`,
+        ),
+      fails,
+    ),
+  },
+  'the unique key, in a CTE': {
+    alone: true,
+    ask: confirmed(
+      mail,
+      (guess) =>
+        undone(
+          `WITH i AS (INSERT INTO app.people (id, name, email) VALUES (99, 'x', '${guess}') RETURNING id) SELECT id FROM i`,
+        ),
+      fails,
+    ),
+  },
   "a foreign key of one's own": {
     alone: true,
     ask: confirmed(
@@ -126,14 +180,6 @@ export const constraints = attacks('constraints as an oracle', {
           `INSERT INTO scratch.box VALUES (1, '${guess}'); ALTER TABLE scratch.box ADD FOREIGN KEY (v) REFERENCES app.people (email)`,
         ),
       holds,
-    ),
-  },
-  'the CHECK, by a guess': {
-    alone: true,
-    ask: confirmed(
-      'zqarepulyz',
-      (guess) => undone(`INSERT INTO app.tickets VALUES (99, now(), '${guess}')`),
-      fails,
     ),
   },
   'the partition, by a guess': {

@@ -22,31 +22,10 @@ export const definitions = attacks('definitions', {
   'definition of an index, pretty':
     'SELECT pg_get_indexdef(indexrelid, 0, true) FROM pg_index WHERE indpred IS NOT NULL',
   pg_indexes: "SELECT indexdef FROM pg_indexes WHERE schemaname = 'app'",
-  'definition of a constraint':
-    "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c'",
-  'definition of a constraint, raw':
-    "SELECT pg_get_expr(conbin, conrelid) FROM pg_constraint WHERE contype = 'c'",
-  check_constraints: {
-    role: 'keeper',
-    steps: 'SELECT check_clause FROM information_schema.check_constraints',
-  },
-  'a default': 'SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef',
-  column_default: {
-    role: 'keeper',
-    steps: "SELECT column_default FROM information_schema.columns WHERE table_schema = 'app'",
-  },
   'a default, inserted': 'INSERT INTO app.tickets (id) VALUES (90) RETURNING body',
   'a default, inserted and read': [
     'INSERT INTO app.tickets (id) VALUES (91)',
     'SELECT body FROM app.tickets WHERE id = 91',
-  ],
-  'a default, copied with LIKE': [
-    'CREATE TABLE scratch.t (LIKE app.tickets INCLUDING DEFAULTS)',
-    'INSERT INTO scratch.t (id) VALUES (1) RETURNING body',
-  ],
-  'definition of a table with LIKE': [
-    'CREATE TABLE scratch.t (LIKE app.tickets INCLUDING ALL)',
-    "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'scratch.t'::regclass",
   ],
   'index copied with LIKE': [
     'CREATE TABLE scratch.t (LIKE app.tickets INCLUDING INDEXES)',

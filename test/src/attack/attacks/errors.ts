@@ -42,8 +42,11 @@ export const errors = attacks('errors', {
   'a violation of NOT NULL':
     'INSERT INTO app.people (id, email, phone) SELECT 90, email, phone FROM app.people WHERE id = 1',
   'an update that sets NULL': 'UPDATE app.people SET name = NULL WHERE id = 1',
-  'a CHECK that fails on the row':
-    "UPDATE app.tickets SET body = 'zqarepulyz' WHERE id = 1; SELECT body FROM app.tickets WHERE id = 2",
+  'a CHECK that fails on the row': {
+    role: 'keeper',
+    steps:
+      "ALTER TABLE app.contacts ADD CHECK (memo <> 'x') NOT VALID; UPDATE app.contacts SET memo = 'x' WHERE id = 1",
+  },
   'a CHECK of the domain':
     'SELECT phone::text::bigint::text::app.phone, substr(phone, 2)::app.phone FROM app.people; SELECT 1'.replace(
       'phone::text::bigint',

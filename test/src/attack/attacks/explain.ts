@@ -61,16 +61,6 @@ export const explain = attacks('EXPLAIN', {
       (frames) => text(frames).includes('ticket_of_one'),
     ),
   },
-  'a CHECK that excludes': {
-    ask: confirmed(
-      'zqarepulyz',
-      (guess) => [
-        'SET constraint_exclusion = on',
-        `EXPLAIN SELECT id FROM app.tickets WHERE body = '${guess}'`,
-      ],
-      (frames) => text(frames).includes('One-Time Filter: false'),
-    ),
-  },
   'generic plan': {
     steps:
       'EXPLAIN (GENERIC_PLAN, VERBOSE) SELECT $1::text, (SELECT app.mail_atomic(1)); SELECT email FROM app.people',

@@ -124,6 +124,21 @@ export const filters = attacks('row filters', {
     role: 'keeper',
     steps: ['ALTER TABLE app.regional DROP region CASCADE', 'SELECT body FROM app.regional'],
   },
+  'the keeper makes the column anew': {
+    role: 'keeper',
+    steps: [
+      'ALTER TABLE app.regional DROP region CASCADE',
+      "ALTER TABLE app.regional ADD region text DEFAULT 'eu'",
+      'SELECT body FROM app.regional',
+    ],
+  },
+  'the keeper makes the column anew at once': {
+    role: 'keeper',
+    steps: [
+      "ALTER TABLE app.regional DROP region CASCADE, ADD region text DEFAULT 'eu'",
+      'SELECT body FROM app.regional',
+    ],
+  },
   'the keeper brings rows in by a type': {
     role: 'keeper',
     steps: [

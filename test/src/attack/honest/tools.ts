@@ -13,6 +13,16 @@ export const tools = honest(
       "SELECT * FROM (SELECT n.nspname, c.relname, a.attname, a.atttypid, a.attnotnull OR (t.typtype = 'd' AND t.typnotnull) AS attnotnull, a.atttypmod, a.attlen, t.typtypmod, row_number() OVER (PARTITION BY a.attrelid ORDER BY a.attnum) AS attnum, nullif(a.attidentity, '') AS attidentity, nullif(a.attgenerated, '') AS attgenerated, dsc.description, t.typbasetype, t.typtype FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_class c ON (c.relnamespace = n.oid) JOIN pg_catalog.pg_attribute a ON (a.attrelid = c.oid) JOIN pg_catalog.pg_type t ON (a.atttypid = t.oid) LEFT JOIN pg_catalog.pg_attrdef def ON (a.attrelid = def.adrelid AND a.attnum = def.adnum) LEFT JOIN pg_catalog.pg_description dsc ON (c.oid = dsc.objoid AND a.attnum = dsc.objsubid) WHERE c.relkind IN ('r', 'p', 'v', 'f', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND n.nspname LIKE 'app') c WHERE true ORDER BY nspname, c.relname, attnum",
     'JDBC getColumns, defaults':
       "SELECT a.attname, pg_catalog.pg_get_expr(def.adbin, def.adrelid) AS adsrc FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef def ON (a.attrelid = def.adrelid AND a.attnum = def.adnum) WHERE a.attrelid = 'app.events'::regclass AND a.attnum > 0 ORDER BY a.attnum",
+    'CHECKs, of masked columns too':
+      "SELECT conname, pg_get_constraintdef(oid), pg_get_expr(conbin, conrelid) FROM pg_constraint WHERE contype = 'c' ORDER BY 1",
+    'CHECKs by information_schema':
+      "SELECT constraint_name, check_clause FROM information_schema.check_constraints WHERE constraint_schema = 'app' ORDER BY 1",
+    'defaults, of masked columns too':
+      'SELECT adrelid::regclass, adnum, pg_get_expr(adbin, adrelid) FROM pg_attrdef ORDER BY 1, 2',
+    'defaults by information_schema':
+      "SELECT table_name, column_name, column_default, generation_expression FROM information_schema.columns WHERE table_schema = 'app' ORDER BY 1, 2",
+    'bounds of partitions that are not protected':
+      "SELECT relname, pg_get_expr(relpartbound, oid) FROM pg_class WHERE relispartition AND relname = 'segments_rest'",
     'JDBC getPrimaryKeys':
       "SELECT n.nspname, ct.relname, a.attname, (information_schema._pg_expandarray(i.indkey)).n AS key_seq, ci.relname AS pk_name FROM pg_catalog.pg_class ct JOIN pg_catalog.pg_attribute a ON (ct.oid = a.attrelid) JOIN pg_catalog.pg_namespace n ON (ct.relnamespace = n.oid) JOIN pg_catalog.pg_index i ON (a.attrelid = i.indrelid) JOIN pg_catalog.pg_class ci ON (ci.oid = i.indexrelid) WHERE n.nspname = 'app' AND ct.relname = 'people' AND i.indisprimary AND a.attnum = ANY (i.indkey)",
     'JDBC getImportedKeys':
