@@ -172,7 +172,7 @@ export class ServerMessages {
   }
 
   /** The client hears of the end when it is known how many rows were changed. */
-  private judge(execution: Execution, f: Framer, how: 'complete' | string): void {
+  private judge(execution: Execution, f: Framer, how: string): void {
     const { session } = this;
     const { statement } = execution;
     const held = Buffer.from(f.buffer.subarray(f.start, f.end));
