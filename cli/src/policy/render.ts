@@ -84,9 +84,7 @@ const verdict = (one: StatementExplanation): string => {
     case 'hold':
       return `${effect}: refused, while nobody can be asked`;
     case 'refuse':
-      return effect === 'deny'
-        ? 'deny: refused'
-        : `${effect}, but refused: not in this form`;
+      return effect === 'deny' ? 'deny: refused' : `${effect}, but refused: not in this form`;
   }
 };
 
