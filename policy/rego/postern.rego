@@ -275,10 +275,33 @@ limiting := {[p, r] |
 	speaks_of(rule, access)
 }
 
+# What cannot be seen through may change what a rule with a limit is about.
+affecting := {[p, r] |
+	some unknown in facts.unknown
+	some p in facts.selected
+	some r in policies[p].index.affect
+	rule := policies[p].rules[r]
+	in_force(rule)
+	reaches(unknown, rule)
+}
+
+reaches(unknown, _) if unknown.anything
+
+reaches(unknown, rule) if {
+	some relation in unknown.relations
+	names(rule, relation)
+}
+
 limits := {name: smallest |
-	count(limiting) > 0
-	some name in ["maxRows", "maxBytes", "statementTimeoutMs"]
-	smallest := min([[policies[hit[0]].rules[hit[1]].limits[name], hit[0], hit[1]] | some hit in limiting])
+	some name, hits in {
+		"maxRows": limiting,
+		"maxBytes": limiting,
+		"maxExportRows": limiting,
+		"statementTimeoutMs": limiting,
+		"maxAffectedRows": limiting | affecting,
+	}
+	count(hits) > 0
+	smallest := min([[policies[hit[0]].rules[hit[1]].limits[name], hit[0], hit[1]] | some hit in hits])
 }
 
 audit := {

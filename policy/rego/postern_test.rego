@@ -16,6 +16,7 @@ policy(effect, rule) := {
 		"filter": {action: [0] | some action in ["select", "update"]; rule.filter},
 		"limit": {action: [0] | some action in ["select", "update"]; rule.limits},
 		"guard": [0 | rule.guard],
+		"affect": [0 | rule.limits.maxAffectedRows],
 	},
 	"guards": object.get(rule, "guard", "") != "",
 	"audit": {"mode": "relaxed", "whenFull": "Refuse"},
@@ -144,6 +145,16 @@ test_given_nonsense_denies if {
 test_smallest_limit if {
 	policies := [policy("Allow", {"limits": {"maxRows": 5}}), policy("Allow", {"limits": {"maxRows": 3, "maxBytes": 1}})]
 	decide(policies, {"selected": [0, 1]}).limits == {"maxRows": [3, 1, 0], "maxBytes": [1, 1, 0]}
+}
+
+test_rows_changed_by_what_is_not_understood if {
+	of_orders := policy("Allow", {"on": {"relation": {"public.orders": true}}, "limits": {"maxRows": 3, "maxAffectedRows": 5}})
+	relation := {"kind": "relation", "keys": ["public.orders"], "tagged": false}
+	other := object.union(relation, {"keys": ["public.items"]})
+	nowhere := object.union(orders, {"keys": ["public.items"]})
+	decide([of_orders], {"accesses": [nowhere], "unknown": [{"construct": "x", "anything": true, "relations": []}]}).limits == {"maxAffectedRows": [5, 0, 0]}
+	decide([of_orders], {"accesses": [nowhere], "unknown": [{"construct": "x", "anything": false, "relations": [relation]}]}).limits == {"maxAffectedRows": [5, 0, 0]}
+	decide([of_orders], {"accesses": [nowhere], "unknown": [{"construct": "x", "anything": false, "relations": [other]}]}).limits == {}
 }
 
 test_unknown_near_protected_data if {

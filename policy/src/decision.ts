@@ -19,6 +19,8 @@ export interface Reason {
   /** rule name; `default`, `rego`, `residency` where no rule has a name */
   readonly rule: string;
   readonly message: string;
+  /** what can be done about it */
+  readonly hint?: string;
 }
 
 export interface MaskedColumn {
@@ -43,6 +45,10 @@ export interface RowFilter {
 export interface Limits {
   readonly maxRows?: number;
   readonly maxBytes?: number;
+  /** rows of a result that is a bulk export */
+  readonly maxExportRows?: number;
+  /** rows that the statement inserts, updates and deletes */
+  readonly maxAffectedRows?: number;
   readonly statementTimeoutMs?: number;
   /** which rule set each of the above */
   readonly from?: Readonly<Record<string, { readonly policy: string; readonly rule: string }>>;

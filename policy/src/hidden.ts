@@ -88,6 +88,6 @@ export const readingAll = (
     notUnderstood: [],
     sessionEffects: [],
   },
-  flags: { unfiltered: false, readOnly: true },
+  flags: { unfiltered: false, wholesale: false, readOnly: true },
   veiled: [],
 });

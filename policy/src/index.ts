@@ -6,10 +6,12 @@ export { compile, validate, type CompileDeps, type CompileResult } from './compi
 export type { PolicyObjects } from './compile/source.js';
 export { baselinePolicy } from './baseline.js';
 export { confirmedGuess } from './confirmed.js';
+export { changesRows, limitWords } from './guards.js';
+export { cannotMaskWords, denialWords, type Words } from './words.js';
 export { hiddenRelations, type Hidden } from './hidden.js';
 export { checkAgainstSchema, type Finding, type FindingReason } from './schema-check.js';
 export { isProtectedByMore } from './misplaced.js';
-export { misplacedWords, rewriteDetail, type Words } from './refusal-words.js';
+export { misplacedWords } from './misplaced-words.js';
 export {
   toInput,
   type ColumnKnowledge,

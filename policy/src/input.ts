@@ -91,6 +91,8 @@ export interface StatementFacts {
   readonly fingerprint: string;
   readonly accesses: readonly AccessFacts[];
   readonly functions: readonly string[];
+  /** every function that is called, PostgreSQL's own too */
+  readonly calls?: readonly string[];
   readonly unfiltered: boolean;
   readonly readOnly: boolean;
   readonly notUnderstood: readonly {

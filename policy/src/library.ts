@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 /** Of the Rego library together with the shape of its data; part of every digest. */
-export const libraryVersion = '1';
+export const libraryVersion = '2';
 
 /** Beside the sources and the built package alike. */
 const beside = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));

@@ -12,7 +12,7 @@ describe('the Rego of a policy', () => {
       policyYaml('elsewhere', 'defaultAction: Allow\nsubjects: {users: [nobody]}\nrego: |\n  deny contains "never"'),
     ]);
     const decision = evaluator.evaluate(read);
-    expect(decision.reasons).toEqual([{ code: 'rego', policy: 'ml/own', rule: 'rego', message: 'not public.customers' }]);
+    expect(decision.reasons).toMatchObject([{ code: 'rego', policy: 'ml/own', rule: 'rego', message: 'not public.customers' }]);
     expect(evaluator.evaluate(input({ accesses: [access('select public.orders')] })).effect).toBe('allow');
   }); // prettier-ignore
 

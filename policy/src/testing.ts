@@ -84,6 +84,7 @@ export const access = (
 export interface Asked {
   readonly command?: string;
   readonly accesses?: readonly AccessFacts[];
+  readonly calls?: readonly string[];
   readonly unfiltered?: boolean;
   readonly notUnderstood?: Input['statement']['notUnderstood'];
   readonly identity?: Identity;
@@ -115,6 +116,7 @@ export const input = (asked: Asked): TimelessInput => ({
     fingerprint: 'f1',
     accesses: asked.accesses ?? [],
     functions: [],
+    calls: asked.calls ?? [],
     unfiltered: asked.unfiltered ?? false,
     readOnly: false,
     notUnderstood: asked.notUnderstood ?? [],

@@ -70,6 +70,7 @@ export const toInput = (
         ...(replicates ? [replication] : []),
       ],
       functions: analysis.functions.map(formatName),
+      calls: analysis.calls.map(formatName),
       unfiltered: analysis.flags.unfiltered,
       readOnly: analysis.flags.readOnly,
       notUnderstood: analysis.notUnderstood.map(({ construct, reach }) => ({

@@ -98,6 +98,8 @@ export type SessionEffect =
 export interface Flags {
   /** UPDATE or DELETE without a WHERE that looks at a row. */
   readonly unfiltered: boolean;
+  /** A relation's rows come out, and no WHERE looks at its columns. */
+  readonly wholesale: boolean;
   /** Nothing is written and no function with side effects is known to be called. */
   readonly readOnly: boolean;
 }

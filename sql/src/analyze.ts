@@ -7,6 +7,7 @@ import type { Outcome } from './effects/outcome.js';
 import { objectsNamed } from './effects/statement-objects.js';
 import { resolveStatement, type Resolved } from './effects/resolve-statement.js';
 import { viewFacts } from './effects/views.js';
+import { isUnfiltered, readsWhole } from './effects/wholesale.js';
 import { SqlError } from './errors.js';
 import { text, walk } from './parse/nodes.js';
 import { readBy } from './parse/older.js';
@@ -123,11 +124,8 @@ const analysisOf = (statement: Statement, { resolver: r, outcome }: Resolved): A
         )
       : [],
     flags: {
-      unfiltered:
-        carriedOut &&
-        all.some(({ writes }) =>
-          writes.some((w) => !w.filtered && (w.action === 'update' || w.action === 'delete')),
-        ),
+      unfiltered: carriedOut && all.some(({ writes }) => writes.some(isUnfiltered)),
+      wholesale: carriedOut && readsWhole(r),
       readOnly:
         !carriedOut ||
         (outcome.readOnly !== false &&

@@ -38,7 +38,8 @@ const analyses = (sql: string): readonly Analysis[] =>
   parse(sql).map((statement) => analyze(statement, catalogue, settings).analysis);
 
 const described = (a: Analysis): string => {
-  const flags = Object.entries(a.flags)
+  const { unfiltered, readOnly } = a.flags;
+  const flags = Object.entries({ unfiltered, readOnly })
     .filter(([, on]) => on)
     .map(([name]) => name);
   return [

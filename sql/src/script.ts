@@ -216,6 +216,7 @@ const joined = (analysis: Analysis, run: Analysis | undefined, what: string): An
     written: [...analysis.written, ...written, ...run.written],
     flags: {
       unfiltered: analysis.flags.unfiltered || run.flags.unfiltered,
+      wholesale: analysis.flags.wholesale || run.flags.wholesale,
       readOnly: analysis.flags.readOnly && run.flags.readOnly,
     },
     notUnderstood: [...analysis.notUnderstood, ...run.notUnderstood],

@@ -1,13 +1,14 @@
 import {
+  cannotMaskWords,
   confirmedGuess,
+  denialWords,
   hiddenRelations,
   isProtectedByMore,
+  limitWords,
   misplacedWords,
-  rewriteDetail,
   toInput,
   type Decision,
   type Evaluator,
-  type Reason,
   type Selecting,
   type Surroundings,
 } from '@postern/policy';
@@ -96,7 +97,7 @@ const explainOne = (
     command: analysis.command,
     fingerprint: print,
     outcome: unplaced
-      ? { kind: 'refuse', sqlstate: '42501', ...unplaced }
+      ? { kind: 'refuse', ...unplaced }
       : decision.effect === 'allow'
         ? (confirming(analyzed, classification, context) ??
           outcomeOf(analyzed, decision, context, hiddenFrom(analyzed, classification, context)))
@@ -149,21 +150,13 @@ const outcomeOf = (
 ): Outcome => {
   switch (decision.effect) {
     case 'deny':
-      return {
-        kind: 'refuse',
-        sqlstate: '42501',
-        message: decision.reasons[0]?.message ?? 'policy denies this statement',
-        detail: decision.reasons.map(detail).join('; '),
-      };
+      return { kind: 'refuse', ...denialWords(decision) };
     case 'require-approval':
-      return { kind: 'hold', message: decision.reasons[0]?.message ?? 'an approval is required' };
+      return { kind: 'hold', ...denialWords(decision) };
     case 'allow':
       return rewritten(analyzed, decision, context, hidden);
   }
 };
-
-const detail = ({ policy, rule, code }: Reason): string =>
-  `policy=${policy} rule=${rule} reason=${code}`;
 
 /** OIDs of relations whose values the catalogue would not show, when the statement may show such. */
 const hiddenFrom = (
@@ -199,14 +192,11 @@ const confirming = (
 const cannotMask = (
   analyzed: Analyzed,
   refusal: RewriteRefusal,
-  by: Decision | Pick<Reason, 'policy' | 'rule'>,
+  by: Parameters<typeof cannotMaskWords>[1],
 ): Outcome => ({
   kind: 'refuse',
-  sqlstate: '42501',
-  message: refusal.message,
-  detail: rewriteDetail(refusal, by),
+  ...cannotMaskWords(refusal, by),
   position: positionIn(analyzed.statement, refusal.position),
-  hint: refusal.hint,
 });
 
 const rewritten = (
@@ -215,6 +205,8 @@ const rewritten = (
   context: ExplainContext,
   hidden: ReadonlySet<number> | undefined,
 ): Outcome => {
+  const unbounded = limitWords(analyzed.analysis, decision, analyzed.catalogue);
+  if (unbounded) return { kind: 'refuse', ...unbounded };
   if (decision.masks.length === 0 && decision.rowFilters.length === 0 && !hidden)
     return { kind: 'forward' };
   try {

@@ -1,4 +1,4 @@
-import type { Decision, Identity } from '@postern/policy';
+import type { Decision, Identity, Words } from '@postern/policy';
 import type { Analysis } from '@postern/sql';
 import type { MatchingRule } from './matching.js';
 
@@ -20,17 +20,10 @@ export type Outcome =
   | { readonly kind: 'forward' }
   /** goes to the server in another form */
   | { readonly kind: 'rewrite'; readonly sql: string }
-  | { readonly kind: 'hold'; readonly message: string }
-  | {
-      readonly kind: 'refuse';
-      /** 42501, as the client would get it */
-      readonly sqlstate: string;
-      readonly message: string;
-      readonly detail: string;
-      /** characters of the given text, from 1 */
-      readonly position?: number;
-      readonly hint?: string;
-    };
+  /** an approval is wanted; the client gets this error while nobody can be asked for one */
+  | ({ readonly kind: 'hold' } & Words)
+  /** the position is one of the given text */
+  | ({ readonly kind: 'refuse' } & Words);
 
 export interface ReadRelation {
   readonly action: string;

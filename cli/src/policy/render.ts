@@ -82,11 +82,9 @@ const verdict = (one: StatementExplanation): string => {
     case 'rewrite':
       return `${effect}: goes to the server with masks and filters in it`;
     case 'hold':
-      return `${effect}: waits for an approval`;
+      return `${effect}: refused, while nobody can be asked`;
     case 'refuse':
-      return effect === 'deny'
-        ? 'deny: refused'
-        : `${effect}, but refused: it cannot be masked in this form`;
+      return effect === 'deny' ? 'deny: refused' : `${effect}, but refused: not in this form`;
   }
 };
 
@@ -113,17 +111,10 @@ const limits = (
   one: StatementExplanation,
   by: (from: { readonly policy: string; readonly rule: string }) => string,
 ): readonly string[] => {
-  const { maxRows, maxBytes, statementTimeoutMs, from } = one.decision.limits;
-  return (
-    [
-      ['maxRows', maxRows],
-      ['maxBytes', maxBytes],
-      ['statementTimeoutMs', statementTimeoutMs],
-    ] as const
-  ).flatMap(([name, value]) => {
-    if (value === undefined) return [];
-    const source = from?.[name] ?? from?.[name.replace(/Ms$/, '')];
-    return [`${name} ${value}${source === undefined ? '' : `  ${by(source)}`}`];
+  const { from, ...values } = one.decision.limits;
+  return Object.entries(values).map(([name, value]) => {
+    const source = from?.[name];
+    return `${name} ${value}${source === undefined ? '' : `  ${by(source)}`}`;
   });
 };
 
@@ -135,15 +126,14 @@ const renderOutcome = (one: StatementExplanation, paint: Paint): readonly string
     case 'rewrite':
       return ['', paint('bold', 'What the server gets:'), ...outcome.sql.split('\n')];
     case 'hold':
-      return ['', paint('bold', 'The client waits:'), outcome.message];
     case 'refuse':
       return [
         '',
         paint('bold', 'What the client gets:'),
         `ERROR:  ${outcome.sqlstate}: ${outcome.message}`,
         ...(outcome.position === undefined ? [] : caret(one.sql, outcome.position)),
-        ...(outcome.detail === '' ? [] : [`DETAIL:  ${outcome.detail}`]),
-        ...(outcome.hint === undefined ? [] : [`HINT:  ${outcome.hint}`]),
+        `DETAIL:  ${outcome.detail}`,
+        `HINT:  ${outcome.hint}`,
       ];
   }
 };

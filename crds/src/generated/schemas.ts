@@ -872,6 +872,18 @@ export const schemas: Readonly<Record<string, { readonly apiVersion: string; rea
                         "minimum": 1,
                         "description": "Bytes of a result; more cut it off with an error."
                       },
+                      "maxExportRows": {
+                        "type": "integer",
+                        "format": "int64",
+                        "minimum": 1,
+                        "description": "Rows of a bulk export: of COPY table TO, or of a SELECT that reads a table without a condition; more cut it off with an error."
+                      },
+                      "maxAffectedRows": {
+                        "type": "integer",
+                        "format": "int64",
+                        "minimum": 0,
+                        "description": "Rows that a statement may insert, update and delete together, those of triggers, cascades and functions included; with more it is undone and fails."
+                      },
                       "statementTimeout": {
                         "type": "string",
                         "description": "How long a statement may run, e.g. 30s or 5m.",

@@ -272,6 +272,16 @@ export interface DatabaseAccessPolicySpec {
       readonly maxRows?: number;
       /** Bytes of a result; more cut it off with an error. */
       readonly maxBytes?: number;
+      /**
+       * Rows of a bulk export: of COPY table TO, or of a SELECT that reads a table without a
+       * condition; more cut it off with an error.
+       */
+      readonly maxExportRows?: number;
+      /**
+       * Rows that a statement may insert, update and delete together, those of triggers, cascades
+       * and functions included; with more it is undone and fails.
+       */
+      readonly maxAffectedRows?: number;
       /** How long a statement may run, e.g. 30s or 5m. */
       readonly statementTimeout?: string;
     };

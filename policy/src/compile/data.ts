@@ -5,7 +5,8 @@ import type { Schedule } from '../schedule.js';
 /** Pattern keys (see names.ts) to true; `true` alone: everything. */
 export type Keys = true | Readonly<Record<string, true>>;
 
-export type ObjectKind = 'relation' | 'function' | 'none' | 'statement';
+/** `builtin`: a function of PostgreSQL's own, of which only a rule speaks that names it */
+export type ObjectKind = 'relation' | 'function' | 'builtin' | 'none' | 'statement';
 
 export interface CompiledMask {
   readonly tags?: Readonly<Record<string, true>>;
@@ -35,6 +36,8 @@ export interface CompiledRule {
   readonly limits?: {
     readonly maxRows?: number;
     readonly maxBytes?: number;
+    readonly maxExportRows?: number;
+    readonly maxAffectedRows?: number;
     readonly statementTimeoutMs?: number;
   };
   readonly approval?: Omit<Approval, 'policy' | 'rule'>;
@@ -76,6 +79,8 @@ export interface CompiledPolicy {
     readonly filter: ByAction;
     readonly limit: ByAction;
     readonly guard: readonly number[];
+    /** with maxAffectedRows, which holds for what cannot be seen through too */
+    readonly affect: readonly number[];
   };
   /** something of it protects data from what cannot be understood */
   readonly guards: boolean;

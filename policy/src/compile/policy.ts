@@ -66,6 +66,7 @@ export const compilePolicy = (
       filter: index(({ filter }) => filter !== undefined),
       limit: index(({ limits }) => limits !== undefined),
       guard,
+      affect: rules.flatMap(({ limits }, r) => (limits?.maxAffectedRows === undefined ? [] : [r])),
     },
     guards: guard.length > 0 || residency !== undefined,
     ...(residency
@@ -110,6 +111,11 @@ const byAction = (
   return Object.fromEntries([...index].sort(([a], [b]) => (a < b ? -1 : 1)));
 };
 
+const pick = <T extends object, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> =>
+  Object.fromEntries(
+    names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]] as const])),
+  ) as Pick<T, K>;
+
 export const compileRule = (
   rule: PolicyRule,
   schedule: (schedule: Schedule) => number,
@@ -133,8 +139,7 @@ export const compileRule = (
     ...(limits
       ? {
           limits: {
-            ...(limits.maxRows === undefined ? {} : { maxRows: limits.maxRows }),
-            ...(limits.maxBytes === undefined ? {} : { maxBytes: limits.maxBytes }),
+            ...pick(limits, ['maxRows', 'maxBytes', 'maxExportRows', 'maxAffectedRows']),
             ...(limits.statementTimeout === undefined
               ? {}
               : { statementTimeoutMs: milliseconds(limits.statementTimeout) }),
@@ -176,11 +181,16 @@ export const compileSchedule = (schedule: NonNullable<PolicyRule['schedule']>): 
 
 const objectsOf = (rule: PolicyRule): CompiledRule['on'] => {
   const tables: Keys = rule.tables ? keysOf(rule.tables) : true;
-  const anything = tables === true || tables['*.*'] === true;
+  // A rule that names functions alone does not speak of what is done to nothing that has a name, such as DO.
+  const named = rule.functions && !rule.tables ? keysOf(rule.functions) : tables;
+  const anything = named === true || named['*.*'] === true;
   const actions = expandActions(rule.actions);
   return {
     relation: tables,
     function: rule.functions ? keysOf(rule.functions) : tables,
+    ...(rule.functions?.some((name) => patternKey(name).startsWith('pg_catalog.'))
+      ? { builtin: keysOf(rule.functions) }
+      : {}),
     ...(anything ? { none: true } : {}),
     // A rule about commands alone also speaks of statements that touch nothing, such as LISTEN.
     ...(tables === true && rule.commands && actions.has(statementAction)

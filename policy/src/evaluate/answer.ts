@@ -81,7 +81,10 @@ const filtersOf = (
   );
 };
 
-const limitNames = ['maxRows', 'maxBytes', 'statementTimeoutMs'] as const;
+const limitNames = [
+  ...(['maxRows', 'maxBytes', 'maxExportRows', 'maxAffectedRows'] as const),
+  'statementTimeoutMs',
+] as const;
 
 const limitsOf = (raw: Raw, by: By): Limits => {
   const found = limitNames.flatMap((name) => {

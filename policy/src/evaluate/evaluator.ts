@@ -96,6 +96,7 @@ class BundleEvaluator implements Evaluator {
   private readonly budgetMs: number;
   private readonly selections = new Map<string, Selection>();
   private readonly byClaims: boolean;
+  private readonly builtins: boolean;
 
   constructor(digest: string, data: BundleData, module: Module, options: EvaluatorOptions) {
     this.digest = digest;
@@ -113,6 +114,7 @@ class BundleEvaluator implements Evaluator {
           rego !== undefined ||
           rules.some(({ masks, filter }) => masks !== undefined || filter !== undefined)),
     );
+    this.builtins = this.policies.some(({ rules }) => rules.some(({ on }) => on.builtin));
     this.byClaims = this.policies.some(({ subjects, rego }) => subjects.purposes ?? rego);
   }
 
@@ -180,7 +182,12 @@ class BundleEvaluator implements Evaluator {
       }),
     );
     const schedules = this.timing.at(at);
-    const facts = factsOf(input, { selected, schedules, custom }, this.data.columnShapes);
+    const facts = factsOf(
+      input,
+      { selected, schedules, custom },
+      this.data.columnShapes,
+      this.builtins,
+    );
     // Only the policies' own Rego reads the whole input.
     const asked =
       Object.keys(custom).length > 0
@@ -225,10 +232,15 @@ const failures = {
   'budget-exceeded': 'policy took too long to decide',
 } as const;
 
+const hints = {
+  'no-decision': "Ask the proxy's administrators: its log says what went wrong.",
+  'budget-exceeded': 'Make the statement smaller.',
+} as const;
+
 const denied = (code: keyof typeof failures, message: string): Decision => ({
   version: 1,
   effect: 'deny',
-  reasons: [{ code, policy: 'postern/proxy', rule: 'default', message }],
+  reasons: [{ code, policy: 'postern/proxy', rule: 'default', message, hint: hints[code] }],
   wouldHave: [],
   masks: [],
   rowFilters: [],

@@ -69,13 +69,15 @@ const keysOfName = (name: string): readonly string[] => {
 
 /**
  * @param shapes column patterns in use, see names.ts
- * @param every  also columns that no rule can speak of: the policies' own Rego may
+ * @param builtins some rule names functions of PostgreSQL's own
  */
 export const factsOf = (
   { statement, session, request }: TimelessInput,
   circumstances: Circumstances,
   shapes: readonly number[],
+  builtins: boolean,
 ): Facts => {
+  // Also columns that no rule can speak of: the policies' own Rego may.
   const every = Object.keys(circumstances.custom).length > 0;
   const accesses = statement.accesses.map(accessFacts);
   return {
@@ -86,7 +88,10 @@ export const factsOf = (
     grants: request.grants
       .filter(({ fingerprint }) => fingerprint === statement.fingerprint)
       .map(({ policy, rule }) => ({ policy, rule })),
-    accesses: accesses.length > 0 ? accesses : [nothing],
+    accesses: [
+      ...(accesses.length > 0 ? accesses : [nothing]),
+      ...(builtins ? builtinCalls(statement).map(callFacts) : []),
+    ],
     relations: relationsOf(statement.accesses, shapes, every),
     unknown: statement.notUnderstood.map(({ construct, reach, tagged }) => ({
       construct,
@@ -111,6 +116,20 @@ const nothing: Facts['accesses'][number] = {
   via: [],
   need: false,
 };
+
+/** Of PostgreSQL's own functions, those that are called. */
+export const builtinCalls = ({ calls = [] }: TimelessInput['statement']): readonly string[] =>
+  calls.filter((name) => name.startsWith('pg_catalog.'));
+
+const callFacts = (name: string): Facts['accesses'][number] => ({
+  action: 'execute',
+  as: ['execute'],
+  kind: 'builtin',
+  keys: keysOfName(name),
+  former: [],
+  via: [],
+  need: false,
+});
 
 const ofFunctions = new Set<string>(['execute', functionCallAction]);
 

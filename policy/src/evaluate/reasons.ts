@@ -1,6 +1,8 @@
 import type { CompiledPolicy } from '../compile/data.js';
 import type { Reason, ReasonCode } from '../decision.js';
 import type { AccessFacts, StatementFacts } from '../input.js';
+import { builtinCalls } from './facts.js';
+import { approvalHint, denialHint } from './hints.js';
 import type { Raw, RawDenial } from './raw.js';
 
 /** Reasons in this order; the first is what a client is told. */
@@ -20,7 +22,7 @@ export interface Told {
 }
 
 export const denialReasons = (denials: Raw['denials'], told: Told): readonly Reason[] =>
-  sorted(denials.map((denial) => denialReason(denial, told)));
+  sorted(denials.map((denial) => withHint(denialReason(denial, told), denial, told)));
 
 export const approvalReasons = (approvals: Raw['approvals'], told: Told): readonly Reason[] =>
   sorted(
@@ -28,19 +30,28 @@ export const approvalReasons = (approvals: Raw['approvals'], told: Told): readon
       const policy = told.policies[p];
       const rule = r === undefined ? undefined : policy?.rules[r];
       const from = { policy: policy?.key ?? nobody };
+      const hint = approvalHint(from);
       if (message !== undefined)
-        return { ...from, code: 'rego', rule: 'rego', message: text(message) };
+        return { ...from, code: 'rego', rule: 'rego', message: text(message), hint };
       return {
         ...from,
         code: rule ? 'rule' : 'no-rule',
         rule: rule?.name ?? 'default',
         message: rule?.message ?? `policy wants an approval for ${what(told, access)}`,
+        hint,
       };
     }),
   );
 
 /** In whose name a refusal goes when no policy selects the session. */
 const nobody = 'postern/none';
+
+const withHint = (reason: Reason, { p, r, access }: RawDenial, told: Told): Reason => {
+  const rule = p === undefined || r === undefined ? undefined : told.policies[p]?.rules[r];
+  const unfiltered = reason.code === 'rule' && rule?.when?.unfiltered === true;
+  const action = access === undefined ? undefined : accessOf(told.statement, access)?.action;
+  return { ...reason, hint: denialHint(reason, action, unfiltered) };
+};
 
 const denialReason = (denial: RawDenial, told: Told): Reason => {
   const policy = denial.p === undefined ? undefined : told.policies[denial.p];
@@ -100,10 +111,19 @@ const text = (message: unknown): string =>
 
 const byCommand = new Set(['ddl', 'privilege', 'config']);
 
+type Done = Pick<AccessFacts, 'action' | 'object'>;
+
+/** The access with this number in the facts, where calls of PostgreSQL's own functions come last. */
+const accessOf = (statement: StatementFacts, access: number): Done | undefined => {
+  const object = builtinCalls(statement)[access - Math.max(1, statement.accesses.length)];
+  return (
+    statement.accesses[access] ?? (object === undefined ? object : { action: 'execute', object })
+  );
+};
+
 /** `DROP TABLE on public.orders` */
 const what = ({ statement }: Told, access: number | undefined, unfiltered = false): string => {
-  const found: AccessFacts | undefined =
-    access === undefined ? undefined : statement.accesses[access];
+  const found = access === undefined ? undefined : accessOf(statement, access);
   if (!found) return statement.command;
   const verb = byCommand.has(found.action)
     ? statement.command

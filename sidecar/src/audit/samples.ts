@@ -77,7 +77,7 @@ export const sampleStatement = (
       },
     ],
     written: [],
-    flags: { unfiltered: false, readOnly: true },
+    flags: { unfiltered: false, wholesale: false, readOnly: true },
     notUnderstood: [],
     veiled: [],
     sessionEffects: [],

@@ -1,7 +1,13 @@
 import { hash } from 'node:crypto';
+import type { Reason } from '@postern/policy';
 import { postern } from '@postern/proto';
 import { formatName, quoteIdentifier } from '@postern/sql';
 import type { StatementContent, StatementHandle } from './sink.js';
+
+/** What the record keeps of a reason. */
+const toldOf = ({ code, policy, rule, message }: Reason): Omit<Reason, 'hint'> => ({
+  ...{ code, policy, rule, message },
+});
 
 /** Longer text is cut: one record must fit a gRPC message. The fingerprint still tells texts apart. */
 export const maxSqlLength = 128 * 1024;
@@ -74,8 +80,8 @@ export function encodeStatementRecord(content: StatementContent): Uint8Array {
     functions: analysis.functions.map(formatName),
     decision: {
       effect: decision.effect,
-      reasons: decision.reasons.map((reason) => ({ ...reason })),
-      wouldHave: decision.wouldHave.map((reason) => ({ ...reason })),
+      reasons: decision.reasons.map(toldOf),
+      wouldHave: decision.wouldHave.map(toldOf),
       masks: decision.masks.map(({ relation, column, mask, policy, rule }) => ({
         relation,
         column,

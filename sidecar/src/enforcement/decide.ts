@@ -1,8 +1,12 @@
 import {
+  cannotMaskWords,
+  changesRows,
   type ColumnKnowledge,
   confirmedGuess,
   type Decision,
+  denialWords,
   isProtectedByMore,
+  limitWords,
   misplacedWords,
   toInput,
 } from '@postern/policy';
@@ -30,13 +34,13 @@ import type { Context } from './context.js';
 import type { DatabaseGovernance } from './database-governance.js';
 import { lexingProblem } from './lexing.js';
 import { changesMeaning } from './meaning.js';
-import { cannotMask, deniedBy, misplaced, sqlRefusal } from './refuse-reasons.js';
+import { refusalOf, sqlRefusal } from './refuse-reasons.js';
 import { changeOf, attributesOf } from './rewriting.js';
 import { ofClient, pieceOf, staged, whole } from './pieces.js';
 import { sendsRows } from './sends-rows.js';
 import { type Replacement, splice } from './splice.js';
 import { recordOf, refused } from './undecided.js';
-import type { GovernedStatement, Piece, RefuseVerdict, Verdict } from './verdict.js';
+import type { CountedRows, GovernedStatement, Piece, RefuseVerdict, Verdict } from './verdict.js';
 import { type Watch, watchOf } from './watch.js';
 
 /** Statements of one query string; of more, each is decided when the one before has run. */
@@ -129,7 +133,8 @@ export function decideFunctionCall(
   if (statement === undefined) throw new TypeError('a SELECT that does not parse');
   const one = decideOne(statement, context, database, routine);
   if ('refusal' in one) return refusedAt(sql, [statement], [], one);
-  if (one.rewritten !== undefined) {
+  // Nor can what it changes be counted before it is committed.
+  if (one.rewritten !== undefined || one.governed.counts !== undefined) {
     const { record } = one.governed;
     return refusedAt(sql, [statement], [], {
       refusal: refusals.functionCall(),
@@ -212,28 +217,35 @@ function decideOne(
     ...{ refusal, record, until },
     ...{ unresolved: false, serversWords: undefined },
   });
-  if (decision.effect !== 'allow') return refuse(deniedBy(decision));
+  if (decision.effect !== 'allow') return refuse(refusalOf(denialWords(decision)));
   if (unplaced && widest && isProtectedByMore(decision, widest))
-    return refuse(misplaced(misplacedWords(unplaced.entries, analysis, parts.database.id)));
+    return refuse(
+      refusalOf(misplacedWords(unplaced.entries, analysis, parts.database.id)),
+    );
   const tags = unplaced?.widest ?? classification;
   const { confirmed, until: unconfirmed } = parts.evaluator.protects
     ? confirmedGuess(parts.evaluator, guessesOf(analyzed), tags, around)
     : { confirmed: undefined, until: Infinity };
   until = Math.min(until, unconfirmed);
-  if (confirmed) return refuse(cannotMask(confirmed.guess.refusal, confirmed));
+  if (confirmed) return refuse(refusalOf(cannotMaskWords(confirmed.guess.refusal, confirmed)));
+  const unbounded = limitWords(analysis, decision, context.catalogue);
+  if (unbounded !== undefined) return refuse(refusalOf(unbounded));
   let rewritten: Rewritten | undefined;
   try {
     rewritten = rewriteFor(analyzed, decision, context, database, hidden?.oids);
   } catch (cause) {
     if (!(cause instanceof RewriteRefusal)) throw cause;
-    return refuse(cannotMask(cause, decision));
+    return refuse(refusalOf(cannotMaskWords(cause, decision)));
   }
+  const exports = analysis.flags.wholesale;
   const governed: GovernedStatement = {
     sql: spellPlainStrings(text, context.lexing.standardStrings).sql,
     rewritten: rewritten?.sql,
     record,
     limits: decision.limits,
-    limited: decision.limits.maxRows !== undefined || decision.limits.maxBytes !== undefined,
+    limited: boundsResult(decision.limits, exports),
+    exports,
+    counts: countsOf(analysis, decision),
     sendsRows: sendsRows(analysis),
     readOnly: analysis.flags.readOnly,
     audit: decision.audit,
@@ -261,6 +273,22 @@ function watchFor(
     ...{ analyzed, decision, catalogue, byMessage },
     encoding: lexing.encoding,
   });
+}
+
+const boundsResult = (
+  { maxRows, maxBytes, maxExportRows }: Decision['limits'],
+  exports: boolean,
+): boolean =>
+  maxRows !== undefined || maxBytes !== undefined || (exports && maxExportRows !== undefined);
+
+function countsOf(analysis: Analysis, { limits }: Decision): CountedRows | undefined {
+  if (limits.maxAffectedRows === undefined || !changesRows(analysis)) return undefined;
+  const { command, accesses } = analysis;
+  return {
+    when: command === 'PREPARE' ? 'later' : 'now',
+    loads: command === 'COPY' && accesses.some(({ action }) => action === 'copy-in'),
+    mayCommit: command === 'CALL' || command === 'DO',
+  };
 }
 
 /** Limits of ours, and what cannot be sent, are nothing that the server would say. */
@@ -309,8 +337,11 @@ const changesNames = (statement: GovernedStatement): boolean =>
   statement.effects.some(changesMeaning);
 
 /** What is behind a result that is cut must not run, nor stay what was before it. */
-const mayBeCut = ({ limited, sendsRows, runsPrepared, fetches }: GovernedStatement): boolean =>
-  (limited && sendsRows) || runsPrepared !== undefined || fetches !== undefined;
+const mayBeCut = (statement: GovernedStatement): boolean => {
+  const { limited, sendsRows, counts, runsPrepared, fetches } = statement;
+  const bounded = (limited && sendsRows) || counts?.when === 'now';
+  return bounded || runsPrepared !== undefined || fetches !== undefined;
+};
 
 /** Tags of the columns that the statement touches, by `schema.table.column`. */
 function tagsOf(analysis: Analysis, context: Context): ReadonlyMap<string, readonly string[]> {

@@ -9,7 +9,7 @@ export const unanalysed = (command: string): Analysis => ({
   functions: [],
   output: [],
   written: [],
-  flags: { unfiltered: false, readOnly: false },
+  flags: { unfiltered: false, wholesale: false, readOnly: false },
   notUnderstood: [],
   veiled: [],
   sessionEffects: [],

@@ -14,6 +14,10 @@ export interface GovernedStatement {
   readonly limits: Limits;
   /** has a limit of rows or bytes */
   readonly limited: boolean;
+  /** a bulk export: its result is bounded by `maxExportRows` too */
+  readonly exports: boolean;
+  /** The rows that it changes are counted; undefined: they are not. */
+  readonly counts: CountedRows | undefined;
   /** its result may have rows */
   readonly sendsRows: boolean;
   /** Nothing is written and no function with side effects called. */
@@ -30,6 +34,15 @@ export interface GovernedStatement {
   readonly watch: Watch | undefined;
   /** epoch milliseconds after which it must be decided again */
   readonly until: number;
+}
+
+export interface CountedRows {
+  /** `later`: it prepares, or declares, what changes them */
+  readonly when: 'now' | 'later';
+  /** They come as the data of a COPY. */
+  readonly loads: boolean;
+  /** outside of a transaction block it may commit what it does, part by part */
+  readonly mayCommit: boolean;
 }
 
 /**

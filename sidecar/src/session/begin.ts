@@ -11,11 +11,13 @@ import type { Session } from './session.js';
  * @param counts of what goes on counting where another run has ended, by place in `statements`
  */
 export function begin(
-  { executions, governance, names, limitedRuns }: Session,
+  { executions, governance, names, limitedRuns, affected }: Session,
   statements: readonly GovernedStatement[],
   counts: readonly (RowCount | undefined)[] = [],
 ): Execution[] | Refusal {
   if (names.bytes > mostNamed && statements.some(keepsName)) return refusals.namesFull();
+  const uncounted = affected.refusalOf(statements);
+  if (uncounted !== undefined) return uncounted;
   const begun: Execution[] = [];
   try {
     for (const [i, statement] of statements.entries())
@@ -35,6 +37,7 @@ export function begin(
   for (const execution of begun) {
     governance.begun(execution.statement);
     limitedRuns.begun(execution);
+    affected.begun(execution);
   }
   return begun;
 }

@@ -19,9 +19,10 @@ const decided = new Set<number>([
 
 /**
  * What became of a message. `wait`: nothing later is looked at until the session knows what it needs to
- * decide it. `quiet`: until the server owes nothing.
+ * decide it. `quiet`: until the server owes nothing. `count`: until the server's counters have been read.
  */
-export type Dealt = 'done' | 'wait' | 'quiet';
+export type Dealt = 'done' | Waits;
+export type Waits = 'wait' | 'quiet' | 'count';
 
 /** What the client says, in order. Each handler deals with its message at once, or says for what it waits. */
 export class ClientMessages {
@@ -93,7 +94,7 @@ export class ClientMessages {
     }
   }
 
-  private dispatch(frame: Frame): 'done' | 'wait' {
+  private dispatch(frame: Frame): Dealt {
     const { session } = this;
     switch (frame.type) {
       case frontendType.query:

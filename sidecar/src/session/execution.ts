@@ -15,6 +15,8 @@ export interface Execution {
   cut: Refusal | undefined;
   /** Set once its time was over: the server was told to cancel it, and if it does, this is why. */
   timedOut: Refusal | undefined;
+  /** Where the rows that it changes are counted: how many were in each table before. */
+  changedBefore: ReadonlyMap<string, number> | undefined;
   /** Its outcome is on record. */
   ended: boolean;
   timer: NodeJS.Timeout | undefined;
@@ -24,6 +26,8 @@ export interface Execution {
 export interface RowCount {
   rows: number;
   bytes: number;
+  /** changed in tables, where that is counted */
+  changed: number;
   /** of those, what the record has already: each run of a portal tells its own */
   readonly recorded: { rows: number; bytes: number };
 }
@@ -31,5 +35,6 @@ export interface RowCount {
 export const nothingSent = (): RowCount => ({
   rows: 0,
   bytes: 0,
+  changed: 0,
   recorded: { rows: 0, bytes: 0 },
 });

@@ -17,7 +17,10 @@ export interface ExecutionsParts {
 }
 
 const noFindings: readonly never[] = [];
-const unended = { cut: undefined, timedOut: undefined, ended: false, timer: undefined };
+const unended = {
+  ...{ cut: undefined, timedOut: undefined, changedBefore: undefined },
+  ...{ ended: false, timer: undefined },
+};
 
 /** The runs of a session's statements: recorded before and after, bounded in time, cut when too large. */
 export class Executions {

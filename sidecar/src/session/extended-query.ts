@@ -7,7 +7,7 @@ import { decodeTarget } from '../wire/frontend/close.js';
 import { Parse } from '../wire/frontend/parse.js';
 import { Writer } from '../wire/writer.js';
 import { begin } from './begin.js';
-import type { ClientMessages } from './client-messages.js';
+import type { ClientMessages, Dealt } from './client-messages.js';
 import { beforeExecute, describedBy, formatsOf } from './describing.js';
 import { bodyOf, type Frame, originalOf } from './frame.js';
 import { portalStatement, type Prepared } from './names.js';
@@ -105,7 +105,7 @@ export class ExtendedQuery {
     return owed.owes('close') && !isStaging && !copyIn.running;
   }
 
-  execute(frame: Frame): 'done' | 'wait' {
+  execute(frame: Frame): Dealt {
     const { session, standIns } = this;
     const context = session.governance.ready();
     if (context === undefined) return 'wait';
@@ -141,6 +141,7 @@ export class ExtendedQuery {
       runs = executable.statements;
       counts = [executable.counts[0] ?? portal.count];
     }
+    if (session.affected.mustRead(runs)) return 'count';
     const executions = begin(session, runs, counts);
     if (!Array.isArray(executions)) return standIns.forMessage(executions);
     for (const execution of executions)

@@ -46,19 +46,28 @@ export class LimitedRuns {
       this.undoable = cycle;
       if (statement.effects.length > 0) this.unclear = cycle;
     }
-    if (!statement.limited || !statement.sendsRows) return;
+    const counted = statement.counts?.when === 'now';
+    if (!counted && !(statement.limited && statement.sendsRows)) return;
     this.last = {
       execution,
       cycle,
-      alone: status === 'I' && this.undoable < owed.cyclesDone,
-      inBlock: status === 'T' && owed.cyclesDone === cycle && this.unclear !== cycle,
+      // What it has changed is asked for in its own batch.
+      alone: !counted && status === 'I' && this.undoable < owed.cyclesDone,
+      inBlock: !counted && this.isInBlock && owed.cyclesDone === cycle,
     };
+  }
+
+  /** Does what comes next run in a transaction block that was open before this cycle? */
+  get isInBlock(): boolean {
+    const { owed, status } = this.session;
+    return status === 'T' && this.unclear !== owed.cyclesBegun;
   }
 
   /** Must a message of this type wait until nothing is owed any more? */
   mustWait(type: number): boolean {
     const { last } = this;
-    if (last === undefined || !behind.has(type)) return false;
+    // Amid the data of a COPY the server ignores a Sync.
+    if (last === undefined || !behind.has(type) || this.session.copyIn.running) return false;
     const { owed } = this.session;
     const sameCycle = last.cycle === owed.cyclesBegun;
     if (sameCycle && !last.execution.ended)
@@ -74,6 +83,7 @@ export class LimitedRuns {
    * the client has seen all of it.
    */
   mayBeSimple(statement: GovernedStatement): boolean {
+    if (statement.counts?.when === 'now') return false;
     if (!statement.limited || !statement.sendsRows || onlyReads(statement)) return true;
     const { owed, status } = this.session;
     return status === 'T' && owed.size === 0;

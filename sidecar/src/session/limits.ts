@@ -14,12 +14,15 @@ export function passLimit(
   moreRows: number,
   moreBytes: number,
 ): Refusal | undefined {
-  const { limits } = execution.statement;
+  const { limits, exports } = execution.statement;
   const rows = execution.count.rows + moreRows;
   const bytes = execution.count.bytes + moreBytes;
   if (limits.maxRows !== undefined && rows > limits.maxRows) {
     return refusals.rowLimit(limits.maxRows, limitSource(limits, 'maxRows'));
   }
+  const { maxExportRows } = limits;
+  if (exports && maxExportRows !== undefined && rows > maxExportRows)
+    return refusals.exportLimit(maxExportRows, limitSource(limits, 'maxExportRows'));
   if (limits.maxBytes !== undefined && bytes > limits.maxBytes) {
     return refusals.byteLimit(limits.maxBytes, limitSource(limits, 'maxBytes'));
   }

@@ -90,6 +90,18 @@ export class Questions implements Ask {
     return rows;
   }
 
+  /** Sends a question behind what the batch holds so far; the answer is heard as it comes. */
+  askInBatch(sql: string, own: OwnReply): void {
+    this.send(sql, {
+      ...own,
+      failed: (sqlstate, message) => {
+        this.leftOver = true;
+        own.failed(sqlstate, message);
+      },
+    });
+    this.end(own, true);
+  }
+
   /**
    * Resolves once nothing is owed, so that the transaction status is known, and no cancel request is under
    * way, which would hit what comes next.

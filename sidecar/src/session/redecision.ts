@@ -110,6 +110,7 @@ export class Redecision {
       if ('message' in found) return { refusal: found };
       resolved.push({
         ...found,
+        ...(found.counts === undefined ? {} : { counts: { ...found.counts, when: 'now' } }),
         sendsRows: true,
         effects: [...statement.effects, ...found.effects.filter((e) => e.kind !== 'prepare')],
       });
@@ -189,6 +190,7 @@ const limitedAs = (
         ...fetch,
         limits: { ...fetch.limits, ...query.limits },
         limited: fetch.limited || query.limited,
+        exports: fetch.exports || query.exports,
         readOnly: query.readOnly,
         withhold: fetch.withhold || query.withhold,
         watch: fetch.watch && { ...fetch.watch, columns: query.watch?.columns ?? [] },

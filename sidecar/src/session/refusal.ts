@@ -114,7 +114,7 @@ export const refusals = {
   functionCall: (): Refusal => ({
     sqlstate: sqlstate.insufficientPrivilege,
     message:
-      'policy masks or filters what this function reads, which cannot be done in a function call message',
+      'policy masks, filters or counts what this function reads or changes, which cannot be done in a function call message',
     detail: 'reason=function-call',
     hint: 'Call the function in a SELECT statement.',
     stage: 'analysis',
@@ -162,6 +162,36 @@ export const refusals = {
     message: `result cut: a row is longer than the ${String(limit)} bytes that are held to look for unclassified values`,
     detail: `reason=row-not-looked-at limit=${String(limit)}`,
     hint: 'Ask for less of it (substr, fewer columns), or have detectors.mode of the Database changed.',
+    stage: 'analysis',
+  }),
+  exportLimit: (limit: number, source: string): Refusal => ({
+    sqlstate: sqlstate.limitExceeded,
+    message: `bulk export cut: more than ${String(limit)} rows of a table that is read without a condition`,
+    detail: `${source} reason=bulk-export limit=${String(limit)}`,
+    hint: 'Read it with a WHERE that looks at its columns, or have the limit raised in the policy.',
+    stage: 'analysis',
+  }),
+  affectedLimit: (limit: number, source: string): Refusal => ({
+    sqlstate: sqlstate.limitExceeded,
+    message: `statement undone: it changes more than ${String(limit)} rows`,
+    detail: `${source} reason=max-affected-rows limit=${String(limit)}`,
+    hint: 'Change fewer rows at once (a narrower WHERE; triggers and cascades count), or have the limit raised in the policy.',
+    stage: 'analysis',
+  }),
+  mayCommit: (source: string): Refusal => ({
+    sqlstate: sqlstate.insufficientPrivilege,
+    message:
+      'policy limits how many rows a statement changes, and a procedure could commit before they are counted',
+    detail: `${source} reason=not-counted construct=commit`,
+    hint: 'Run it in a transaction block: BEGIN, then the statement, then COMMIT.',
+    stage: 'analysis',
+  }),
+  notCounting: (source: string): Refusal => ({
+    sqlstate: sqlstate.insufficientPrivilege,
+    message:
+      'policy limits how many rows a statement changes, and the server does not say how many that are',
+    detail: `${source} reason=not-counted construct=track_counts`,
+    hint: "The setting track_counts must be on, and PUBLIC may execute the pg_stat_get_xact functions: ask the database's administrators.",
     stage: 'analysis',
   }),
   timeLimit: (milliseconds: number, source: string): Refusal => ({

@@ -169,6 +169,10 @@ export class ServerMessages {
       this.failLate(execution.cut);
       return;
     }
+    if (execution.changedBefore !== undefined) {
+      this.judge(execution, f, how);
+      return;
+    }
     const start = f.start + headerLength;
     const affectedRows =
       how === 'complete' && countsChanges(f.buffer, start)
@@ -180,11 +184,47 @@ export class ServerMessages {
     this.pass(f);
   }
 
+  /** The client hears of the end when it is known how many rows were changed. */
+  private judge(execution: Execution, f: Framer, how: string): void {
+    const { session } = this;
+    const { statement } = execution;
+    const held = Buffer.from(f.buffer.subarray(f.start, f.end));
+    const tag = how === 'complete' ? held.toString('latin1', headerLength, held.length - 1) : '';
+    const changes =
+      statement.counts?.loads === true
+        ? /^(?:INSERT|UPDATE|DELETE|MERGE|COPY) /
+        : /^(?:INSERT|UPDATE|DELETE|MERGE) /;
+    const tagged = changes.test(tag) ? commandRows(held, headerLength, held.length) : 0;
+    const undone = (kind: 'cut' | 'failed', sqlstate: string): void => {
+      this.finish(execution, { kind, sqlstate, affectedRows: 0 });
+      session.applyEffects(statement, 'failed');
+    };
+    session.affected.settle({
+      ...{ execution, tagged },
+      within: () => {
+        this.finish(execution, { kind: 'completed', sqlstate: '', affectedRows: tagged });
+        session.applyEffects(statement, 'completed');
+        session.toClient.write(held);
+      },
+      over: (refusal) => {
+        execution.cut = refusal;
+        undone('cut', refusal.sqlstate);
+        this.failLate(refusal);
+      },
+      failed: (code) => {
+        const why = cutBy(execution, code);
+        undone(why === undefined ? 'failed' : 'cut', why?.sqlstate ?? code);
+        return why;
+      },
+    });
+  }
+
   /** The server finished the result before our cancel reached it: now its statement fails all the same. */
   private failLate(refusal: Refusal): void {
     const { session } = this;
     const { head } = session.owed;
-    if (head === undefined) {
+    // What is still to come of our own question is nothing that was sent behind it.
+    if (head === undefined || head.own !== undefined) {
       session.failBatch(refusal);
       return;
     }
@@ -207,6 +247,7 @@ export class ServerMessages {
       session.owed.pop('sync');
     }
     session.lastError = '';
+    session.affected.forget();
     session.toClient.gathers = false;
     session.transactionStatus(status);
     if (head?.own !== undefined) {

@@ -8,7 +8,9 @@ import type { TransactionStatus } from '../wire/backend/ready-for-query.js';
 import { Framer } from '../wire/framer.js';
 import { backendFraming, frontendFraming } from '../wire/limits.js';
 import { Flush } from '../wire/frontend/signals.js';
-import { ClientMessages } from './client-messages.js';
+import { frontendType } from '../wire/types.js';
+import { AffectedRows } from './affected-rows.js';
+import { ClientMessages, type Waits } from './client-messages.js';
 import { applyEffects } from './effects.js';
 import { CopyIn } from './copy-in.js';
 import { Ending } from './ending.js';
@@ -19,7 +21,7 @@ import type { HeldMemory } from './held-memory.js';
 import { LimitedRuns } from './limited-runs.js';
 import { Names } from './names.js';
 import { Outlet } from './outlet.js';
-import { owe, type Owed, OwedQueue } from './owed.js';
+import { owe, type Owed, OwedQueue, type OwnReply } from './owed.js';
 import { Questions } from './questions.js';
 import { receive } from './receive.js';
 import { type Refusal, sqlstate } from './refusal.js';
@@ -57,6 +59,7 @@ export class Session implements Flushable {
   readonly owed = new OwedQueue();
   readonly names = new Names();
   readonly limitedRuns = new LimitedRuns(this);
+  readonly affected = new AffectedRows(this);
   readonly toClient: Outlet;
   readonly toServer: Outlet;
   readonly executions: Executions;
@@ -222,16 +225,20 @@ export class Session implements Flushable {
     this.touch();
   }
 
-  private wait(frame: Frame, how: 'wait' | 'quiet'): void {
+  private wait(frame: Frame, how: Waits): void {
     this.waiting = frame;
     this.prepare(how);
   }
 
   /** Asks what is missing, if anything, then deals with the waiting message and all that came after it. */
-  private prepare(how: 'wait' | 'quiet'): void {
+  private prepare(how: Waits): void {
     this.preparing = true;
     const prepared =
-      how === 'quiet' ? this.questions.quiet() : this.governance.prepare(this.questions);
+      how === 'quiet'
+        ? this.questions.quiet()
+        : how === 'count'
+          ? this.affected.read(this.questions)
+          : this.governance.prepare(this.questions);
     prepared.then(
       () => this.guard(() => this.continue()),
       (cause: unknown) => this.ending.abandon(cause),
@@ -319,6 +326,11 @@ export class Session implements Flushable {
     this.touch();
   }
 
+  /** Asks behind what was sent last, in a batch that is open at the server. */
+  askInBatch(sql: string, own: OwnReply): void {
+    this.questions.askInBatch(sql, own);
+  }
+
   /** Follows what a statement did to the session, or may have done before it failed. */
   applyEffects(statement: GovernedStatement, how: 'completed' | 'failed'): void {
     applyEffects(statement, how, this.governance, this.names);
@@ -344,7 +356,8 @@ export class Session implements Flushable {
       // The server waits for data, so nothing more can be asked; it will not take this message.
       this.preparing = false;
       this.waiting = undefined;
-      this.clientMessages.amidCopy(waiting.type);
+      if (waiting.type === frontendType.sync) this.clientMessages.handle(waiting);
+      else this.clientMessages.amidCopy(waiting.type);
       this.listenAgain();
     } else if (this.preparing && this.batchOpen) this.toServer.write(Flush);
     if (this.staging) this.listenAgain();

@@ -15,6 +15,8 @@ import { refusals } from './refusal.js';
 import type { Session } from './session.js';
 import { noTypes } from './stand-ins.js';
 
+type Ready = Exclude<ReturnType<ClientMessages['redecision']['resolveAll']>, 'wait'>;
+
 const noValues = Buffer.from([0, 0, 0, 0, 0, 0]);
 
 /**
@@ -43,7 +45,11 @@ export async function runStaged(
     session.batchOpen = true;
     // A statement that has run has no portal any more; one that fails while it runs keeps it.
     if (i > 0) close(session, ['portal'], { staged: true });
-    send(piece, verdict, session, messages);
+    const ready = lookUp(verdict, session, messages);
+    if (ready !== undefined && 'statements' in ready && session.affected.mustRead(ready.statements))
+      await session.affected.read(questions);
+    if (session.owed.skipping) break;
+    send(piece, verdict, ready, session, messages);
     session.touch();
   }
   const failed = await skips();
@@ -87,9 +93,23 @@ async function decided(sql: string, session: Session, questions: Questions): Pro
   }
 }
 
+/** What is to run for a verdict; undefined where that is nothing. */
+function lookUp(
+  verdict: Verdict,
+  session: Session,
+  { redecision }: ClientMessages,
+): Ready | undefined {
+  if (verdict.kind !== 'forward') return undefined;
+  const ready = redecision.resolveAll(verdict.statements, session.governance.ready());
+  // Everything before was answered, so that there is nothing to wait for.
+  if (ready === 'wait') throw new TypeError('a staged statement that waits');
+  return ready;
+}
+
 function send(
   { sql, toOriginal }: Piece,
   verdict: Verdict,
+  ready: Ready | undefined,
   session: Session,
   messages: ClientMessages,
 ): void {
@@ -112,14 +132,12 @@ function send(
     );
     return;
   }
-  const executable = messages.redecision.resolveAll(verdict.statements, session.governance.ready());
-  // Everything before was answered, so that there is nothing to wait for.
-  if (executable === 'wait') throw new TypeError('a staged statement that waits');
-  if ('refusal' in executable) {
-    messages.standIns.forMessage(executable.refusal);
+  if (ready === undefined) throw new TypeError('a statement that nobody has looked up');
+  if ('refusal' in ready) {
+    messages.standIns.forMessage(ready.refusal);
     return;
   }
-  const executions = begin(session, executable.statements, executable.counts);
+  const executions = begin(session, ready.statements, ready.counts);
   if (!Array.isArray(executions)) {
     messages.standIns.forMessage(executions);
     return;

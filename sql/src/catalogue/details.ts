@@ -34,8 +34,8 @@ const calledFunction = `CASE WHEN d.refclassid OPERATOR(pg_catalog.=) ${procedur
 
 /** Numbers of the columns of the index `i`, and of those in its expressions and its predicate. */
 const indexedColumns = `(SELECT pg_catalog.json_agg(DISTINCT c.number) FROM (
-    SELECT k.number::pg_catalog.int4 FROM pg_catalog.unnest(i.indkey) AS k (number) WHERE k.number OPERATOR(pg_catalog.>) 0
-    UNION ALL SELECT d.refobjsubid FROM pg_catalog.pg_depend d WHERE d.classid OPERATOR(pg_catalog.=) ${catalogOid('pg_class')}
+    SELECT k.number::pg_catalog.text FROM pg_catalog.unnest(i.indkey) AS k (number) WHERE k.number OPERATOR(pg_catalog.>) 0
+    UNION ALL SELECT d.refobjsubid::pg_catalog.text FROM pg_catalog.pg_depend d WHERE d.classid OPERATOR(pg_catalog.=) ${catalogOid('pg_class')}
       AND d.objid OPERATOR(pg_catalog.=) i.indexrelid AND d.refclassid OPERATOR(pg_catalog.=) ${catalogOid('pg_class')}
       AND d.refobjid OPERATOR(pg_catalog.=) i.indrelid AND d.refobjsubid OPERATOR(pg_catalog.>) 0) c)`;
 

@@ -20,6 +20,8 @@ export const mark = {
   write: 32,
   /** something that is not leakproof is applied to it where the server may do so before a row filter */
   exposed: 64,
+  /** a WHERE that may leave rows out looks at it */
+  narrows: 128,
 } as const;
 
 const useBits: readonly (readonly [Use, number])[] = [

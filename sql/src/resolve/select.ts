@@ -12,6 +12,7 @@ import { outputName } from './output-names.js';
 import { expect, expectWindow, expectText } from './parameters.js';
 import type { Place } from './query.js';
 import { withClause } from './with.js';
+import { narrows } from './always-true.js';
 import { fail, type Resolver } from './resolver.js';
 import { judgeOperator } from './routines.js';
 import { toldApart, windowTypes } from './told-apart.js';
@@ -287,7 +288,13 @@ export const select = (
   const list = targets(r, scope, stmt.targetList, place);
   decideRows(list, block.deciding);
   block.clause = 'where';
-  if (stmt.whereClause) condition(r, scope, stmt.whereClause, mark.filter);
+  if (stmt.whereClause)
+    condition(
+      r,
+      scope,
+      stmt.whereClause,
+      narrows(stmt.whereClause) ? mark.filter | mark.narrows : mark.filter,
+    );
   block.clause = 'having';
   if (stmt.havingClause) condition(r, scope, stmt.havingClause, mark.filter);
   rest(r, scope, stmt, list);

@@ -11,7 +11,7 @@ import type { Column } from '../catalogue/catalogue.js';
 import { as } from '../parse/nodes.js';
 import { oid } from '../types/oids.js';
 import type { Known } from '../types/polymorphic.js';
-import { alwaysTrue } from './always-true.js';
+import { narrows } from './always-true.js';
 import { assignedValue, targetType } from './assigned.js';
 import { type Deed, runsBeside } from './beside.js';
 import {
@@ -329,8 +329,17 @@ const insert = (r: Resolver, parent: Scope | undefined, stmt: InsertStmt): reado
 /** Does a condition look at the target's rows at all? `WHERE true`, `1 = 1` and the like do not. */
 const looksAtRow = (use: RelationUse, node: Node | undefined): boolean =>
   as(node, 'CurrentOfExpr') !== undefined ||
-  (!alwaysTrue(node) &&
+  (narrows(node) &&
     [...use.cells.values()].some((cell) => (cell.marks & (mark.filter | mark.join)) !== 0));
+
+/** Does what a MERGE takes away or changes depend on the rows? */
+const narrowsMerge = (use: RelationUse, stmt: MergeStmt): boolean =>
+  looksAtRow(use, stmt.joinCondition) ||
+  (stmt.mergeWhenClauses ?? []).every((node) => {
+    const when = as(node, 'MergeWhenClause');
+    const changes = when?.commandType === 'CMD_UPDATE' || when?.commandType === 'CMD_DELETE';
+    return !changes || narrows(when.condition);
+  });
 
 /** What stands beside the target does not see it. */
 const besideTarget = (
@@ -380,7 +389,7 @@ const merge = (r: Resolver, parent: Scope | undefined, stmt: MergeStmt): readonl
   scope.items = [relationItem(r, use), ...scope.items];
   noTwins(r, scope.items);
   condition(r, scope, stmt.joinCondition, mark.join);
-  noteWrite(r, use, 'merge', looksAtRow(use, stmt.joinCondition), use.node.location ?? 0);
+  noteWrite(r, use, 'merge', narrowsMerge(use, stmt), use.node.location ?? 0);
   // A relation with rules takes no MERGE.
   const how = { filtered: true, withoutRules: true };
   const { items } = scope;
