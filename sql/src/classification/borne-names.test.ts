@@ -30,7 +30,7 @@ const read = (...catalogues: readonly Catalogue[]): FormerNames => {
   const names = new BorneNames();
   return [shop(readFileSync), ...catalogues]
     .map((catalogue) => names.read(catalogue, true))
-    .at(-1) as FormerNames;
+    .at(-1)!;
 };
 
 const orders = { schema: 'public', name: 'orders' };

@@ -15,7 +15,7 @@ const around = (
   change: string,
   statement: string,
 ): Readonly<Record<string, WrittenWork>> => ({
-  [`${name}`]: [statement, outside(change), pause(noticed), statement],
+  [name]: [statement, outside(change), pause(noticed), statement],
   [`${name}, within a transaction`]: [
     statement,
     'BEGIN',
