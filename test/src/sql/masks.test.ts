@@ -166,6 +166,7 @@ for (const version of wanted) {
       for (const family of own) {
         const t = table(family);
         for (const mask of masks) {
+          if (maskFits(bed.catalogue(), bed.column(t, 'c'), mask) !== undefined) continue;
           const kind = kindOf(mask);
           const sql = bed.masked(`SELECT n, c FROM ${t}`, t, mask);
           await bed
