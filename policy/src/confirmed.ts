@@ -35,8 +35,9 @@ export const confirmedGuess = (
   const { masks, cache } = evaluator.evaluate(
     toInput(reading, columns, { ...session, fingerprint: '', grants: [] }),
   );
-  for (const { relation, column, mask, policy, rule } of masks) {
-    if ('none' in mask) continue;
+  for (const { relation, column, mask, predicates, policy, rule } of masks) {
+    // Who may compare the column with a constant may also be told that it is there.
+    if ('none' in mask || predicates === 'allow') continue;
     const guess = guesses.find(
       (one) => formatName(one.relation) === relation && one.column === column,
     );

@@ -60,7 +60,10 @@ const renderStatement = (one: StatementExplanation, paint: Paint): readonly stri
     ),
     ...row(
       'masks',
-      decision.masks.map((m) => `${m.relation}.${m.column}  ${formatMask(m.mask)}${m.predicates ? ', predicates allowed' : ''}  ${by(m)}`),
+      decision.masks.map(
+        (m) =>
+          `${m.relation}.${m.column}  ${formatMask(m.mask)}${m.predicates ? ', predicates allowed' : ''}  ${by(m)}`,
+      ),
     ),
     ...row(
       'row filters',

@@ -219,9 +219,7 @@ function decideOne(
   });
   if (decision.effect !== 'allow') return refuse(refusalOf(denialWords(decision)));
   if (unplaced && widest && isProtectedByMore(decision, widest))
-    return refuse(
-      refusalOf(misplacedWords(unplaced.entries, analysis, parts.database.id)),
-    );
+    return refuse(refusalOf(misplacedWords(unplaced.entries, analysis, parts.database.id)));
   const tags = unplaced?.widest ?? classification;
   const { confirmed, until: unconfirmed } = parts.evaluator.protects
     ? confirmedGuess(parts.evaluator, guessesOf(analyzed), tags, around)

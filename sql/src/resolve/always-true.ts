@@ -131,7 +131,8 @@ export const narrows = (node: Node | undefined): boolean => {
   if (node === undefined || alwaysTrue(node)) return false;
   const bool = as(node, 'BoolExpr');
   if (bool?.boolop === 'AND_EXPR') return (bool.args ?? []).some(narrows);
-  if (bool?.boolop === 'OR_EXPR') return (bool.args ?? []).every((arg) => narrows(arg) || alwaysFalse(arg));
+  if (bool?.boolop === 'OR_EXPR')
+    return (bool.args ?? []).every((arg) => narrows(arg) || alwaysFalse(arg));
   let looks = false;
   walk(node, (kind) => {
     looks ||= kind === 'ColumnRef' || kind === 'CurrentOfExpr';

@@ -131,7 +131,7 @@ const guessesIn = (analyzed: Analyzed, { use, location }: Write): readonly Guess
       'write',
       use.node.location ?? location,
       `column ${column} of ${name} is masked, and whether its ${check} takes a value would say what is there`,
-      `Leave ${column} out, or set it to NULL or its default; or write through a role or workload for which it is not masked.`,
+      `Leave ${column} out, or set it to NULL or its default; write through a role or workload for which it is not masked; or have predicates: allow put at its mask.`,
     );
     return [{ relation, column, refusal }];
   });
