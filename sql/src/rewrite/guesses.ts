@@ -10,36 +10,44 @@ import type { Write } from '../resolve/writes.js';
 import type { RewriteRefusal } from './change.js';
 import { refuse } from './checks.js';
 
-// Who may not see a column could write guesses to it: a unique index refuses what is there, a foreign key what is not,
-// and a partition is another one for each value.
+// Who may not see a column could write guesses to it: a foreign key takes what is there, a partition is another one for
+// each value, and ON CONFLICT says whether a key has it. A key that refuses a row aloud is not asked so: the statement
+// fails, and the record has it.
 
-type Check = 'unique key' | 'exclusion constraint' | 'partition key' | 'foreign key';
+type Check = 'foreign key' | 'partition key' | 'unique key' | 'exclusion constraint';
 
-const ownCheck = (relation: Relation, number: number): Check | undefined => {
-  if (relation.primaryKey.includes(number)) return 'unique key';
+const ownChecks = (relation: Relation, number: number): readonly Check[] => {
   const kinds = new Set(
     (relation.keys ?? []).filter((key) => key.columns.includes(number)).map(({ kind }) => kind),
   );
-  if (kinds.has('unique')) return 'unique key';
-  if (kinds.has('exclusion')) return 'exclusion constraint';
-  if (kinds.has('partition')) return 'partition key';
-  return (relation.foreignKeys ?? []).some((key) => key.columns.includes(number))
-    ? 'foreign key'
-    : undefined;
+  const refers = (relation.foreignKeys ?? []).some((key) => key.columns.includes(number));
+  return [
+    ...(refers ? (['foreign key'] as const) : []),
+    ...(kinds.has('partition') ? (['partition key'] as const) : []),
+    ...(kinds.has('unique') || relation.primaryKey.includes(number)
+      ? (['unique key'] as const)
+      : []),
+    ...(kinds.has('exclusion') ? (['exclusion constraint'] as const) : []),
+  ];
 };
 
-/** What values of a column are checked against, in its own table or in those that it is a partition of. */
-const checkOf = (analyzed: Analyzed, relation: Relation, column: string): Check | undefined => {
+/** What values of a column are checked against, in its own table and in those that it is a partition of. */
+const checksOf = (analyzed: Analyzed, relation: Relation, column: string): readonly Check[] => {
   const number = relation.columns.find(({ name }) => name === column)?.number;
-  const own = number === undefined ? undefined : ownCheck(relation, number);
-  if (own !== undefined || !relation.partition) return own;
-  for (const oid of relation.parents) {
-    const parent = analyzed.catalogue.relationByOid(oid);
-    const found = parent && checkOf(analyzed, parent, column);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  const own = number === undefined ? [] : ownChecks(relation, number);
+  if (!relation.partition) return own;
+  return [
+    ...own,
+    ...relation.parents.flatMap((oid) => {
+      const parent = analyzed.catalogue.relationByOid(oid);
+      return parent ? checksOf(analyzed, parent, column) : [];
+    }),
+  ];
 };
+
+/** It refuses a row, and says no more than that. */
+const isAloud = (check: Check): boolean =>
+  check === 'unique key' || check === 'exclusion constraint';
 
 /** Tables in which the value comes to lie, each of which may have keys of its own, and its column there. */
 const landing = (
@@ -71,12 +79,16 @@ const named = (targets: readonly Node[] | undefined): ReadonlyMap<string, Values
     }),
   );
 
+interface Given {
+  readonly values: ReadonlyMap<string, Values>;
+  /** a conflict is no error */
+  readonly onConflict: boolean;
+}
+
 /** What INSERT and UPDATE write to the columns of their target, as far as they say it. */
-const valuesOf = (
-  analyzed: Analyzed,
-  { relation, node }: RelationUse,
-): ReadonlyMap<string, Values> => {
+const givenTo = (analyzed: Analyzed, { relation, node }: RelationUse): Given => {
   const found = new Map<string, Values>();
+  let onConflict = false;
   const note = (values: ReadonlyMap<string, Values>): void => {
     for (const [name, some] of values) found.set(name, [...(found.get(name) ?? []), ...some]);
   };
@@ -101,12 +113,13 @@ const valuesOf = (
       ),
     );
     note(named(onConflictClause?.targetList));
+    if (onConflictClause) onConflict = true;
     return true;
   });
-  return found;
+  return { values: found, onConflict };
 };
 
-/** A value that a statement writes to a column where its success says whether it is there. */
+/** A value that a statement writes to a column where what comes of it says whether it is there. */
 export interface Guess {
   readonly relation: ObjectName;
   readonly column: string;
@@ -117,15 +130,17 @@ export interface Guess {
 const guessesIn = (analyzed: Analyzed, { use, location }: Write): readonly Guess[] => {
   const relation = publicName(analyzed.resolved.resolver.path, use.relation);
   const name = formatName(relation);
-  let values: ReadonlyMap<string, Values> | undefined;
+  let given: Given | undefined;
   return [...use.cells].flatMap(([column, cell]): readonly Guess[] => {
     if ((cell.marks & mark.write) === 0) return [];
-    const check = landing(analyzed, use.relation, column)
-      .map(([where, itsName]) => checkOf(analyzed, where, itsName))
-      .find((one) => one !== undefined);
-    if (check === undefined) return [];
-    values ??= valuesOf(analyzed, use);
-    if (!(values.get(column) ?? [undefined]).some(isGuess)) return [];
+    const checks = landing(analyzed, use.relation, column).flatMap(([where, itsName]) =>
+      checksOf(analyzed, where, itsName),
+    );
+    if (checks.length === 0) return [];
+    given ??= givenTo(analyzed, use);
+    const { values, onConflict } = given;
+    const check = checks.find((one) => onConflict || !isAloud(one));
+    if (check === undefined || !(values.get(column) ?? [undefined]).some(isGuess)) return [];
     const refusal = refuse(
       analyzed,
       'write',

@@ -12,6 +12,8 @@ interface Named {
   readonly settings: Readonly<Record<string, string>>;
   /** first major version that has what it uses */
   readonly since: number;
+  /** it confirms a value that is guessed whole, as docs/what-postern-does.md says; counted apart */
+  readonly inference: boolean;
 }
 
 export type Attack =
@@ -29,6 +31,7 @@ interface Words {
   readonly role?: Role;
   readonly settings?: Readonly<Record<string, string>>;
   readonly since?: number;
+  readonly inference?: boolean;
 }
 
 /** An attack as a table writes it: steps, steps and more, or a function that asks on. */
@@ -51,8 +54,8 @@ export const attacks = (
 ): readonly Attack[] =>
   Object.entries(table).map(([name, written]): Attack => {
     const words = isSteps(written) ? { steps: written } : written;
-    const { role = 'worker', settings = {}, since = 13 } = { ...all, ...words };
-    const named = { category, name, role, settings, since };
+    const { role = 'worker', settings = {}, since = 13, inference = false } = { ...all, ...words };
+    const named = { category, name, role, settings, since, inference };
     return 'ask' in words
       ? { ...named, kind: 'asked', ask: words.ask, alone: words.alone ?? false }
       : { ...named, kind: 'said', steps: stepsOf(words.steps) };

@@ -17,7 +17,8 @@ export const aboutAttack = function* (result: AttackResult, verbose: boolean): G
   const name = `${attack.category}: ${attack.name}`;
   const beds = leaksOf(result);
   const found = [...new Set([...governed.values()].flat())].slice(0, 3).join(', ');
-  if (beds.length > 0) yield `LEAKED ${name} (${beds.join(', ')}): ${found}`;
+  const word = attack.inference ? 'INFERRED' : 'LEAKED';
+  if (beds.length > 0) yield `${word} ${name} (${beds.join(', ')}): ${found}`;
   if (direct.length === 0) yield `does not leak: broken attack ${name}`;
   for (const each of trouble) yield `trouble ${name}: ${each.slice(0, 300)}`;
   if (!verbose) return;
@@ -46,7 +47,11 @@ export const summary = function* (results: Results): Generator<string> {
   yield `generated ${made.length}: leaked ${counts.madeLeaked}, changed ${counts.madeChanged}, refused ${of('refused')}, not comparable ${of('unknown')}`;
   const broken = counts.broken > 0 ? `, ${counts.broken} broken` : '';
   const idle = counts.idle > 0 ? `, ${counts.idle} broken` : '';
-  yield `attacks ${attacked.length}: leaked ${counts.leaked}${broken}; honest ${worked.length}: changed ${counts.changed}${idle}`;
+  const inferred = attacked.filter(
+    (result) => result.attack.inference && leaksOf(result).length > 0,
+  ).length;
+  const known = inferred > 0 ? `, ${inferred} inferred` : '';
+  yield `attacks ${attacked.length}: leaked ${counts.leaked}${known}${broken}; honest ${worked.length}: changed ${counts.changed}${idle}`;
 };
 
 interface Counts {
@@ -61,7 +66,8 @@ interface Counts {
 }
 
 const countsOf = ({ attacked, worked, made }: Results): Counts => ({
-  leaked: attacked.filter((result) => leaksOf(result).length > 0).length,
+  leaked: attacked.filter((result) => !result.attack.inference && leaksOf(result).length > 0)
+    .length,
   broken: attacked.filter(({ direct }) => direct.length === 0).length,
   changed: worked.filter((result) => result.changed !== undefined).length,
   idle: worked.filter((result) => result.broken !== undefined).length,

@@ -1,6 +1,6 @@
 /** A write whose outcome says whether a value is there is noted as a guess, and no other: the server is asked with both. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { analyze, type Catalogue, formatName, guessesOf, parse, readCatalogue } from '@postern/sql';
+import { analyze, type Catalogue, guessesOf, parse, readCatalogue } from '@postern/sql';
 import { Undo } from '../harness/undo.js';
 import type { Court } from '../oracle/judge.js';
 import { courtWith } from './court.js';
@@ -55,60 +55,55 @@ const noted = (sql: string): readonly string[] => [
         analyze(statement, catalogue, {
           ...{ searchPath: ['public'], user: 'postgres', role: 'none' },
         }),
-      ).map(({ relation, column }) => `${formatName(relation)}.${column}`),
+      )
+        .map(({ column }) => column)
+        .filter((column) => !/^(id|i)$/.test(column)),
     ),
   ),
 ];
 
+/** What a key says aloud: its error, which the record has. */
+const aloud = new Set(['23505', '23P01']);
+
 test.each<readonly [string, readonly string[]]>([
-  ["INSERT INTO people (id, email) VALUES (9, '#')", ['public.people.email']],
+  ["INSERT INTO people (id, email) VALUES (9, '#') ON CONFLICT DO NOTHING", ['email']],
+  ["INSERT INTO people (id, email) VALUES (9, '#') ON CONFLICT (email) DO NOTHING", ['email']],
+  ["INSERT INTO people (id, low) VALUES (9, '#') ON CONFLICT DO NOTHING", ['low']],
+  ["INSERT INTO people (id, pair) VALUES (9, '#') ON CONFLICT DO NOTHING", ['pair']],
+  ["INSERT INTO people (id, email) SELECT 9, '#' ON CONFLICT DO NOTHING", ['email']],
+  ["INSERT INTO people (id, email) VALUES (8, NULL), (9, '#') ON CONFLICT DO NOTHING", ['email']],
+  ["INSERT INTO people (id) VALUES (2) ON CONFLICT (id) DO UPDATE SET email = '#'", ['email']],
   [
-    "INSERT INTO people (id, email) VALUES (9, '#') ON CONFLICT DO NOTHING",
-    ['public.people.email'],
+    "WITH i AS (INSERT INTO people (id, email) VALUES (9, '#') ON CONFLICT DO NOTHING RETURNING id) SELECT id FROM i",
+    ['email'],
   ],
-  ["INSERT INTO people (id, email) SELECT 9, '#'", ['public.people.email']],
-  ["INSERT INTO people (id, email) VALUES (8, NULL), (9, '#')", ['public.people.email']],
-  ["INSERT INTO people (id, low) VALUES (9, '#')", ['public.people.low']],
-  ["INSERT INTO people (id, pair) VALUES (9, '#')", ['public.people.pair']],
-  ["UPDATE people SET email = '#' WHERE id = 2", ['public.people.email']],
-  ["UPDATE people SET (note, email) = ('x', '#') WHERE id = 2", ['public.people.email']],
+  ["INSERT INTO shown (i, e) VALUES (9, '#') ON CONFLICT DO NOTHING", ['e']],
+  ["INSERT INTO twice (i, post) VALUES (9, '#') ON CONFLICT DO NOTHING", ['post']],
+  ["INSERT INTO mails (id, email) VALUES (9, '#')", ['email']],
+  ["UPDATE mails SET email = '#'", ['email']],
   [
-    "INSERT INTO people (id) VALUES (2) ON CONFLICT (id) DO UPDATE SET email = '#'",
-    ['public.people.email'],
+    "MERGE INTO mails m USING (VALUES (1)) v(i) ON m.id = v.i WHEN MATCHED THEN UPDATE SET email = '#'",
+    ['email'],
   ],
-  [
-    "MERGE INTO people p USING (VALUES (9)) v(i) ON p.id = v.i WHEN NOT MATCHED THEN INSERT (id, email) VALUES (v.i, '#')",
-    ['public.people.email'],
-  ],
-  [
-    "MERGE INTO people p USING (VALUES (2)) v(i) ON p.id = v.i WHEN MATCHED THEN UPDATE SET email = '#'",
-    ['public.people.email'],
-  ],
-  ["INSERT INTO mails (id, email) VALUES (9, '#')", ['public.mails.email']],
-  ["UPDATE mails SET email = '#'", ['public.mails.email']],
-  ["INSERT INTO codes (id, code) VALUES (9, '#')", ['public.codes.code']],
-  ["INSERT INTO codes_a (id, code) VALUES (9, '#')", ['public.codes_a.code']],
-  ["INSERT INTO keyed (id, v) VALUES (2, '#')", ['public.keyed.id', 'public.keyed.v']],
-  ["INSERT INTO shown (i, e) VALUES (9, '#')", ['public.shown.e']],
-  ["INSERT INTO twice (i, post) VALUES (9, '#')", ['public.twice.post']],
-  ["UPDATE twice SET post = '#' WHERE i = 2", ['public.twice.post']],
-  [
-    "WITH i AS (INSERT INTO people (id, email) VALUES (9, '#') RETURNING id) SELECT id FROM i",
-    ['public.people.email'],
-  ],
+  ["INSERT INTO codes (id, code) VALUES (9, '#')", ['code']],
+  ["INSERT INTO codes_a (id, code) VALUES (9, '#')", ['code']],
+  ["INSERT INTO people (id, email) VALUES (9, '#')", []],
+  ["INSERT INTO people (id, pair) VALUES (9, '#')", []],
+  ["UPDATE people SET email = '#' WHERE id = 2", []],
+  ["INSERT INTO keyed (id, v) VALUES (2, '#')", []],
+  ["INSERT INTO twice (i, post) VALUES (9, '#')", []],
   ["INSERT INTO people (id, note) VALUES (9, '#')", []],
+  ["INSERT INTO people (id, note) VALUES (9, '#') ON CONFLICT DO NOTHING", []],
   ["INSERT INTO loose (id, v) VALUES (9, '#')", []],
   ["UPDATE loose SET v = '#'", []],
   ["INSERT INTO mails (id, body) VALUES (9, '#')", []],
-  ["INSERT INTO codes_a (id, code, note) VALUES (9, 'there', '#')", ['public.codes_a.code']],
-  ['UPDATE people SET email = NULL WHERE id = 2', []],
-  ["INSERT INTO people (id, email, note) VALUES (9, DEFAULT, '#')", []],
-  ["INSERT INTO people (id, email, note) VALUES (9, NULL, '#')", []],
+  ['UPDATE mails SET email = NULL', []],
+  ["INSERT INTO mails (id, email, body) VALUES (9, DEFAULT, '#')", []],
+  ["INSERT INTO mails (id, email, body) VALUES (9, NULL, '#')", []],
   ["DELETE FROM people WHERE note = 'x'", []],
 ])('%s', async (sql, guesses) => {
-  const told = (await outcome(sql, 'there')) !== (await outcome(sql, 'gone'));
-  // A key that only this identity's own number goes into is one as well.
-  expect(noted(sql).filter((name) => !/people\.id|\.i$/.test(name))).toEqual(guesses);
-  expect(told && guesses.length === 0).toBe(false);
-  if (sql.includes('#') && !sql.includes("'there'")) expect(told).toBe(guesses.length > 0);
+  const [there, gone] = [await outcome(sql, 'there'), await outcome(sql, 'gone')];
+  expect(noted(sql)).toEqual(guesses);
+  if (guesses.length > 0) expect(there).not.toBe(gone);
+  else expect(there === gone || aloud.has(there)).toBe(true);
 });

@@ -38,6 +38,7 @@ export const constraints = attacks('constraints as an oracle', {
     ),
   },
   'the unique key, by a guess': {
+    inference: true,
     alone: true,
     ask: confirmed(
       mail,
@@ -68,6 +69,7 @@ export const constraints = attacks('constraints as an oracle', {
     ),
   },
   'the unique key, by UPDATE': {
+    inference: true,
     alone: true,
     ask: confirmed(
       mail,
@@ -79,6 +81,7 @@ export const constraints = attacks('constraints as an oracle', {
     ),
   },
   'the unique key, by COPY': {
+    inference: true,
     alone: true,
     ask: confirmed(
       mail,
@@ -107,6 +110,7 @@ export const constraints = attacks('constraints as an oracle', {
     ),
   },
   'the unique key, through a view': {
+    inference: true,
     alone: true,
     ask: confirmed(
       mail,
@@ -116,6 +120,7 @@ export const constraints = attacks('constraints as an oracle', {
     ),
   },
   'the unique key, prepared': {
+    inference: true,
     alone: true,
     ask: confirmed(
       mail,
@@ -130,6 +135,7 @@ export const constraints = attacks('constraints as an oracle', {
     ),
   },
   'the unique key, by a query': {
+    inference: true,
     alone: true,
     ask: confirmed(
       mail,
@@ -138,6 +144,7 @@ export const constraints = attacks('constraints as an oracle', {
     ),
   },
   'the unique key, by MERGE': {
+    inference: true,
     since: 15,
     alone: true,
     ask: confirmed(
@@ -150,6 +157,7 @@ export const constraints = attacks('constraints as an oracle', {
     ),
   },
   'the unique key, in a CTE': {
+    inference: true,
     alone: true,
     ask: confirmed(
       mail,

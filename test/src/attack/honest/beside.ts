@@ -110,7 +110,7 @@ export const beside = honest('beside masked columns', {
     'SELECT id, note FROM app.people ORDER BY id',
   ],
   'insert a person': [
-    "INSERT INTO app.people (id, name, region) VALUES (50, 'New One', 'eu') RETURNING id, region",
+    "INSERT INTO app.people (id, name, email, region) VALUES (50, 'New One', 'new@example.com', 'eu') RETURNING id, region",
     'SELECT count(*) FROM app.people',
   ],
   'insert or update': [
