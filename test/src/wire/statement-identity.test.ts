@@ -102,7 +102,7 @@ const enforce = async (text: string): Promise<void> => {
   const before = reloads();
   await writeFile(join(folder, 'objects', 'policy.yaml'), text);
   for (let n = 0; reloads() === before; n += 1) {
-    if (n > 200) throw new Error(`not reloaded: ${postern.said()}`);
+    if (n > 600) throw new Error(`not reloaded: ${postern.said()}`);
     await sleep(50);
   }
 };
