@@ -1,6 +1,6 @@
 /** Masks over arbitrary values, and over columns whose names stand in the masks' own SQL. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { loadParser, type Mask } from '@postern/sql';
+import { loadParser, type Mask, maskFits } from '@postern/sql';
 import fc from 'fast-check';
 import { tmpdir } from 'node:os';
 import { findServer, type Major, serverOwner } from '../harness/binaries.js';
@@ -142,7 +142,9 @@ for (const version of wanted) {
             );
             await bed.run(`INSERT INTO ${table} VALUES (0, NULL)`);
             const raw = await bed.run(`SELECT n, c FROM ${table} ORDER BY n`);
+            const column = bed.column(table, 'c');
             for (const mask of masks) {
+              if (maskFits(bed.catalogue(), column, mask) !== undefined) continue;
               const found = await bed.run(
                 bed.masked(`SELECT n, c FROM ${table} ORDER BY n`, table, mask),
               );
@@ -159,7 +161,8 @@ for (const version of wanted) {
                     emails(JSON.parse(after ?? 'null')).filter((left) => left !== null),
                   ).toEqual([]);
             }
-            if (type === 'json') return;
+            if (type === 'json' || maskFits(bed.catalogue(), column, { hash: {} }) !== undefined)
+              return;
             const hashed = bed.masked(`SELECT n, c FROM ${table}`, table, { hash: {} });
             const unlike = await bed.run(
               `WITH h AS MATERIALIZED (${hashed}) SELECT a.c, b.c FROM ${table} a, ${table} b, h x, h y WHERE x.n = a.n AND y.n = b.n AND a.c = b.c AND x.c <> y.c`,
