@@ -8,6 +8,7 @@ import type { Change } from './change.js';
 import { refuse, type Wanted } from './checks.js';
 import { filterSql } from './row-filter.js';
 import { orUnfit } from './unfit.js';
+import { orUnfit } from './unfit.js';
 
 // ALTER TABLE of a relation with a row filter: rows that the filter hides must not come to satisfy it, neither by new
 // values for all of them nor by another column under a name that the filter knows.
@@ -29,14 +30,15 @@ export const checkFilteredDefinition = (analyzed: Analyzed, want: Wanted, change
   for (const { relation, node } of r.subjects) {
     const name = formatName(publicName(r.path, relation));
     const columns = new Set<string>();
-    for (const sql of want.filters.get(name) ?? [])
+    const filters = want.filters.get(name);
+    if (!filters) continue;
+    for (const sql of filters)
       orUnfit(analyzed, { relation, node }, () =>
         filterSql(sql, relation, analyzed.catalogue, change.session, {
           columns,
           ...(change.former ? { former: change.former } : {}),
         }),
       );
-    if (!want.filters.has(name)) continue;
     const looked = (column: string): boolean =>
       columns.has(column) ||
       relation.columns.some(

@@ -270,8 +270,7 @@ const noKey = new Uint8Array(32);
  * The statement with masks and row filters in place; every byte that need not change stays. The result reads as the
  * statement would over a masked copy of the database.
  *
- * @throws RewriteRefusal where the statement's shape cannot be kept
- * @throws SqlError for a row filter that does not fit
+ * @throws RewriteRefusal where the statement's shape cannot be kept, or a mask or filter does not fit
  */
 export const rewrite = (analyzed: Analyzed, change: Change): Rewritten => {
   const { statement, resolved } = analyzed;
