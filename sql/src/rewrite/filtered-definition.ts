@@ -8,7 +8,6 @@ import type { Change } from './change.js';
 import { refuse, type Wanted } from './checks.js';
 import { filterSql } from './row-filter.js';
 import { orUnfit } from './unfit.js';
-import { orUnfit } from './unfit.js';
 
 // ALTER TABLE of a relation with a row filter: rows that the filter hides must not come to satisfy it, neither by new
 // values for all of them nor by another column under a name that the filter knows.
