@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { watchSources } from './dev/watch.js';
+import { signatureOf, watchSources } from './dev/watch.js';
 import { readSources } from './files.js';
 
 let root: string;
@@ -76,6 +76,7 @@ describe('a watch', () => {
     const file = await put('a.yaml', 'one');
     const watching = watchSources(
       [root],
+      await signatureOf([root]),
       () => {
         calls += 1;
         return Promise.resolve();
@@ -90,6 +91,26 @@ describe('a watch', () => {
     expect(await seen(() => put('new.yaml'))).toBe(true);
     expect(await seen(() => rm(join(root, 'new.yaml')))).toBe(true);
     stop.abort();
+    await watching;
+  });
+
+  test('sees what changes between reading and watching', async () => {
+    const file = await put('a.yaml', 'one');
+    const before = await signatureOf([root]);
+    await writeFile(file, 'other');
+    const again = new AbortController();
+    let watching: Promise<void> | undefined;
+    const watched = (): Promise<void> =>
+      Promise.resolve().then(() => {
+        calls += 1;
+      });
+    expect(
+      await seen(() => {
+        watching = watchSources([root], before, watched, again.signal);
+        return Promise.resolve();
+      }),
+    ).toBe(true);
+    again.abort();
     await watching;
   });
 });

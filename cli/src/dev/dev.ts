@@ -15,7 +15,7 @@ import { findNpm, isAlive, whenGone } from './launcher.js';
 import { readPolicies, type Policies } from './policies.js';
 import { reachTrouble, type Listen } from './ports.js';
 import { Serving } from './serving.js';
-import { watchSources } from './watch.js';
+import { signatureOf, watchSources } from './watch.js';
 
 export interface DevOptions {
   readonly files: readonly string[];
@@ -39,6 +39,7 @@ export const dev = async (options: DevOptions, shell: Shell): Promise<void> => {
     err.line(`${err.paint('yellow', 'warning:')} ${text}`);
   };
   const opa = (): Promise<string> => findOpa(shell.config, shell.installation.modules);
+  const before = await signatureOf(options.files);
   const policies = await readPolicies(options.files, options.upstreams, opa);
 
   const stopped = deferred<undefined>();
@@ -90,6 +91,7 @@ export const dev = async (options: DevOptions, shell: Shell): Promise<void> => {
     const watching = new AbortController();
     const watch = watchSources(
       options.files,
+      before,
       async () => {
         try {
           const next = await readPolicies(options.files, options.upstreams, opa);

@@ -11,17 +11,19 @@ const interval = 250;
  * Looks instead of listening: editors replace files, mounted ConfigMaps swap links and network
  * file systems tell nobody, and a few stats a second cost nothing.
  *
+ * @param before what `signatureOf` gave before they were read: what changes between the two counts
  * @returns when `signal` aborts
  */
 export const watchSources = async (
   paths: readonly string[],
+  before: string,
   changed: () => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> => {
-  let known = await signature(paths);
+  let known = before;
   let seen = known;
   while (await pause(signal)) {
-    const now = await signature(paths);
+    const now = await signatureOf(paths);
     if (now === seen && now !== known) {
       known = now;
       await changed();
@@ -31,7 +33,7 @@ export const watchSources = async (
 };
 
 /** Path, size, inode and time of change of every file, as one text. */
-const signature = async (paths: readonly string[]): Promise<string> => {
+export const signatureOf = async (paths: readonly string[]): Promise<string> => {
   const facts: string[] = [];
   for (const path of await listOrNothing(paths)) {
     try {
